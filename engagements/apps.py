@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class EngagementsConfig(AppConfig):
     name = "engagements"
+
+    def ready(self) -> None:
+        # Models are there only now; the audit module needs them.
+        from engagements.audit_verbs import SENTENCES
+        from dm_portal.people import audit
+
+        audit.register(SENTENCES)

@@ -1,0 +1,90 @@
+"""The audit record: every service leaves a row in the transaction that made the change."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import now
+
+# Set by the middleware ("web 10.0.0.7"), by commands ("command import_work") and by the clock.
+origin: ContextVar[str] = ContextVar("audit_origin", default="")
+
+_sentences: dict[str, str] = {}
+
+PORTAL = "The portal"
+
+
+def register(sentences: Mapping[str, str]) -> None:
+    """Name an app's verbs: verb -> the rest of a sentence after the actor's name.
+
+    The sentence may use ``{target}`` and, as ``{before[...]}`` and ``{after[...]}``, what changed.
+
+    Raises:
+        ValueError: a verb is already registered with another sentence.
+    """
+    for verb, sentence in sentences.items():
+        if _sentences.setdefault(verb, sentence) != sentence:
+            raise ValueError(f"The audit verb {verb} is registered twice.")
+
+
+def registered() -> Mapping[str, str]:
+    return dict(_sentences)
+
+
+def sentence(event: AuditEvent) -> str:
+    """What happened, in words: ``Ada Byron moved the date of Release 2.1 from … to …``."""
+    words = _sentences[event.verb].format(
+        target=event.target_label, before=_Said(event.before), after=_Said(event.after)
+    )
+    return f"{event.actor_name} {words}"
+
+
+class _Said(dict[str, Any]):
+    """What a sentence names and the row does not hold reads as 'nothing'."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key)
+        return "nothing" if value in (None, "") else value
+
+
+def record(
+    verb: str,
+    target: Any,
+    *,
+    by: User | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Write the audit row of one act. ``by=None``: the portal itself (the clock, a command).
+
+    A target names itself by ``str()``; ``audit_ref``, ``customer_ref`` and ``engagement_ref``
+    are read from it where it has them.
+
+    Raises:
+        KeyError: the verb is not registered.
+    """
+    if verb not in _sentences:
+        raise KeyError(f"The audit verb {verb} is not registered.")
+    return AuditEvent.objects.create(
+        occurred_at=now(),
+        actor_ref=by.ref if by else "",
+        actor_name=by.name if by else PORTAL,
+        verb=verb,
+        target_kind=target._meta.label_lower,
+        target_ref=getattr(target, "audit_ref", None) or getattr(target, "ref", ""),
+        target_label=str(target)[:300],
+        customer_ref=getattr(target, "customer_ref", ""),
+        engagement_ref=getattr(target, "engagement_ref", ""),
+        before=_plain(before),
+        after=_plain(after),
+        origin=origin.get()[:80],
+    )
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {key: _word(value) for key, value in (values or {}).items()}
+
+
+def _word(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -1,0 +1,78 @@
+"""Which people, letters and records a person may see."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from dm_portal.people import standing
+from dm_portal.shell.clock import today
+
+if TYPE_CHECKING:
+    from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
+
+
+class DatedQuerySet(models.QuerySet[Any]):
+    """Rows that hold from a day up to, and not including, another."""
+
+    def holding(self, on: date | None = None) -> Self:
+        """Rows in force on the given day (default: today, UTC)."""
+        day = on or today()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> Self:
+        """Admins, directors and auditors see everybody; anyone else only themselves."""
+        if standing.reads_the_portal(user) or standing.is_admin(user):
+            return self.all()
+        if not standing.is_present(user):
+            return self.none()
+        return self.filter(pk=user.pk)
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class PortalFunctionQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        if standing.reads_the_portal(user) or standing.is_admin(user):
+            return self.all()
+        return self.none()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, at: datetime) -> Self:
+        """Neither used, nor taken back, nor expired."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at)
+
+    def visible_to(self, user: Any) -> Self:
+        """Admins and auditors see every letter; others those that they wrote."""
+        if standing.is_admin(user) or standing.is_auditor(user):
+            return self.all()
+        if not standing.is_present(user) or not user.is_internal:
+            return self.none()
+        return self.filter(invited_by=user)
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, user: Any) -> Self:
+        """The whole record; an engagement's own is ``of_engagement`` of one that is visible."""
+        if standing.is_auditor(user) or standing.is_director(user):
+            return self.all()
+        return self.none()
+
+    def of_engagement(self, ref: str) -> Self:
+        return self.filter(engagement_ref=ref)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.all() if standing.is_admin(user) else self.none()
+
+    def due(self, at: datetime) -> Self:
+        """Waiting letters whose time has come, and those whose sender died."""
+        return self.filter(
+            Q(state="queued", next_attempt_at__lte=at) | Q(state="sending", lease_until__lte=at)
+        )

@@ -1,0 +1,19 @@
+"""Rows that let several processes agree on who does what."""
+
+from django.db import models
+
+
+class Lease(models.Model):
+    """A name that one process at a time may hold, until it expires or is beaten again.
+
+    ``clock`` is held by the running clock (a second one stands by); ``tick`` is never held,
+    its ``beaten_at`` says when the last tick finished.
+    """
+
+    name = models.CharField(max_length=40, unique=True)
+    holder = models.CharField(max_length=120, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    beaten_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,30 @@
+"""What is delivered: for whom, by when, from which work."""
+
+from engagements.models.customers import Customer, CustomerContact
+from engagements.models.engagements import (
+    Engagement,
+    EngagementFunction,
+    EngagementTemplate,
+    TemplateMilestone,
+)
+from engagements.models.imports import Import, ImportChunk, ImportRow, Source
+from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
+from engagements.models.work import Sprint, WorkItem
+
+__all__ = [
+    "AcceptanceCriterion",
+    "Customer",
+    "CustomerContact",
+    "Engagement",
+    "EngagementFunction",
+    "EngagementTemplate",
+    "Import",
+    "ImportChunk",
+    "ImportRow",
+    "Milestone",
+    "MilestoneRevision",
+    "Source",
+    "Sprint",
+    "TemplateMilestone",
+    "WorkItem",
+]

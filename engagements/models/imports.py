@@ -1,0 +1,167 @@
+"""How a tracker's file comes in: its bytes, its rows, what was said of each, and by whom."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements import querysets
+from engagements.models.milestones import OfEngagement
+
+
+class Source(OfEngagement):
+    """Where an engagement's facts come from: one tracker, by one kind of export."""
+
+    class Kind(models.TextChoices):
+        WORK_CSV = "work_csv", "Work CSV"
+        JIRA = "jira", "Jira export"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.OfEngagementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "number"], name="source_number"),
+            models.UniqueConstraint(fields=["engagement", "kind"], name="source_kind_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Import(OfEngagement):
+    """One file on its way in: uploaded, read, previewed, then applied as a whole or not at all."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "Waiting to be read"
+        READING = "reading", "Being read"
+        PREVIEWED = "previewed", "Ready to apply"
+        REQUESTED = "requested", "Waiting to be applied"
+        APPLYING = "applying", "Being applied"
+        APPLIED = "applied", "Applied"
+        DISCARDED = "discarded", "Discarded"
+        REFUSED = "refused", "Refused"
+        PARKED = "parked", "Failed, needs an admin"
+
+    OPEN = (State.UPLOADED, State.READING, State.PREVIEWED, State.REQUESTED, State.APPLYING)
+    WORKING = (State.READING, State.APPLYING)
+
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"
+    )
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Estimated until the file is read; empty: not known."
+    )
+    new_count = models.PositiveIntegerField(default=0)
+    changed_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    unknown_columns = models.JSONField(default=list)
+    problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = querysets.ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "number"], name="import_number"),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+                name="import_applied_at_by",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="applied") & Q(applied_at__isnull=False))
+                | (~Q(state="applied") & Q(applied_at__isnull=True)),
+                name="import_applied_when_applied",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["reading", "applying"], lease_until__isnull=False)
+                | (~Q(state__in=["reading", "applying"]) & Q(lease_until__isnull=True)),
+                name="import_leased_while_working",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Import {self.number} ({self.file_name})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("import_detail", kwargs={"ref": self.engagement.ref, "number": self.number})
+
+
+class ImportChunk(models.Model):
+    """A piece of the uploaded file as it came, so that any process can read it."""
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    objects = querysets.OfImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["of", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "number"], name="import_chunk_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}, piece {self.number}"
+
+
+class ImportRow(models.Model):
+    """One row of the file, as read, with what applying it would do.
+
+    ``line`` is where the row starts in the file, counted from 1; ``data`` holds the parsed cells
+    by their field names, ``reason`` why it is refused, ``note`` what is odd but kept.
+    """
+
+    class Verdict(models.TextChoices):
+        NEW = "new", "New"
+        CHANGED = "changed", "Changed"
+        UNCHANGED = "unchanged", "Unchanged"
+        REFUSED = "refused", "Refused"
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    key = models.CharField(max_length=200, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    objects = querysets.OfImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["of", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "line"], name="import_row_line"),
+            models.CheckConstraint(
+                condition=(Q(verdict="refused") & ~Q(reason=""))
+                | (~Q(verdict="refused") & Q(reason="")),
+                name="import_row_refused_with_reason",
+            ),
+        ]
+        indexes = [
+            # the preview: refused first, then what changes
+            models.Index(fields=["of", "verdict", "line"], name="import_row_verdict"),
+            models.Index(fields=["of", "key"], name="import_row_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}, line {self.line}"

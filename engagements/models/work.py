@@ -1,0 +1,104 @@
+"""The work itself, as the tracker tells it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from engagements import querysets
+from engagements.models.engagements import Engagement
+from engagements.models.milestones import Milestone, OfEngagement
+
+
+class Sprint(OfEngagement):
+    """A short stretch of work with a goal; one that a tracker names may have no dates yet.
+
+    ``ends_on`` is its last day.
+    """
+
+    name = models.CharField(max_length=120)
+    goal = models.TextField(blank=True)
+    starts_on = models.DateField("first day", null=True, blank=True)
+    ends_on = models.DateField("last day", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.SprintQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", F("starts_on").desc(nulls_last=True), "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "number"], name="sprint_number"),
+            models.UniqueConstraint(
+                fields=["engagement", "name"],
+                name="sprint_name_once",
+                violation_error_message="Another sprint of this engagement has this name.",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="sprint_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True, ends_on__isnull=True)
+                | Q(starts_on__lte=F("ends_on")),
+                name="sprint_ends_after_start",
+                violation_error_message="The last day cannot be before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkItem(models.Model):
+    """One item of a tracker, as last imported. The portal never edits it.
+
+    ``created_at``, ``started_at`` and ``done_at`` are the tracker's own instants; ``state`` is
+    the tracker's own word. Items belong to every milestone that the tracker names for them.
+    """
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="work_items")
+    source = models.ForeignKey(
+        "engagements.Source", on_delete=models.PROTECT, related_name="work_items"
+    )
+    key = models.CharField(max_length=200)
+    type = models.CharField(max_length=100, blank=True)
+    title = models.TextField(blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    size = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    milestones = models.ManyToManyField(Milestone, blank=True, related_name="work_items")
+    sprint = models.ForeignKey(
+        Sprint, null=True, blank=True, on_delete=models.PROTECT, related_name="work_items"
+    )
+    assignee = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    last_import = models.ForeignKey(
+        "engagements.Import", on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = querysets.WorkItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["engagement", "source", "key"], name="work_item_key_once"
+            ),
+            models.CheckConstraint(condition=~Q(key=""), name="work_item_has_a_key"),
+            models.CheckConstraint(
+                condition=Q(size__isnull=True) | Q(size__gte=0), name="work_item_size_not_negative"
+            ),
+        ]
+        indexes = [
+            # what was open or finished at an instant, and the work list's default order
+            models.Index(fields=["engagement", "-created_at", "-id"], name="work_item_created"),
+            models.Index(fields=["engagement", "done_at"], name="work_item_done"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}".strip()
+
+    @property
+    def engagement_ref(self) -> str:
+        return self.engagement.ref
+
+    @property
+    def customer_ref(self) -> str:
+        return self.engagement.customer.ref

@@ -1,0 +1,71 @@
+"""Who may do what with an engagement. Whoever cannot see it never gets as far as these."""
+
+from typing import Any
+
+from dm_portal.people import standing
+from dm_portal.shell.clock import today
+
+
+def functions_in(user: Any, engagement: Any) -> frozenset[str]:
+    """The functions this person holds today in this engagement.
+
+    All of a person's functions are read at once and kept on the user object, which lives as
+    long as the request.
+    """
+    if not standing.is_present(user) or not user.is_internal:
+        return frozenset()
+    kept = getattr(user, "_engagement_functions", None)
+    if kept is None:
+        day = today()
+        kept = [
+            (row.engagement_id, row.function)
+            for row in user.engagement_functions.all()
+            if row.holds_on(day)
+        ]
+        user._engagement_functions = kept
+    return frozenset(function for pk, function in kept if pk == engagement.pk)
+
+
+def leads(user: Any, engagement: Any) -> bool:
+    """DM or deputy today."""
+    return bool(functions_in(user, engagement) & {"dm", "deputy"})
+
+
+def can_create_engagement(user: Any) -> bool:
+    """Whoever is on the ladder (any grade), and directors."""
+    if not standing.is_present(user) or not user.is_internal:
+        return False
+    return bool(user.grade) or standing.is_director(user)
+
+
+def can_edit_engagement(user: Any, engagement: Any) -> bool:
+    """DM, deputy and architect; directors set what the portal needs too."""
+    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"}) or (
+        standing.is_director(user)
+    )
+
+
+def can_edit_plan(user: Any, engagement: Any) -> bool:
+    """Milestones, dates, criteria and sprints: who owns delivery."""
+    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"})
+
+
+def can_import_work(user: Any, engagement: Any) -> bool:
+    return leads(user, engagement)
+
+
+def can_invite_contacts(user: Any, engagement: Any) -> bool:
+    """The DM is the single contact of the customer's leadership."""
+    return leads(user, engagement)
+
+
+def can_change_functions(user: Any, engagement: Any) -> bool:
+    """Who is DM is decided above the DM: directors and admins."""
+    return standing.is_director(user) or standing.is_admin(user)
+
+
+def can_read_history(user: Any, engagement: Any) -> bool:
+    """Whoever runs it, directors and auditors. Specialists read the work, not the record."""
+    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect", "tech_lead"}) or (
+        standing.reads_the_portal(user)
+    )

@@ -1,0 +1,180 @@
+"""Which customers, engagements and facts a person may see.
+
+``visible_to`` is the door for our own people. A customer's people see nothing through it but
+their own contact rows: what they read is built from published revisions, and which engagements
+those may belong to is ``EngagementQuerySet.of_contact``.
+"""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from dm_portal.people import standing
+from dm_portal.people.querysets import DatedQuerySet
+from dm_portal.shell.clock import today
+
+if TYPE_CHECKING:
+    from engagements.models import (
+        Customer,
+        Engagement,
+        EngagementTemplate,
+        Import,
+        Milestone,
+        Sprint,
+        WorkItem,
+    )
+
+
+def _holds(prefix: str = "") -> Q:
+    day = today()
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
+    )
+
+
+def _sees_everything(user: Any) -> bool:
+    return standing.is_admin(user) or standing.reads_the_portal(user)
+
+
+def _is_one_of_us(user: Any) -> bool:
+    return standing.is_present(user) and user.is_internal
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: Any) -> Self:
+        """Customers of visible engagements; directors and admins also those without any."""
+        if _sees_everything(user):
+            return self.all()
+        engagements = self.model._meta.get_field("engagements").related_model
+        return self.filter(pk__in=engagements.objects.visible_to(user).values("customer"))
+
+
+class CustomerContactQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Ours: contacts of visible customers. A customer's person: their own rows in force."""
+        if standing.is_present(user) and user.is_customer:
+            return self.holding().filter(user=user)
+        customers = self.model._meta.get_field("customer").related_model
+        return self.filter(customer__in=customers.objects.visible_to(user))
+
+
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def visible_to(self, user: Any) -> Self:
+        """Admins, directors, auditors: all. Others of us: by function, or by work in its pod."""
+        if _sees_everything(user):
+            return self.all()
+        if not _is_one_of_us(user):
+            return self.none()
+        functions = self.model._meta.get_field("functions").related_model
+        pod = self.model._meta.get_field("pods").related_model
+        memberships = pod._meta.get_field("memberships").related_model
+        my_pods = memberships.objects.filter(_holds(), specialist__user=user).values("pod")
+        return self.filter(
+            Q(pk__in=functions.objects.filter(_holds(), user=user).values("engagement"))
+            | Q(pk__in=self.model.pods.through.objects.filter(pod__in=my_pods).values("engagement"))
+        )
+
+    def of_contact(self, user: Any) -> Self:
+        """A customer's person: the engagements of the one customer they are a contact of."""
+        if not standing.is_present(user) or not user.is_customer:
+            return self.none()
+        customer = self.model._meta.get_field("customer").related_model
+        contacts = customer._meta.get_field("contacts").related_model
+        return self.filter(customer__in=contacts.objects.visible_to(user).values("customer"))
+
+    def reporting(self) -> Self:
+        """Engagements that owe a status: neither paused nor closed."""
+        return self.filter(state="active")
+
+
+class EngagementTemplateQuerySet(models.QuerySet["EngagementTemplate"]):
+    def visible_to(self, user: Any) -> Self:
+        """Templates speak of no customer: all of us may start from any."""
+        return self.all() if _is_one_of_us(user) else self.none()
+
+
+class TemplateMilestoneQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.all() if _is_one_of_us(user) else self.none()
+
+
+class OfEngagementQuerySet(models.QuerySet[Any]):
+    """Rows that share their engagement's door."""
+
+    def visible_to(self, user: Any) -> Self:
+        engagement = self.model._meta.get_field("engagement").related_model
+        return self.filter(engagement__in=engagement.objects.visible_to(user))
+
+
+class EngagementFunctionQuerySet(DatedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        engagement = self.model._meta.get_field("engagement").related_model
+        return self.filter(engagement__in=engagement.objects.visible_to(user))
+
+
+class MilestoneQuerySet(OfEngagementQuerySet):
+    def committed(self) -> Self:
+        """Those with a committed date: what a customer was told."""
+        return self.filter(committed_on__isnull=False)
+
+    def with_progress(self) -> Self:
+        """Annotate ``items``, ``items_done``, ``criteria_total`` and ``criteria_met``."""
+        items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        criterion = self.model._meta.get_field("criteria").related_model
+        criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
+        return self.annotate(
+            items=_count(items, "milestone"),
+            items_done=_count(items.filter(workitem__done_at__isnull=False), "milestone"),
+            criteria_total=_count(criteria, "milestone"),
+            criteria_met=_count(criteria.filter(met_at__isnull=False), "milestone"),
+        )
+
+
+class OfMilestoneQuerySet(models.QuerySet[Any]):
+    """Rows that share their milestone's door."""
+
+    def visible_to(self, user: Any) -> Self:
+        milestone = self.model._meta.get_field("milestone").related_model
+        return self.filter(milestone__in=milestone.objects.visible_to(user))
+
+
+class SprintQuerySet(OfEngagementQuerySet):
+    def with_progress(self) -> Self:
+        """Annotate ``items`` and ``items_done``."""
+        work = self.model._meta.get_field("work_items").related_model
+        items = work.objects.filter(sprint=models.OuterRef("pk"))
+        return self.annotate(
+            items=_count(items, "sprint"),
+            items_done=_count(items.filter(done_at__isnull=False), "sprint"),
+        )
+
+
+class WorkItemQuerySet(OfEngagementQuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+    def done(self) -> Self:
+        return self.filter(done_at__isnull=False)
+
+
+class ImportQuerySet(OfEngagementQuerySet):
+    def waiting(self) -> Self:
+        """Files to be read or applied, that nobody works on."""
+        return self.filter(state__in=["uploaded", "requested"])
+
+
+class OfImportQuerySet(models.QuerySet[Any]):
+    """Rows that share their import's door."""
+
+    def visible_to(self, user: Any) -> Self:
+        file = self.model._meta.get_field("of").related_model
+        return self.filter(of__in=file.objects.visible_to(user))
+
+
+def _count(rows: models.QuerySet[Any], by: str) -> Any:
+    """The number of ``rows`` of the outer row, as one subquery that never multiplies others."""
+    counted = rows.order_by().values(by).annotate(n=models.Count("pk")).values("n")
+    return models.functions.Coalesce(
+        models.Subquery(counted, output_field=models.IntegerField()), 0
+    )

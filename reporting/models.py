@@ -1,0 +1,250 @@
+"""What is said about an engagement: when it is due, its draft, and what was published."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements.models import Engagement
+from reporting import querysets
+
+
+class Colour(models.TextChoices):
+    """How an engagement, or one of its dimensions, stands."""
+
+    GREEN = "green", "On track"
+    AMBER = "amber", "At risk"
+    RED = "red", "Off track"
+    UNKNOWN = "unknown", "Not known"
+
+
+class Period(models.Model):
+    """One local week for which an engagement owes a status: exactly one row, whoever ticks.
+
+    ``starts_on`` is the week's Monday in the engagement's zone. A reconstructed period was past
+    before the portal knew the engagement, or was opened for a chosen instant.
+    """
+
+    class Kind(models.TextChoices):
+        WEEKLY = "weekly", "Weekly status"
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="periods")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.WEEKLY)
+    starts_on = models.DateField()
+    opens_at = models.DateTimeField(help_text="The draft appears.")
+    due_at = models.DateTimeField(help_text="The publication deadline.")
+    is_reconstructed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "-starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "kind", "starts_on"], name="period_once"),
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("due_at")), name="period_opens_before_due"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="weekly") | Q(starts_on__iso_week_day=1),
+                name="period_week_starts_on_monday",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement}, {self.week}"
+
+    @property
+    def week(self) -> str:
+        """The ISO week, such as ``2026-W47``."""
+        year, week, _ = self.starts_on.isocalendar()
+        return f"{year}-W{week:02d}"
+
+
+class Report(models.Model):
+    """The work of writing one period's status, from due to published.
+
+    ``drafted`` is what the rules wrote when it was compiled; the DM adds ``headline``,
+    ``our_move`` and one ``colour``. While publishing, ``frozen_facts`` (canonical JSON) and
+    ``frozen_text`` hold what will be said, until ``publish_at`` or until it is stopped.
+    ``correction_reason`` is filled while a published report is open again.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", "Waiting to be drafted"
+        COMPILING = "compiling", "Being drafted"
+        DRAFT = "draft", "Draft"
+        PUBLISHING = "publishing", "Being published"
+        PUBLISHED = "published", "Published"
+        PARKED = "parked", "Failed, needs an admin"
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
+    period = models.OneToOneField(Period, on_delete=models.PROTECT, related_name="report")
+    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    compiled_as_of = models.DateTimeField(null=True, blank=True)
+    drafted = models.JSONField(default=dict)
+    headline = models.CharField(max_length=200, blank=True)
+    our_move = models.TextField(blank=True)
+    colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)
+    colour_reason = models.TextField(blank=True)
+    correction_reason = models.TextField(blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    publishing_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    publishing_for = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    frozen_facts = models.TextField(blank=True)
+    frozen_text = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "-period__starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="compiling", lease_until__isnull=False)
+                | (~Q(state="compiling") & Q(lease_until__isnull=True)),
+                name="report_leased_while_compiling",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="publishing",
+                    publish_at__isnull=False,
+                    publishing_by__isnull=False,
+                    frozen_text__isnull=False,
+                )
+                & ~Q(frozen_facts="")
+                | (
+                    ~Q(state="publishing")
+                    & Q(
+                        publish_at__isnull=True,
+                        publishing_by__isnull=True,
+                        publishing_for__isnull=True,
+                        frozen_text__isnull=True,
+                        frozen_facts="",
+                    )
+                ),
+                name="report_frozen_while_publishing",
+            ),
+        ]
+        indexes = [
+            # the sweeper: work that waits, died, or is ready to go out
+            models.Index(
+                fields=["state", "lease_until"],
+                condition=Q(state__in=["due", "compiling", "publishing"]),
+                name="report_in_progress",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Weekly status {self.period.week} of {self.engagement}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("report_edit", kwargs={"ref": self.engagement.ref, "week": self.period.week})
+
+    @property
+    def audit_ref(self) -> str:
+        return f"{self.engagement.ref}/{self.period.week}"
+
+    @property
+    def engagement_ref(self) -> str:
+        return self.engagement.ref
+
+    @property
+    def customer_ref(self) -> str:
+        return self.engagement.customer.ref
+
+
+class Facts(models.Model):
+    """The figures of one published revision and the rows they came from, frozen.
+
+    ``body`` is canonical JSON: sorted keys, instants in UTC with ``Z``, decimals as strings.
+    ``sha256`` is of exactly these bytes (UTF-8).
+    """
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="facts")
+    schema_version = models.PositiveSmallIntegerField()
+    as_of = models.DateTimeField()
+    frozen_at = models.DateTimeField()
+    body = models.TextField()
+    sha256 = models.CharField(max_length=64)
+
+    objects = querysets.FactsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "-as_of"]
+        verbose_name_plural = "facts"
+
+    def __str__(self) -> str:
+        return f"Facts of {self.engagement} as of {self.as_of:%Y-%m-%d %H:%M}Z"
+
+
+class ReportRevision(models.Model):
+    """What was said, exactly as it was said. Written once; a mistake gets the next number.
+
+    ``html`` is what the customer's page shows; ``text`` the same as structured paragraphs.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    facts = models.OneToOneField(Facts, on_delete=models.PROTECT, related_name="revision")
+    headline = models.CharField(max_length=200)
+    text = models.JSONField()
+    html = models.TextField()
+    colour = models.CharField(max_length=10, choices=Colour)
+    colour_reason = models.TextField(blank=True)
+    computed_colour = models.CharField(max_length=10, choices=Colour)
+    correction_reason = models.TextField(blank=True)
+    reconstructed_on = models.DateField(null=True, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    published_for = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = querysets.ReportRevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["report", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="revision_number"),
+            models.CheckConstraint(
+                condition=Q(number=1, correction_reason="")
+                | (Q(number__gt=1) & ~Q(correction_reason="")),
+                name="revision_correction_has_a_reason",
+            ),
+            models.CheckConstraint(condition=~Q(headline=""), name="revision_has_a_headline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}, revision {self.number}"
+
+
+class Receipt(models.Model):
+    """That one of the customer's people opened a revision: seen by whom, first and last."""
+
+    revision = models.ForeignKey(ReportRevision, on_delete=models.PROTECT, related_name="receipts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+
+    objects = querysets.ReceiptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["revision", "first_seen"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "user"], name="receipt_once"),
+            models.CheckConstraint(
+                condition=Q(last_seen__gte=F("first_seen")), name="receipt_last_after_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} seen by {self.user}"

@@ -1,0 +1,23 @@
+"""Who may write, publish and read what is said about an engagement."""
+
+from typing import Any
+
+from dm_portal.people import standing
+from engagements import policies as engagement_policies
+
+
+def can_write_report(user: Any, engagement: Any) -> bool:
+    """The DM, or the deputy in the DM's place."""
+    return engagement_policies.leads(user, engagement)
+
+
+can_publish_report = can_write_report
+
+
+def can_retry_parked(user: Any) -> bool:
+    return standing.is_admin(user)
+
+
+def leaves_receipt(user: Any) -> bool:
+    """Only the customer's own people are 'seen by'; looking in from our side is not."""
+    return standing.is_present(user) and user.is_customer
