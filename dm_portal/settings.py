@@ -1,16 +1,65 @@
-"""Every setting of the portal, read from the environment; the README lists them."""
+"""Every setting of the portal, read from the environment; the README lists them.
 
+Without DATABASE_URL and REDIS_URL the portal runs *embedded*: everything it needs is in `var/`.
+With them it runs in production, and nothing that matters has a default.
+"""
+
+import os
 from pathlib import Path
+from typing import Any, NoReturn
 
 import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+
+from dm_portal import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 
-SECRET_KEY = env("SECRET_KEY", default="replaced-by-the-infrastructure-work")
+
+def stop(sentence: str) -> NoReturn:
+    """End the start with one sentence in place of a traceback, whoever is starting."""
+    raise SystemExit(sentence)
+
+
+# Where we run ------------------------------------------------------------------------------------
+
+DATABASE_URL = env("DATABASE_URL", default="")
+REDIS_URL = env("REDIS_URL", default="")
+EMBEDDED = not DATABASE_URL
+
+if EMBEDDED and REDIS_URL:
+    stop("REDIS_URL is set and DATABASE_URL is not: set both, or neither to run embedded.")
+
+NEEDED_IN_PRODUCTION = {
+    "SECRET_KEY": "make one with `openssl rand -base64 48` and keep it",
+    "REDIS_URL": "name the Redis of tasks and cache, such as redis://redis:6379/0",
+    "BASE_URL": "say where people reach the portal, such as https://portal.example.com",
+    "ALLOWED_HOSTS": "list the host names it answers to, such as portal.example.com",
+    "EMAIL_URL": "name the mail server, such as smtp+tls://user:password@mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "say whom its mails come from, such as portal@example.com",
+}
+if not EMBEDDED:
+    for name, cure in NEEDED_IN_PRODUCTION.items():
+        if not os.environ.get(name):
+            stop(f"{name} is missing, and DATABASE_URL is set: {cure}.")
+
+# What the embedded mode keeps on disk: database, secret key, cache.
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+SECRET_KEY = env("SECRET_KEY", default="") or embedded.secret_key(VAR_DIR)
 DEBUG = False
-ALLOWED_HOSTS = ["*"]
+BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+HTTPS = BASE_URL.startswith("https://")
+if not HTTPS and not BASE_URL.startswith("http://"):
+    stop(f"BASE_URL is {BASE_URL!r}: start it with https:// (or http:// on a closed network).")
+
+# The same password for every person of the demo world; a random one per person where unset.
+DEMO_PASSWORD = env("DEMO_PASSWORD", default="")
+
+# The house ---------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "dm_portal.shell",
@@ -18,27 +67,199 @@ INSTALLED_APPS = [
     "pods",
     "engagements",
     "reporting",
+    # Simple: the admin site is our own, and registers what it shows by itself.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "import_export",
 ]
-AUTH_USER_MODEL = "people.User"
-MIDDLEWARE: list[str] = []
+
+MIDDLEWARE = [
+    "dm_portal.shell.request_id.RequestIdMiddleware",  # first: every line logged below names it
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
 ROOT_URLCONF = "dm_portal.urls"
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///portal")}
-TIME_ZONE = "UTC"
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+WSGI_APPLICATION = "dm_portal.wsgi.application"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
+
+# The record --------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL") if DATABASE_URL else embedded.database(VAR_DIR)
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    stop("DATABASE_URL names no PostgreSQL: start it with postgres://.")
+# A new connection costs more than most pages; one that went stale is noticed and replaced.
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+# Rate limits count in the cache, so all processes must share it: Redis where there is one. Embedded
+# it is files in var/: a cache table would add statements to every page that is rate limited, and
+# its counts would vanish with each transaction that is rolled back.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "portal",
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+    }
+}
+
+# Language and time: business dates never pass through a zone, instants are stored in UTC. ---------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Files -------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# People ------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Doors and walls ---------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_SSL_REDIRECT = HTTPS
+# Probes come from inside, past the proxy that ends TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# That proxy must set this header itself and drop what clients send under its name.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Mail --------------------------------------------------------------------------------------------
+
+# Embedded and without a mail server, mails stay readable on the admins' outbox page.
+EMAIL_URL = env("EMAIL_URL", default="")
+EMAIL_SENDS = bool(EMAIL_URL)
+globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the sweep
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Delivery portal <portal@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Work that runs later: read by dm_portal.celery, production only. ---------------------------------
+
+# Messages carry ids and may be lost: rows with states are the record, and a sweep finds them again.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # no result backend
+CELERY_TASK_ACKS_LATE = True
+# A worker killed mid-task loses that message on purpose: the row's lease and attempt counter decide
+# about a retry, and a task that kills its worker must not come back at once for ever.
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300  # seconds, and below the visibility timeout
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A web request does not wait for a broker that is away.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # Late ticks are worthless: one tick opens whatever has become due since the last.
+    "tick": {"task": "reporting.tasks.tick", "schedule": crontab(), "options": {"expires": 55}},
+}
+
+# What is logged ----------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "dm_portal.shell.request_id.RequestIdFilter"}},
+    "formatters": {
+        "plain": {
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "plain",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would mail admins and print differently.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}

