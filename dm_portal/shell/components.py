@@ -6,12 +6,25 @@ from enum import StrEnum
 
 
 class Shape(StrEnum):
-    """How something stands; each has its own form and its own word, never colour alone."""
+    """How something stands; each has its own form and its own word, never colour alone.
+
+    The colours of the model are understood too: ``Shape("amber") is Shape.AT_RISK``.
+    """
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
     OFF_TRACK = "off_track"
     NOT_KNOWN = "not_known"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Shape | None":
+        colours = {
+            "green": cls.ON_TRACK,
+            "amber": cls.AT_RISK,
+            "red": cls.OFF_TRACK,
+            "unknown": cls.NOT_KNOWN,
+        }
+        return colours.get(str(value))
 
     @property
     def word(self) -> str:
@@ -44,7 +57,11 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class RailItem:
-    """A line of the left rail; ``shape`` is a Shape value for engagements, else empty."""
+    """A line of the left rail.
+
+    ``shape`` is for engagements, ``icon`` (a name in shell/icon.html) for places; with ``key``
+    "e" the shortcut ``g e`` leads there.
+    """
 
     label: str
     url: str
@@ -52,6 +69,7 @@ class RailItem:
     shape: str = ""
     icon: str = ""
     count: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ MONTHS_UNTIL_YEARS = 24
 
 
 def day_words(day: date, *, today: date) -> str:
-    """"Fri 13 Nov", with the year only when it is not this one."""
+    """ "Fri 13 Nov", with the year only when it is not this one."""
     return dateformat.format(day, "D j M" if day.year == today.year else "D j M Y")
 
 
 def instant_words(at: datetime, *, zone: ZoneInfo, today: date) -> str:
-    """"Fri 13 Nov, 15:00" on the wall clock of ``zone``."""
+    """ "Fri 13 Nov, 15:00" on the wall clock of ``zone``."""
     local = at.astimezone(zone)
     return f"{day_words(local.date(), today=today)}, {local:%H:%M}"
 
@@ -30,7 +30,7 @@ def instant_title(at: datetime, *, zone: ZoneInfo) -> str:
 
 
 def range_words(first: date, last: date, *, today: date) -> str:
-    """"2–8 Dec", "30 Nov – 4 Dec", "30 Dec 2026 – 4 Jan 2027"; one day is said as a day."""
+    """ "2–8 Dec", "30 Nov – 4 Dec", "30 Dec 2026 – 4 Jan 2027"; one day is said as a day."""
     if first == last:
         return day_words(first, today=today)
     year = "" if first.year == last.year == today.year else " Y"
@@ -42,7 +42,7 @@ def range_words(first: date, last: date, *, today: date) -> str:
 
 
 def relative_words(day: date, *, today: date) -> str:
-    """"today", "tomorrow", "in 3 days", "5 weeks ago": calendar days, not working days."""
+    """ "today", "tomorrow", "in 3 days", "5 weeks ago": calendar days, not working days."""
     days = (day - today).days
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:

@@ -1,0 +1,195 @@
+"""`/gallery/`: every component in every state, with the arguments it takes."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab
+from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
+from dm_portal.shell.lists import Column, Listing, PageLinks
+from dm_portal.shell.templatetags import portal
+
+SECTIONS = {
+    "status": "Status, dates and figures",
+    "places": "Where one is",
+    "words": "What is said to the reader",
+    "tables": "Lists and tables",
+    "forms": "Forms",
+    "work": "Long work and actions",
+}
+
+
+@require_safe
+def gallery(request: HttpRequest, allowed: Callable[[Any], bool]) -> HttpResponse:
+    """The gallery, for whom ``allowed`` says so: the roof passes the policy in."""
+    if not allowed(request.user):
+        raise PermissionDenied
+    context = {"sections": SECTIONS, "tags": signatures(), **examples(request)}
+    return render(request, "shell/gallery.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A component's tag as one writes it, and the first line of what it says about itself."""
+
+    name: str
+    arguments: str
+    summary: str
+
+
+def signatures() -> list[Signature]:
+    """The tags of ``{% load portal %}`` in alphabetical order, read from their functions."""
+    return [_signature(name) for name in sorted(portal.register.tags)]
+
+
+def _signature(name: str) -> Signature:
+    function = inspect.unwrap(getattr(portal, name))
+    hidden = {"context", "content"}
+    parameters = inspect.signature(function).parameters.values()
+    shown = [_argument(each) for each in parameters if each.name not in hidden]
+    summary = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+    return Signature(name, " ".join(shown), summary)
+
+
+def _argument(parameter: inspect.Parameter) -> str:
+    if parameter.default is not parameter.empty:
+        return f"{parameter.name}={parameter.default!r}"
+    return f"{parameter.name}=…" if parameter.kind is parameter.KEYWORD_ONLY else parameter.name
+
+
+class SampleForm(VersionedForm):
+    """One field of every kind."""
+
+    name = forms.CharField(help_text="As the customer says it.")
+    email = forms.EmailField(label="E-mail address")
+    due_on = forms.DateField(label="Committed date", required=False)
+    starts_at = forms.DateTimeField(label="Starts at", required=False)
+    size = forms.DecimalField(label="Planned size", help_text="In items.", required=False)
+    outcome = forms.CharField(label="Outcome statement", widget=forms.Textarea, required=False)
+    unit = forms.ChoiceField(choices=[("items", "Items"), ("points", "Points"), ("days", "Days")])
+    colour = forms.ChoiceField(
+        label="Your call",
+        widget=forms.RadioSelect,
+        choices=[(shape.value, shape.word) for shape in (Shape.ON_TRACK, Shape.AT_RISK)],
+    )
+    days = forms.MultipleChoiceField(
+        label="Working days",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday")],
+        required=False,
+    )
+    confirm = forms.BooleanField(label="I have told the customer", required=False)
+    file = forms.FileField(help_text="CSV, at most 20 MB.", required=False)
+
+
+class SampleFilter(PortalForm):
+    """A filter as a list shows it."""
+
+    search = forms.CharField(label="Name contains", required=False)
+    status = forms.ChoiceField(
+        choices=[("", "All"), *[(shape.value, shape.word) for shape in Shape]], required=False
+    )
+
+
+@dataclass(frozen=True)
+class SampleRow:
+    """An engagement as a list shows it."""
+
+    name: str
+    customer: str
+    shape: str
+    due_on: Any
+    open_items: int | None
+
+
+COLUMNS = [
+    Column("Engagement", "name", url=lambda row: "#tables", note="customer"),
+    Column("Status", "shape", kind="shape"),
+    Column("Next milestone", "due_on", kind="date", missing="no date committed"),
+    Column("Open items", "open_items", kind="number", missing="not known"),
+]
+
+
+class SampleListing(Listing):
+    """A list whose filter is not a FilterSet: the gallery reads no database."""
+
+    filter_form = SampleFilter()  # type: ignore[assignment]
+
+
+def sample_listing(rows: list[SampleRow], *, filtered: bool = False) -> Listing:
+    page = Paginator(rows, 3).get_page(1)
+    return SampleListing(
+        caption="Engagements",
+        columns=COLUMNS,
+        queryset=None,  # type: ignore[arg-type]  # only the CSV reads it
+        page=page,
+        filename="engagements.csv",
+        links=PageLinks("", "?page=2" if page.has_next() else ""),
+        csv_url="?format=csv",
+        filtered=filtered,
+        rows=[[column.cell(row) for column in COLUMNS] for row in page],
+    )
+
+
+def sample_rows() -> list[SampleRow]:
+    day = today()
+    return [
+        SampleRow("Refund service", "Meridian Bank", "off_track", day + timedelta(days=3), 41),
+        SampleRow("Self-service returns", "Halden Retail", "at_risk", day + timedelta(days=24), 17),
+        SampleRow("Claims intake", "Nordwind Insurance", "on_track", day + timedelta(days=53), 8),
+        SampleRow("Data platform", "Aster Energy", "not_known", None, None),
+    ]
+
+
+def sample_forms() -> dict[str, object]:
+    wrong = SampleForm({"name": "", "email": "mara@", "version": "3", "colour": ""}, prefix="wrong")
+    theirs = SampleForm(initial={"name": "Refunds, second phase", "version": 4}, prefix="theirs")
+    theirs.conflict = ConflictPanel(
+        "Jon Aalto", now(), [ConflictRow("Name", "Refunds and disputes", "Refunds, second phase")]
+    )
+    locked = SampleForm(initial={"name": "Refund service", "version": 4}, prefix="locked")
+    for field in locked.fields.values():
+        field.disabled = True
+    fresh = SampleForm(initial={"version": 1}, prefix="fresh")
+    return {"form_wrong": wrong, "form_theirs": theirs, "form_locked": locked, "form_fresh": fresh}
+
+
+def examples(request: HttpRequest) -> dict[str, object]:
+    """What the sections of the gallery show; no database is read."""
+    day = today()
+    return {
+        "shapes": list(Shape),
+        "day": day + timedelta(days=10),
+        "last_year": day - timedelta(days=400),
+        "later": day + timedelta(days=16),
+        "instant_now": now(),
+        "an_hour_ago": now() - timedelta(minutes=64),
+        "crumbs": [Crumb("Engagements", "#places"), Crumb("Refund service", "#places")],
+        "tab_items": [
+            Tab("Overview", "#places", current=True),
+            Tab("Milestones", "#places", count=4),
+            Tab("Work", "#places", count=412),
+            Tab("Reports", "#places"),
+        ],
+        "sentences": [
+            Sentence("Release 2.1 will probably miss Mon 30 Nov.", "off_track", "#words", "3 days"),
+            Sentence("The bank's test system has been down since Tuesday.", "at_risk"),
+            Sentence("Two criteria were met this week.", "on_track"),
+            Sentence("Review times are not known: no source.", "not_known"),
+        ],
+        "listing": sample_listing(sample_rows()),
+        "listing_empty": sample_listing([]),
+        "listing_nothing": sample_listing([], filtered=True),
+        "long_page": Paginator(range(739), 25).get_page(3),
+        **sample_forms(),
+    }

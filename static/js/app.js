@@ -1,0 +1,59 @@
+// Behaviours found by data- attributes; every page works without this file.
+// Listeners sit on the document, so that whatever htmx swaps in behaves as well.
+"use strict";
+
+// data-focus: an error summary or a conflict takes the focus when it appears.
+function focusWhatMatters(root) {
+  const target = root.querySelector("[data-focus]");
+  if (target) target.focus();
+}
+document.addEventListener("htmx:afterSwap", (event) => focusWhatMatters(event.target));
+focusWhatMatters(document);
+
+// data-warn-unsaved: leaving a changed form asks first; sending it does not.
+const changed = new WeakSet();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-warn-unsaved]");
+  if (form) changed.add(form);
+});
+document.addEventListener("submit", (event) => changed.delete(event.target));
+window.addEventListener("beforeunload", (event) => {
+  const forms = document.querySelectorAll("form[data-warn-unsaved]");
+  if ([...forms].some((form) => changed.has(form))) event.preventDefault();
+});
+
+// data-menu: an open menu closes on Escape (focus returns to it) and on a click elsewhere.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest("details[data-menu][open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// data-poll: where htmx did not load, the page is fetched again while work is running.
+if (!window.htmx && document.querySelector("[data-poll]")) {
+  setTimeout(() => location.reload(), 5000);
+}
+
+// Shortcuts: "g" and a letter follow the link that carries data-key; "?" lists them.
+let waitingForSecondKey = false;
+function isTyping(target) {
+  return target.closest("input, textarea, select, [contenteditable], dialog[open]");
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "?") {
+    const dialog = document.querySelector("[data-shortcuts]");
+    if (dialog) dialog.showModal();
+  } else if (waitingForSecondKey) {
+    const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    if (link) link.click();
+  }
+  waitingForSecondKey = event.key === "g";
+});
