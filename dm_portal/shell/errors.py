@@ -2,7 +2,14 @@
 
 
 class DomainError(Exception):
-    """A rule of the field forbids it; ``str(error)`` is shown to the user."""
+    """A rule of the field forbids it; ``str(error)`` is shown to the user.
+
+    ``field`` names the form field that it is about, if any.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Conflict(DomainError):
