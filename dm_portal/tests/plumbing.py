@@ -8,6 +8,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
     """An audit hook: it sees every socket of Python's, whoever opens it."""
-    if event == "socket.connect" or event == "socket.sendto":
+    if event in ("socket.connect", "socket.sendto"):
         opened, address = arguments
         if opened.family in (socket.AF_INET, socket.AF_INET6):
             _require_loopback(address[0])
@@ -67,8 +68,6 @@ def _require_loopback(host: str | bytes | None) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    import sys
-
     sys.addaudithook(_block_network)
 
 

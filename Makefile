@@ -1,0 +1,42 @@
+# make run     the portal on this machine, with a demo world, nothing else needed
+# make test    every test, with coverage
+# make check   formatting, types, imports, migrations, settings, templates, sizes
+# make mutants a sample of deliberate mistakes that the tests must notice
+
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: run test check mutants
+.NOTPARALLEL:
+
+run: .venv/installed-to-run
+	@PORT=$(PORT) BASE_URL=$${BASE_URL:-http://127.0.0.1:$(PORT)} .ci/serve
+
+test: .venv/installed-to-test
+	@.ci/chromium
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-report=json
+	$(BIN)/python .ci/coverage_gate.py
+
+check: .venv/installed-to-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	find templates -name '*.html' -print0 | xargs -0 --no-run-if-empty $(BIN)/djade --check --target-version 5.2
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/migrations.py
+	@.ci/deploy
+	$(BIN)/python .ci/templates.py
+	$(BIN)/python .ci/sizes.py
+
+mutants: .venv/installed-to-test
+	$(BIN)/python .ci/mutants.py
+
+.venv/installed-to-run: requirements.txt
+	@.ci/venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-to-test: requirements.txt requirements-dev.txt
+	@.ci/venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/installed-to-run
