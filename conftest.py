@@ -1,3 +1,3 @@
 """The cast: named people with their functions, for every test."""
 
-pytest_plugins = ["dm_portal.tests.plumbing", "dm_portal.tests.cast"]
+pytest_plugins = ["dm_portal.tests.plumbing", "dm_portal.tests.cast", "dm_portal.tests.walls"]

@@ -1,0 +1,209 @@
+"""Every rule that the database holds is broken once, and the database says which it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from dm_portal.people.models import Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.refs import new_ref
+from dm_portal.tests.world import DAY, World
+from engagements.models import (
+    AcceptanceCriterion,
+    Customer,
+    CustomerContact,
+    Engagement,
+    EngagementFunction,
+    Import,
+    ImportChunk,
+    ImportRow,
+    Milestone,
+    MilestoneRevision,
+    Source,
+    Sprint,
+    TemplateMilestone,
+    WorkItem,
+)
+from pods.models import Membership, Pod, PodFunction, Specialist
+from reporting.models import Period, Receipt, Report, ReportRevision
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("shell", "people", "pods", "engagements", "reporting")
+NO_DAY = {"starts_on": today(), "ends_on": today() - DAY}
+
+# A copy of a valid row that differs in these columns only breaks exactly this rule. A rule of
+# uniqueness is broken by the copy itself; what else is unique is then given a new value.
+VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
+    "user_customer_has_no_staff_rights": (User, {"kind": "customer", "is_staff": True}),
+    "user_deactivated_is_not_active": (User, {"deactivated_at": now(), "deactivated_by_id": 1}),
+    "user_deactivated_at_by": (User, {"is_active": False, "deactivated_at": now()}),
+    "user_has_a_name": (User, {"name": ""}),
+    "portal_function_ends_after_start": (PortalFunction, NO_DAY),
+    "portal_function_open_once": (PortalFunction, {}),
+    "invitation_accepted_at_by": (Invitation, {"accepted_at": now()}),
+    "invitation_revoked_at_by": (Invitation, {"revoked_at": now()}),
+    "invitation_accepted_or_revoked": (
+        Invitation,
+        {"accepted_at": now(), "accepted_by_id": 1, "revoked_at": now(), "revoked_by_id": 1},
+    ),
+    "invitation_expires_later": (Invitation, {"expires_at": now() - 999 * DAY}),
+    "outgoing_mail_leased_while_sending": (OutgoingMail, {"state": "sending"}),
+    "specialist_has_a_name": (Specialist, {"name": ""}),
+    "pod_has_a_name": (Pod, {"name": ""}),
+    "pod_function_ends_after_start": (PodFunction, NO_DAY),
+    "pod_function_open_once": (PodFunction, {}),
+    "membership_ends_after_start": (Membership, NO_DAY),
+    "membership_allocation_1_to_100": (Membership, {"allocation": 101}),
+    "membership_open_once": (Membership, {}),
+    "customer_has_a_name": (Customer, {"name": ""}),
+    "customer_contact_ends_after_start": (CustomerContact, NO_DAY),
+    "customer_contact_open_once": (CustomerContact, {}),
+    "engagement_has_a_name": (Engagement, {"name": ""}),
+    "engagement_ends_after_start": (Engagement, NO_DAY),
+    "engagement_status_weekday_1_to_7": (Engagement, {"status_weekday": 8}),
+    "engagement_sprint_5_to_42_days": (Engagement, {"sprint_days": 4}),
+    "engagement_function_ends_after_start": (EngagementFunction, NO_DAY),
+    "engagement_function_open_once": (EngagementFunction, {}),
+    "template_milestone_number": (TemplateMilestone, {}),
+    "milestone_number": (Milestone, {"tracker_name": ""}),
+    "milestone_tracker_name_once": (Milestone, {"number": 99}),
+    "milestone_has_a_name": (Milestone, {"name": ""}),
+    "milestone_revision_number": (MilestoneRevision, {}),
+    "milestone_revision_has_a_reason": (MilestoneRevision, {"reason": ""}),
+    "milestone_revision_changes_the_date": (
+        MilestoneRevision,
+        {"old_on": today(), "new_on": today()},
+    ),
+    "criterion_number": (AcceptanceCriterion, {}),
+    "criterion_has_a_statement": (AcceptanceCriterion, {"statement": ""}),
+    "criterion_met_at_by": (AcceptanceCriterion, {"met_at": now(), "met_by_id": None}),
+    "source_number": (Source, {"kind": "work_csv"}),
+    "source_kind_once": (Source, {"number": 99}),
+    "import_number": (Import, {}),
+    "import_applied_at_by": (Import, {"applied_at": now(), "applied_by_id": None}),
+    "import_applied_when_applied": (
+        Import,
+        {"state": "refused", "applied_at": now(), "applied_by_id": 1},
+    ),
+    "import_leased_while_working": (
+        Import,
+        {"state": "reading", "applied_at": None, "applied_by_id": None, "lease_until": None},
+    ),
+    "import_chunk_number": (ImportChunk, {}),
+    "import_row_line": (ImportRow, {}),
+    "import_row_refused_with_reason": (ImportRow, {"verdict": "refused", "reason": ""}),
+    "sprint_number": (Sprint, {"name": "Another"}),
+    "sprint_name_once": (Sprint, {"number": 99}),
+    "sprint_has_a_name": (Sprint, {"name": ""}),
+    "sprint_ends_after_start": (Sprint, NO_DAY),
+    "work_item_key_once": (WorkItem, {}),
+    "work_item_has_a_key": (WorkItem, {"key": ""}),
+    "work_item_size_not_negative": (WorkItem, {"size": -1}),
+    "period_once": (Period, {}),
+    "period_opens_before_due": (Period, {"opens_at": now(), "due_at": now() - DAY}),
+    "period_week_starts_on_monday": (
+        Period,
+        {"starts_on": today() - today().weekday() * DAY + DAY},
+    ),
+    "report_leased_while_compiling": (Report, {"state": "compiling", "lease_until": None}),
+    "report_frozen_while_publishing": (Report, {"state": "publishing", "publish_at": None}),
+    "revision_number": (ReportRevision, {"facts_id": 0}),
+    "revision_correction_has_a_reason": (ReportRevision, {"number": 2, "correction_reason": ""}),
+    "revision_has_a_headline": (ReportRevision, {"headline": ""}),
+    "receipt_once": (Receipt, {}),
+    "receipt_last_after_first": (Receipt, {"last_seen": now() - 999 * DAY}),
+}
+
+# Tested on its own below: it is about case, not about a value.
+BROKEN_ELSEWHERE = {"user_email_unique"}
+
+
+def our_models() -> Iterator[type[models.Model]]:
+    for label in OURS:
+        yield from apps.get_app_config(label).get_models()
+
+
+def test_every_rule_is_broken_by_some_test() -> None:
+    rules = {rule.name for model in our_models() for rule in model._meta.constraints}
+    assert rules == set(VIOLATIONS) | BROKEN_ELSEWHERE
+
+
+def copy_of(model: type[models.Model], changes: dict[str, Any]) -> models.Model:
+    """An unsaved twin of the first row, with a reference and unique values of its own."""
+    twin = model._default_manager.order_by("pk").first()
+    assert twin is not None, f"the world holds no {model._meta.label}"
+    twin.pk, twin._state.adding = None, True
+    for field in model._meta.concrete_fields:
+        if field.unique and not field.primary_key and not field.is_relation:
+            setattr(twin, field.attname, new_ref())
+    for name, value in changes.items():
+        setattr(twin, name, value)
+    return twin
+
+
+def broken_by(row: models.Model) -> str:
+    """The name of the rule with which the database refuses to insert ``row``."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        row.save(force_insert=True)
+    return str(refused.value.__cause__.diag.constraint_name)
+
+
+@pytest.mark.parametrize("name", sorted(VIOLATIONS))
+def test_the_database_refuses(world: World, name: str) -> None:
+    model, changes = VIOLATIONS[name]
+    assert broken_by(copy_of(model, changes)) == name
+
+
+def test_addresses_are_one_whatever_their_case(world: World) -> None:
+    address = world.actors["lead"].email.upper()
+    assert broken_by(copy_of(User, {"email": address})) == "user_email_unique"
+
+
+def unique_columns() -> list[tuple[type[models.Model], str]]:
+    return [
+        (model, field.name)
+        for model in our_models()
+        for field in model._meta.concrete_fields
+        if field.unique and not field.primary_key
+    ]
+
+
+@pytest.mark.parametrize(("model", "column"), unique_columns())
+def test_unique_columns_hold_a_value_once(
+    world: World, model: type[models.Model], column: str
+) -> None:
+    field = model._meta.get_field(column)
+    twin = copy_of(model, {})
+    held = model._default_manager.exclude(**{column: None}).values_list(field.attname, flat=True)
+    setattr(twin, field.attname, held.order_by("pk")[0])
+    assert f"_{field.column}_" in broken_by(twin)
+
+
+WRITTEN_ONCE = {
+    "engagements_milestonerevision",
+    "people_auditevent",
+    "reporting_facts",
+    "reporting_reportrevision",
+}
+
+
+def test_every_record_is_guarded_by_its_trigger(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'refuse_change'::regproc"
+        )
+        assert {table for (table,) in cursor.fetchall()} == WRITTEN_ONCE
+
+
+@pytest.mark.parametrize("table", sorted(WRITTEN_ONCE))
+@pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_was_said_is_neither_changed_nor_deleted(world: World, table: str, act: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 (a name from the list above)
+        assert cursor.fetchone()[0] > 0
+        with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
+            cursor.execute(act.format(table))

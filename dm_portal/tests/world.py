@@ -1,0 +1,285 @@
+"""Two customers who must never learn of each other, each with everything the portal can hold.
+
+Every text of theirs is a canary (`canaries.py`), so a page that shows a word it should not says
+whose word, of which field. The tests of the walls share one world per module.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+
+from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.models import Lease
+from dm_portal.tests.canaries import Canaries, Row
+from engagements.models import (
+    AcceptanceCriterion,
+    Customer,
+    CustomerContact,
+    Engagement,
+    EngagementFunction,
+    EngagementTemplate,
+    Import,
+    ImportChunk,
+    ImportRow,
+    Milestone,
+    MilestoneRevision,
+    Source,
+    Sprint,
+    TemplateMilestone,
+    WorkItem,
+)
+from pods.models import Membership, Pod, PodFunction, Specialist
+from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+
+LONG_AGO = date(2000, 1, 1)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Side:
+    """One customer, its engagement, and everybody and everything around it."""
+
+    name: str
+    canaries: Canaries
+    rows: list[models.Model] = field(default_factory=list)
+    people: dict[str, User] = field(default_factory=dict)
+
+    def add(self, row: Row, note: str = "", *, keep: tuple[str, ...] = ()) -> Row:
+        """Fill the row's texts with canaries and write it."""
+        self.canaries.fill(row, self.name, note, keep=keep).save(force_insert=True)
+        self.rows.append(row)
+        return row
+
+    def one(self, model: type[Row], **values: Any) -> Row:
+        """The first row of a model that was made for this side, as it was made."""
+        return next(
+            row
+            for row in self.rows
+            if isinstance(row, model) and all(getattr(row, k) == v for k, v in values.items())
+        )
+
+    def person(self, role: str, **fields: Any) -> User:
+        user = User(**{"kind": "internal", "is_active": True} | fields)
+        user.set_unusable_password()
+        self.people[role] = self.add(user, role)
+        return user
+
+    def contact(self, role: str, kind: str) -> User:
+        user = self.person(role, kind="customer")
+        self.add(
+            CustomerContact(customer=self.one(Customer), user=user, kind=kind, starts_on=LONG_AGO)
+        )
+        return user
+
+    def function(self, role: str, function: str, **fields: Any) -> User:
+        user = self.people.get(role) or self.person(role, **fields)
+        self.add(
+            EngagementFunction(
+                engagement=self.engagement, user=user, function=function, starts_on=LONG_AGO
+            )
+        )
+        return user
+
+    @property
+    def engagement(self) -> Engagement:
+        return self.one(Engagement)
+
+
+@dataclass
+class World:
+    """Both sides, and the people who belong to neither."""
+
+    canaries: Canaries
+    ours: Side
+    theirs: Side
+    nobody: Side
+    actors: dict[str, User]
+
+
+def make_world() -> World:
+    """Everything twice, and the portal's own people once."""
+    canaries = Canaries()
+    nobody = Side("nobody", canaries)
+    actors = dict(_portal_people(nobody))
+    _template(nobody)
+    ours, theirs = (_side(Side(name, canaries), actors["admin"]) for name in ("ours", "theirs"))
+    actors |= ours.people
+    actors |= {f"other_{role}": user for role, user in theirs.people.items()}
+    return World(canaries, ours, theirs, nobody, actors)
+
+
+def _portal_people(nobody: Side) -> Iterator[tuple[str, User]]:
+    for function in PortalFunction.Function.values:
+        user = nobody.person(function, is_staff=function == "admin")
+        nobody.add(PortalFunction(user=user, function=function, starts_on=LONG_AGO))
+        yield function, user
+    yield "stranger", nobody.person("stranger", grade="delivery_manager")
+
+
+def _template(nobody: Side) -> None:
+    template = nobody.add(EngagementTemplate())
+    nobody.add(TemplateMilestone(template=template, number=1, day=30))
+    nobody.add(Lease())
+
+
+def _side(side: Side, admin: User) -> Side:
+    side.add(Customer())
+    manager = side.person("manager", grade="delivery_manager")
+    _supply(side, manager)
+    _engagement(side, manager)
+    _our_people(side, admin)
+    for role in ("lead", "executive", "delegate"):
+        side.contact(role, role)
+    _plan(side, manager)
+    _work(side, manager)
+    _letters(side, manager)
+    _reports(side, manager)
+    return side
+
+
+def _supply(side: Side, manager: User) -> None:
+    pod = side.add(Pod())
+    side.add(PodFunction(pod=pod, user=manager, function="dm", starts_on=LONG_AGO))
+    worker = side.add(Specialist(user=side.person("specialist")))
+    for specialist in (worker, side.add(Specialist())):
+        side.add(Membership(pod=pod, specialist=specialist, trade="qa", starts_on=LONG_AGO))
+
+
+def _engagement(side: Side, manager: User) -> None:
+    start = today() - 28 * DAY
+    engagement = side.add(
+        Engagement(
+            customer=side.one(Customer),
+            starts_on=start,
+            reporting_from=start,
+            created_at=now(),
+            created_by=manager,
+        )
+    )
+    engagement.pods.add(side.one(Pod))
+
+
+def _our_people(side: Side, admin: User) -> None:
+    side.function("manager", "dm")
+    side.function("deputy", "deputy", grade="senior_delivery_manager")
+    side.function("architect", "architect", grade="engagement_architect")
+    side.function("tech_lead", "tech_lead")
+    side.function("engagement_specialist", "specialist")
+    gone = {"is_active": False, "deactivated_at": now(), "deactivated_by": admin}
+    side.function("deactivated", "deputy", **gone)
+
+
+def _plan(side: Side, manager: User) -> None:
+    engagement, soon = side.engagement, today() + 14 * DAY
+    promised = side.add(Milestone(engagement=engagement, number=1, committed_on=soon), "promised")
+    side.add(Milestone(engagement=engagement, number=2), "known")
+    moves = [(None, soon - 7 * DAY), (soon - 7 * DAY, soon)]
+    for number, (old, new) in enumerate(moves, start=1):
+        side.add(
+            MilestoneRevision(
+                milestone=promised,
+                number=number,
+                old_on=old,
+                new_on=new,
+                changed_at=now(),
+                changed_by=manager,
+            )
+        )
+    met = {"met_at": now(), "met_by": manager}
+    side.add(AcceptanceCriterion(milestone=promised, number=1, **met))
+    side.add(AcceptanceCriterion(milestone=promised, number=2))
+    side.add(Sprint(engagement=engagement, number=1, starts_on=today() - 7 * DAY, ends_on=today()))
+
+
+def _work(side: Side, manager: User) -> None:
+    engagement = side.engagement
+    source = side.add(Source(engagement=engagement, number=1, kind="jira"))
+    applied = _import(side, 1, source=source, state="applied", applied_at=now(), applied_by=manager)
+    _import(side, 2, source=source, state="previewed")
+    _import(side, 3, source=source, state="parked")
+    for day, done in ((1, now() - 2 * DAY), (2, None)):
+        item = side.add(
+            WorkItem(
+                engagement=engagement,
+                source=source,
+                created_at=now() - 20 * DAY + day * DAY,
+                done_at=done,
+                sprint=side.one(Sprint),
+                last_import=applied,
+            ),
+            "done" if done else "open",
+        )
+        item.milestones.add(side.one(Milestone))
+
+
+def _import(side: Side, number: int, **values: Any) -> Import:
+    uploaded = {"uploaded_at": now(), "uploaded_by": side.people["manager"], "size": 1}
+    made = side.add(Import(engagement=side.engagement, number=number, **uploaded | values))
+    side.add(ImportChunk(of=made, number=1, content=b"key"))
+    verdicts = [(2, "refused", ()), (3, "new", ("reason",)), (4, "changed", ("reason",))]
+    for line, verdict, keep in verdicts:
+        side.add(ImportRow(of=made, line=line, verdict=verdict), keep=keep)
+    return made
+
+
+def _letters(side: Side, manager: User) -> None:
+    side.add(AuditEvent(occurred_at=now(), verb="engagement.created"))
+    guest = side.person("invited", kind="customer", is_active=False)
+    contact = CustomerContact(customer=side.one(Customer), user=guest, kind="lead")
+    contact.starts_on = LONG_AGO
+    side.add(contact)
+    side.add(
+        Invitation(
+            user=guest,
+            token_hash=side.name.ljust(64, "0"),
+            expires_at=now() + 7 * DAY,
+            invited_at=now(),
+            invited_by=manager,
+        )
+    )
+    side.add(
+        OutgoingMail(
+            user=guest,
+            dedup_key=f"invitation:{side.name}",
+            message_id=f"<{side.name}@portal.example>",
+            next_attempt_at=now(),
+            state="kept",
+        )
+    )
+
+
+def _reports(side: Side, manager: User) -> None:
+    monday = today() - today().weekday() * DAY
+    for weeks, state in ((2, "published"), (1, "draft"), (0, "due")):
+        start = monday - weeks * 7 * DAY
+        due = now() - weeks * 7 * DAY
+        period = side.add(
+            Period(engagement=side.engagement, starts_on=start, opens_at=due - DAY, due_at=due)
+        )
+        side.add(
+            Report(engagement=side.engagement, period=period, state=state),
+            keep=("frozen_facts", "frozen_text"),
+        )
+    report = side.one(Report)
+    facts = side.add(
+        Facts(engagement=side.engagement, schema_version=1, as_of=now(), frozen_at=now())
+    )
+    revision = side.add(
+        ReportRevision(
+            report=report,
+            number=1,
+            facts=facts,
+            colour="green",
+            computed_colour="green",
+            published_at=now(),
+            published_by=manager,
+        ),
+        keep=("correction_reason",),
+    )
+    side.add(
+        Receipt(revision=revision, user=side.people["lead"], first_seen=now(), last_seen=now())
+    )
