@@ -6,7 +6,7 @@ class PodsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
-        from pods.audit_verbs import SENTENCES
         from dm_portal.people import audit
+        from pods.audit_verbs import SENTENCES
 
         audit.register(SENTENCES)
