@@ -73,8 +73,10 @@ def test_heads_count_each_person_once_whatever_the_share() -> None:
         (8, "8 people: a full-time delivery manager."),
         (
             9,
-            "9 people: a full-time delivery manager, "
-            "and an engagement architect or a second delivery manager beside them.",
+            (
+                "9 people: a full-time delivery manager, "
+                "and an engagement architect or a second delivery manager beside them."
+            ),
         ),
     ],
 )
