@@ -1,0 +1,206 @@
+"""The facts of an engagement at an instant: the rows, and the figures that follow from them.
+
+A body holds ``schema``, ``engagement`` (its ref), ``as_of``, ``since``, ``inputs`` and
+``figures``. Its canonical form is what is frozen and hashed; rebuilding runs the function of its
+own schema over its own inputs, so a later schema never changes what was said.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Q, Value
+
+from engagements.models import (
+    AcceptanceCriterion,
+    Engagement,
+    Import,
+    Milestone,
+    MilestoneRevision,
+    WorkItem,
+)
+from reporting import figures
+from reporting.figures import text_instant
+
+SCHEMA_VERSION = 1
+
+# Old functions stay importable for ever: a stored body names the one that made it.
+SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: figures.version_1}
+
+
+def collect(engagement: Engagement, *, since: datetime | None, as_of: datetime) -> dict[str, Any]:
+    """What is known at ``as_of``, and what happened from ``since`` (the previous ``as_of``) on.
+
+    JSON-ready. Five statements, whatever the number of rows.
+    """
+    inputs = read_inputs(engagement, since=since, as_of=as_of)
+    return {
+        "schema": SCHEMA_VERSION,
+        "engagement": engagement.ref,
+        "since": inputs["since"],
+        "as_of": inputs["as_of"],
+        "inputs": inputs,
+        "figures": figures_from(inputs),
+    }
+
+
+def figures_from(inputs: dict[str, Any], *, schema: int = SCHEMA_VERSION) -> dict[str, Any]:
+    """The figures that these rows give by the rules of ``schema``.
+
+    Raises:
+        KeyError: there is no such schema.
+    """
+    return SCHEMAS[schema](inputs)
+
+
+def rebuild(body: str) -> str:
+    """The canonical body again, its figures worked out anew from its own inputs."""
+    stored = json.loads(body)
+    again = figures_from(stored["inputs"], schema=stored["schema"])
+    return canonical({**stored, "figures": again})
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """One text for one meaning: sorted keys, instants in UTC with ``Z``, decimals as strings.
+
+    Raises:
+        TypeError: the body holds a float or something that is not JSON.
+    """
+    return json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(body: str) -> str:
+    """SHA-256 of the canonical text (UTF-8), in hexadecimal."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return text_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    # A float has no one text: its digits depend on who prints it.
+    raise TypeError(f"{value!r} has no canonical form")
+
+
+def read_inputs(
+    engagement: Engagement, *, since: datetime | None, as_of: datetime
+) -> dict[str, Any]:
+    """The rows that the figures of schema 1 are worked out from.
+
+    ``items`` that existed at the instant, by the tracker's own dates; ``milestones``;
+    ``criteria``; ``revisions`` of committed dates; ``imports``: the last applied one of each
+    source. Rows later than the instant are there where the figures need to say so.
+    """
+    return {
+        "since": text_instant(since),
+        "as_of": text_instant(as_of),
+        "zone": engagement.time_zone,
+        "items": _items(engagement, as_of),
+        "milestones": _milestones(engagement),
+        "criteria": _criteria(engagement),
+        "revisions": _revisions(engagement),
+        "imports": _imports(engagement),
+    }
+
+
+def _items(engagement: Engagement, as_of: datetime) -> list[dict[str, Any]]:
+    rows = (
+        WorkItem.objects.filter(engagement=engagement, created_at__lt=as_of)
+        .annotate(
+            source_number=F("source__number"),
+            in_milestones=ArrayAgg(
+                "milestones__number",
+                filter=Q(milestones__isnull=False),
+                order_by="milestones__number",
+                default=Value([]),
+            ),
+        )
+        .order_by("source_number", "key")
+        .values_list("source_number", "key", "title", "created_at", "done_at", "in_milestones")
+    )
+    return [
+        {
+            "source": source,
+            "key": key,
+            "title": title,
+            "created_at": text_instant(created_at),
+            "done_at": text_instant(done_at),
+            "milestones": milestones,
+        }
+        for source, key, title, created_at, done_at, milestones in rows
+    ]
+
+
+def _milestones(engagement: Engagement) -> list[dict[str, Any]]:
+    rows = Milestone.objects.filter(engagement=engagement).order_by("number")
+    fields = rows.values("number", "name", "outcome", "created_at")
+    return [{**row, "created_at": text_instant(row["created_at"])} for row in fields]
+
+
+def _criteria(engagement: Engagement) -> list[dict[str, Any]]:
+    rows = AcceptanceCriterion.objects.filter(milestone__engagement=engagement)
+    found = rows.order_by("milestone__number", "number").values_list(
+        "milestone__number", "number", "met_at"
+    )
+    return [
+        {"milestone": milestone, "number": number, "met_at": text_instant(met_at)}
+        for milestone, number, met_at in found
+    ]
+
+
+def _revisions(engagement: Engagement) -> list[dict[str, Any]]:
+    rows = MilestoneRevision.objects.filter(milestone__engagement=engagement)
+    found = rows.order_by("milestone__number", "number").values_list(
+        "milestone__number",
+        "number",
+        "old_on",
+        "new_on",
+        "reason",
+        "changed_at",
+        "changed_by__name",
+    )
+    return [
+        {
+            "milestone": milestone,
+            "number": number,
+            "old_on": figures.text_day(old_on),
+            "new_on": figures.text_day(new_on),
+            "reason": reason,
+            "changed_at": text_instant(changed_at),
+            "changed_by": changed_by,
+        }
+        for milestone, number, old_on, new_on, reason, changed_at, changed_by in found
+    ]
+
+
+def _imports(engagement: Engagement) -> list[dict[str, Any]]:
+    """The last applied file of each source."""
+    rows = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
+    found = (
+        rows.order_by("source__number", "-applied_at", "-number")
+        .distinct("source__number")
+        .values_list("source__number", "number", "file_name", "applied_at", "refused_count")
+    )
+    return [
+        {
+            "source": source,
+            "number": number,
+            "file": file_name,
+            "applied_at": text_instant(applied_at),
+            "refused": refused,
+        }
+        for source, number, file_name, applied_at, refused in found
+    ]

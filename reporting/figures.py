@@ -1,0 +1,237 @@
+"""Schema 1 of the figures: plain arithmetic over stored rows, so that they rebuild for ever.
+
+Nothing here reads the database or a clock: the same inputs give the same figures, to the byte.
+A figure that cannot be told is ``None``, never 0. Counts are items of the tracker; days are
+calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``.
+
+What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what it gives:
+
+``window``      since, as_of, from_day, to_day, known_until (the last import), is_known
+``total``       items, done, open: each item once
+``promised``    the same of items in committed milestones, each once; ``beyond`` of all others
+``finished``    keys finished in the window; ``created`` keys created in it
+``milestones``  one row each, see ``_milestone``; an item in several counts in each
+``moved``       committed dates that were given, moved or withdrawn in the window
+``burnup``      scope and done at the end of each complete local ISO week; ``burnup_promised``
+                the same of items in committed milestones
+``left_out``    items in no milestone, rows that the last imports refused
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as it stood at the instant: finished later is still open."""
+
+    key: str
+    created_at: datetime
+    done_at: datetime | None
+    milestones: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """From the last status (None: there was none) up to, not including, this one."""
+
+    since: datetime | None
+    as_of: datetime
+    zone: ZoneInfo
+
+    def holds(self, at: datetime | None) -> bool:
+        return at is not None and at < self.as_of and (self.since is None or at >= self.since)
+
+    def day(self, at: datetime | None) -> date | None:
+        return at.astimezone(self.zone).date() if at else None
+
+
+def version_1(inputs: Row) -> Row:
+    """The figures of schema 1; see the module for their meaning."""
+    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    imported = bool(inputs["imports"])
+    items = [_item(row, window) for row in inputs["items"]]
+    milestones = [_milestone(row, inputs, items, window, imported) for row in inputs["milestones"]]
+    milestones = [row for row in milestones if row.pop("is_there")]
+    committed = {row["number"] for row in milestones if row["committed_on"]}
+    promised = [item for item in items if item.milestones & committed]
+    beyond = [item for item in items if not item.milestones & committed]
+    return {
+        "window": _window(inputs, window),
+        "total": _totals(items, window) if imported else None,
+        "promised": _totals(promised, window) if imported else None,
+        "beyond": _totals(beyond, window) if imported else None,
+        "milestones": milestones,
+        "moved": _moved(inputs, window),
+        "burnup": burnup(items, window),
+        "burnup_promised": burnup(promised, window),
+        "left_out": _left_out(inputs, items) if imported else None,
+    }
+
+
+def _window(inputs: Row, window: Window) -> Row:
+    """The window in days, and how far into it the last import can speak."""
+    applied = [_known(row["applied_at"]) for row in inputs["imports"]]
+    known_until = max(applied, default=None)
+    return {
+        "since": inputs["since"],
+        "as_of": inputs["as_of"],
+        "from_day": text_day(window.day(window.since)),
+        "to_day": text_day(window.day(window.as_of)),
+        "known_until": text_instant(known_until),
+        "known_until_day": text_day(window.day(known_until)),
+        # a window that began after the last import is unknown, not empty
+        "is_known": known_until is not None
+        and (window.since is None or known_until >= window.since),
+    }
+
+
+def _item(row: Row, window: Window) -> Item:
+    done_at = instant(row["done_at"])
+    return Item(
+        key=row["key"],
+        created_at=_known(row["created_at"]),
+        done_at=done_at if done_at and done_at < window.as_of else None,
+        milestones=frozenset(row["milestones"]),
+    )
+
+
+def _totals(items: list[Item], window: Window) -> Row:
+    done = sum(item.done_at is not None for item in items)
+    return {
+        "items": len(items),
+        "done": done,
+        "open": len(items) - done,
+        "finished": [item.key for item in items if window.holds(item.done_at)],
+        "created": [item.key for item in items if window.holds(item.created_at)],
+    }
+
+
+def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, imported: bool) -> Row:
+    """What is known of one milestone; ``is_there`` tells whether it existed at the instant."""
+    number = row["number"]
+    mine = [item for item in items if number in item.milestones]
+    criteria = [each for each in inputs["criteria"] if each["milestone"] == number]
+    totals = _totals(mine, window) if imported else dict.fromkeys(UNKNOWN_TOTALS)
+    commitment = _commitment(inputs["revisions"], number, window)
+    finished = mine and all(item.done_at for item in mine)
+    done_at = max((item.done_at for item in mine if item.done_at), default=None)
+    return {
+        "number": number,
+        "name": row["name"],
+        "outcome": row["outcome"],
+        **commitment,
+        **totals,
+        "done_on": text_day(window.day(done_at)) if finished else None,
+        "criteria": len(criteria),
+        "criteria_met": sum(_before(each["met_at"], window) for each in criteria),
+        "is_there": bool(mine or commitment["committed_on"] or _before(row["created_at"], window)),
+    }
+
+
+UNKNOWN_TOTALS = ("items", "done", "open", "finished", "created")
+
+
+def _commitment(revisions: list[Row], number: int, window: Window) -> Row:
+    """The date promised at the instant, and the first that ever was.
+
+    A status that is reconstructed speaks of a time before anybody wrote the promise down here;
+    it then rests on the first date that was recorded afterwards, and ``recorded_later`` says so.
+    """
+    mine = [row for row in revisions if row["milestone"] == number]
+    then = [row for row in mine if _before(row["changed_at"], window)]
+    known = then or mine[:1]
+    first = next((row["new_on"] for row in known if row["new_on"]), None)
+    return {
+        "committed_on": known[-1]["new_on"] if known else None,
+        "first_committed_on": first,
+        "recorded_later": text_day(window.day(instant(mine[0]["changed_at"])))
+        if mine and not then
+        else None,
+    }
+
+
+def _moved(inputs: Row, window: Window) -> list[Row]:
+    """Promises changed in the window, in the order in which it happened."""
+    names = {row["number"]: row["name"] for row in inputs["milestones"]}
+    rows = [row for row in inputs["revisions"] if window.holds(instant(row["changed_at"]))]
+    rows.sort(key=lambda row: (row["changed_at"], row["milestone"], row["number"]))
+    return [
+        {
+            **row,
+            "name": names[row["milestone"]],
+            "changed_on": text_day(window.day(instant(row["changed_at"]))),
+        }
+        for row in rows
+    ]
+
+
+def burnup(items: list[Item], window: Window) -> list[Row]:
+    """Scope and done at the end of each complete week, from the first item's week on.
+
+    Weeks are local ISO weeks: they end on Monday at midnight in the engagement's zone, whatever
+    the clocks did in between.
+    """
+    created = sorted(item.created_at for item in items)
+    done = sorted(item.done_at for item in items if item.done_at)
+    if not created:
+        return []
+    first = created[0].astimezone(window.zone).date()
+    monday = first - timedelta(days=first.weekday())
+    points = []
+    while (ends := _midnight(monday := monday + timedelta(days=7), window.zone)) <= window.as_of:
+        sunday = monday - timedelta(days=1)
+        points.append(
+            {
+                "week": week_name(sunday),
+                "ends_on": sunday.isoformat(),
+                "scope": bisect_left(created, ends),
+                "done": bisect_left(done, ends),
+            }
+        )
+    return points
+
+
+def _left_out(inputs: Row, items: list[Item]) -> Row:
+    """What the figures by milestone do not hold."""
+    return {
+        "no_milestone": sum(not item.milestones for item in items),
+        "refused": sum(row["refused"] for row in inputs["imports"]),
+    }
+
+
+def week_name(day: date) -> str:
+    """The ISO week of a day: ``2012-W32``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _known(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def text_instant(at: datetime | None) -> str | None:
+    """UTC with ``Z``; microseconds only where there are any."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if at else None
+
+
+def text_day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _before(text: str | None, window: Window) -> bool:
+    at = instant(text)
+    return at is not None and at < window.as_of
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(0), zone)

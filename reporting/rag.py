@@ -1,0 +1,153 @@
+"""How an engagement stands by the rules: a table of facts and thresholds, never a feeling.
+
+Each rule returns colour, rule id, values and a sentence; pure functions of the facts' body. The
+overall colour is the worst of the known; with nothing known it is not known. Source: the field's
+table "Computed RAG"; every threshold is a default, not a law.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dm_portal.shell.components import Shape
+from dm_portal.shell.dates import day_words
+
+Verdict = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From how many calendar days past the committed date schedule is amber, and red."""
+
+    schedule_amber_days: int = 1
+    schedule_red_days: int = 6
+
+
+DEFAULTS = Thresholds()
+
+
+def overall(body: dict[str, Any], thresholds: Thresholds = DEFAULTS) -> Verdict:
+    """The worst of the known dimensions, with the rule and the sentence that made it so."""
+    known = [verdict for verdict in dimensions(body, thresholds) if verdict["colour"] != "unknown"]
+    if not known:
+        sentence = "Not known: no rule has the facts that it needs yet."
+        return _verdict("overall", "unknown", "overall.nothing_known", {}, sentence)
+    worst = max(known, key=lambda verdict: Shape(verdict["colour"]).rank)
+    return {**worst, "dimension": "overall"}
+
+
+def dimensions(body: dict[str, Any], thresholds: Thresholds = DEFAULTS) -> list[Verdict]:
+    """Every dimension of the table, in its order, known or not."""
+    return [RULES[name](body, thresholds) for name in RULES]
+
+
+def is_better(declared: str, computed: str) -> bool:
+    """Whether the declared colour is kinder than the rules: then it needs a reason.
+
+    Not known is no mismatch, on either side.
+    """
+    if "unknown" in (declared, computed):
+        return False
+    return Shape(declared).rank < Shape(computed).rank
+
+
+def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
+    """Days past the committed date of the milestone that is furthest behind.
+
+    Only milestones with items can tell whether they are done; days are calendar days in the
+    engagement's zone.
+    """
+    figures = body["figures"]
+    committed = [row for row in figures["milestones"] if row["committed_on"]]
+    if figures["total"] is None:
+        return _unknown("schedule", "no work has been imported yet")
+    if not committed:
+        return _unknown("schedule", "no milestone has a committed date")
+    counted = [row for row in committed if row["items"]]
+    if not counted:
+        return _unknown("schedule", "no committed milestone has items yet")
+    today = date.fromisoformat(figures["window"]["to_day"])
+    open_ones = [row for row in counted if row["open"]]
+    if not open_ones:
+        return _all_done(counted)
+    row = max(open_ones, key=lambda row: _days_past(row, today))
+    days = _days_past(row, today)
+    values = {
+        "milestone": row["name"],
+        "committed_on": row["committed_on"],
+        "days_past": max(days, 0),
+        "open": row["open"],
+        "items": row["items"],
+    }
+    colour = _schedule_colour(days, thresholds)
+    return _verdict("schedule", colour, f"schedule.{colour}", values, _said(row, days, today))
+
+
+def _all_done(counted: list[dict[str, Any]]) -> Verdict:
+    items = sum(row["items"] for row in counted)
+    sentence = (
+        f"All {items} items of {counted[0]['name']} are done."
+        if len(counted) == 1
+        else f"Every item of the {len(counted)} committed milestones is done."
+    )
+    values = {"milestones": len(counted), "items": items, "open": 0, "days_past": 0}
+    return _verdict("schedule", "green", "schedule.all_done", values, sentence)
+
+
+def _schedule_colour(days: int, thresholds: Thresholds) -> str:
+    if days >= thresholds.schedule_red_days:
+        return "red"
+    return "amber" if days >= thresholds.schedule_amber_days else "green"
+
+
+def _said(row: dict[str, Any], days: int, today: date) -> str:
+    open_words = f"{row['open']} of {row['items']} item{'' if row['items'] == 1 else 's'}"
+    verb = "is" if row["open"] == 1 else "are"
+    due = day_words(date.fromisoformat(row["committed_on"]), today=today)
+    if days > 0:
+        past = f"{days} day{'' if days == 1 else 's'} past its committed date, {due}"
+        return f"{row['name']} is {past}: {open_words} {verb} open."
+    when = f"today, {due}" if days == 0 else due
+    return f"{row['name']} is committed for {when}; {open_words} {verb} open."
+
+
+def _days_past(row: dict[str, Any], today: date) -> int:
+    """Negative before the committed date."""
+    return (today - date.fromisoformat(row["committed_on"])).days
+
+
+def _no_source(dimension: str, missing: str) -> Callable[[dict[str, Any], Thresholds], Verdict]:
+    """A dimension that nothing feeds yet: not known, whatever else is."""
+
+    def rule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:  # noqa: ARG001
+        return _unknown(dimension, f"no source ({missing})")
+
+    return rule
+
+
+def _unknown(dimension: str, missing: str) -> Verdict:
+    sentence = f"Not known: {missing}."
+    return _verdict(dimension, "unknown", f"{dimension}.unknown", {}, sentence)
+
+
+def _verdict(
+    dimension: str, colour: str, rule: str, values: dict[str, Any], sentence: str
+) -> Verdict:
+    return {
+        "dimension": dimension,
+        "colour": colour,
+        "rule": rule,
+        "values": values,
+        "sentence": sentence,
+    }
+
+
+RULES: dict[str, Callable[[dict[str, Any], Thresholds], Verdict]] = {
+    "schedule": schedule,
+    "scope": _no_source("scope", "what entered a sprint after its start"),
+    "quality": _no_source("quality", "what was reopened or rejected"),
+    "team": _no_source("team", "planned capacity"),
+    "waiting on customer": _no_source("waiting on customer", "what was asked of the customer"),
+    "blockers": _no_source("blockers", "what is blocked"),
+}
