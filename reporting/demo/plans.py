@@ -1,0 +1,301 @@
+"""The two engagements of the demo world, and who takes part in them."""
+
+from dataclasses import dataclass
+
+from reporting.demo.story import DateMove, EngagementPlan, MilestonePlan, Week
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the cast; ``key`` is how the rest of the plan calls them."""
+
+    key: str
+    role: str
+    name: str
+    email: str
+    grade: str = ""
+
+
+INTERNAL = (
+    Person("admin", "admin", "Ingrid Solheim", "admin@portal.example"),
+    Person("dm", "delivery manager", "Mara Lindqvist", "dm@portal.example", "delivery_manager"),
+    Person(
+        "other_dm", "delivery manager of Harbour", "Jonas Weber", "dm2@portal.example",
+        "delivery_manager",
+    ),
+    Person(
+        "deputy", "deputy of Atlas", "Amara Okafor", "deputy@portal.example",
+        "senior_delivery_manager",
+    ),
+    Person(
+        "architect", "engagement architect", "Tomas Novak", "architect@portal.example",
+        "engagement_architect",
+    ),
+    Person("tech_lead", "tech lead of Atlas", "Rin Takeda", "techlead@portal.example"),
+    Person(
+        "director", "director of delivery", "Helen Ashworth", "director@portal.example",
+        "director_of_delivery",
+    ),
+    Person("auditor", "auditor", "Pilar Romero", "auditor@portal.example"),
+    Person("specialist", "specialist of Atlas", "Sofia Marin", "specialist@portal.example"),
+    Person(
+        "other_specialist", "specialist of Harbour", "Nils Berg", "specialist2@portal.example"
+    ),
+    Person("deactivated", "deactivated (cannot sign in)", "Viktor Dahl", "gone@portal.example"),
+)  # fmt: skip
+
+CONTACTS = {
+    "Larkfield Bank": (
+        Person("lead", "customer lead", "Grace Adeyemi", "lead@larkfield.example"),
+        Person("delegate", "customer delegate", "Oliver Penrose", "delegate@larkfield.example"),
+        Person("executive", "customer executive", "Ruth Calloway", "executive@larkfield.example"),
+    ),
+    "Osterby Freight": (
+        Person("other_lead", "customer lead of Osterby", "Henrik Osterby", "lead@osterby.example"),
+    ),
+}
+
+# (specialist, trade, allocation, seniority, skills); those in the cast sign in
+LARCH = (
+    ("Rin Takeda", "tech_lead", 100, "principal", "Java, payments, architecture"),
+    ("Sofia Marin", "developer", 100, "senior", "Java, PostgreSQL"),
+    ("Callum Reid", "developer", 100, "mid", "TypeScript, React"),
+    ("Leila Haddad", "developer", 80, "senior", "Java, Kafka"),
+    ("Emeka Nwosu", "qa", 100, "mid", "test automation"),
+    ("Yuki Sato", "designer", 50, "senior", "interaction design"),
+)
+BIRCH = (
+    ("Nils Berg", "developer", 100, "senior", "Python, Django"),
+    ("Anja Kovac", "developer", 100, "mid", "Python, PostgreSQL"),
+    ("Peter Lund", "tech_lead", 100, "principal", "integration, architecture"),
+    ("Maya Fischer", "qa", 100, "mid", "exploratory testing"),
+)
+
+ATLAS = EngagementPlan(
+    name="Atlas payments",
+    customer="Larkfield Bank",
+    outcome="Larkfield's customers pay, and get their money back, without calling the bank.",
+    in_scope="Accounts, checkout, refunds and the reports that finance closes the month with.",
+    out_of_scope="Card issuing; the branch systems.",
+    depends_on="The bank's test system; its fraud team for the rules on refunds.",
+    prefix="ATL",
+    time_zone="Europe/London",
+    assignees=("Rin Takeda", "Sofia Marin", "Callum Reid", "Leila Haddad"),
+    milestones=(
+        MilestonePlan(
+            "1.0 Accounts",
+            "A customer opens an account and signs in on their own.",
+            32,
+            (
+                "Open an account with an e-mail address", "Confirm the address by a link",
+                "Sign in with a second factor", "Reset a forgotten password",
+                "Show the balance on the first page", "Close an account",
+                "Fix wrong balance after midnight", "Keep a record of sign-ins",
+                "Lock an account after ten wrong passwords", "Show an account on a phone",
+                "Tell the customer of a sign-in from a new device",
+                "Fix time-out on the confirmation link", "Export personal data on request",
+                "Delete personal data after closing",
+            ),
+            made=(0, 20), done=(5, 30),
+            criteria=(
+                ("A new customer opens an account in under three minutes.",
+                 "Timed with five testers of the bank."),
+                ("Sign-in answers within 500 ms for 95 of 100 requests.",
+                 "Load test report of the last build."),
+            ),
+            criteria_met=2,
+        ),
+        MilestonePlan(
+            "2.0 Checkout",
+            "A customer pays a shop from their account.",
+            74,
+            (
+                "Pay a shop by its payment link", "Confirm a payment with the second factor",
+                "Refuse a payment above the limit", "Show pending payments",
+                "Cancel a pending payment", "Fix rounding in foreign currencies",
+                "Send a receipt by mail", "Pay again from an earlier receipt",
+                "Show the shop's name in full", "Stop double payment on reload",
+                "Limit payments a day", "Ask for the reason above 1,000",
+                "Search the list of payments", "Download a receipt", "Fix sorting of payments",
+                "Tell the shop of a payment at once", "Retry when the shop does not answer",
+                "Stop time-outs under load",
+            ),
+            made=(18, 60), done=(32, 71),
+            criteria=(
+                ("A payment of 20.00 reaches the test shop within 2 seconds.",
+                 "Run in the bank's test system, log attached."),
+                ("No payment is booked twice in 10,000 retries.", "Report of the retry test."),
+                ("The receipt states amount, shop and time.", "Read by the bank's product owner."),
+            ),
+            criteria_met=3,
+        ),
+        MilestonePlan(
+            "2.1 Refunds",
+            "A shop gives money back, whole or in part, and everybody sees it.",
+            109,
+            (
+                "Refund a whole payment", "Refund a part of a payment",
+                "Show refunds beside payments", "Tell the customer of a refund",
+                "Refuse a refund above the payment", "Ask fraud rules before a refund",
+                "Stop refund of a cancelled payment", "Refund in a foreign currency",
+                "Fix missing reference on refunds", "Limit refunds a day for a shop",
+                "Show the reason of a refund", "Undo a refund within an hour",
+                "Search refunds", "Export refunds for finance", "Fix refund at month's end",
+                "Warn of a refund after 90 days", "Refund to a closed account",
+                "Keep a record of who approved",
+            ),
+            made=(50, 112), done=(72, 118), left=5,
+            criteria=(
+                ("A partial refund appears in the account within 5 seconds.",
+                 "Run in the bank's test system, log attached."),
+                ("A refund never exceeds its payment, in 1,000 random sequences.",
+                 "Report of the property test."),
+                ("Finance closes October with refunds included.",
+                 "Signed by the head of finance."),
+                ("Fraud rules answer within 1 second.", "Log of the bank's fraud service."),
+            ),
+            criteria_met=2,
+        ),
+        MilestonePlan(
+            "3.0 Reporting",
+            "Finance closes the month from the portal alone.",
+            172,
+            (
+                "Show the month's totals", "Export totals as CSV", "Mark a month as closed",
+                "Show open differences", "Compare with the ledger", "Explain a difference",
+                "Show who closed a month", "Reopen a month", "Fix totals across time zones",
+            ),
+            made=(88, 117), done=(115, 119), left=8,
+            criteria=(
+                ("Totals equal the ledger's to the penny for September.",
+                 "Compared by finance, sheet attached."),
+            ),
+        ),
+    ),
+    headlines=(
+        "Accounts are taking shape; the first customers of the bank's own staff can sign in.",
+        "A quiet week: what we planned is done, and the next step is as expected.",
+        "Checkout is moving; the pieces that touch money are tested first.",
+        "We finished what we set out to do, and the next date stands.",
+    ),
+    weeks={
+        4: Week("1.0 Accounts is complete; your team has it in its test system."),
+        9: Week(
+            "Checkout waits for the bank's test system; 2.0 still stands, with less air.",
+            colour="amber",
+            our_move="We test against a stand-in until Thursday and tell you on Friday whether "
+            "2.0 holds.",
+        ),
+        10: Week(
+            "The test system is back; 2.0 Checkout is on its way again.", by_deputy=True
+        ),
+        14: Week(
+            "2.1 Refunds moves by two weeks: the fraud rules grew, and we will not ship without "
+            "them.",
+            colour="amber",
+            our_move="Refunds without fraud rules are ready for your testers on Monday; the rules "
+            "follow by the new date.",
+        ),
+    },
+    moves=(
+        DateMove(
+            "2.1 Refunds", 96, 123,
+            "The bank's fraud team added a second check to every refund, agreed in writing.",
+        ),
+    ),
+    corrections={
+        7: (
+            "The first text named the wrong release.",
+            "We finished what we set out to do for 2.0 Checkout, and its date stands.",
+        ),
+    },
+)  # fmt: skip
+
+HARBOUR = EngagementPlan(
+    name="Harbour bookings",
+    customer="Osterby Freight",
+    outcome="A shipper books a slot on a quay in two minutes instead of two phone calls.",
+    in_scope="Slots, bookings, changes, notices to drivers.",
+    out_of_scope="Customs; invoicing.",
+    depends_on="The harbour's berth plan, delivered as a file each night.",
+    prefix="HRB",
+    time_zone="Europe/Copenhagen",
+    assignees=("Nils Berg", "Anja Kovac", "Peter Lund"),
+    milestones=(
+        MilestonePlan(
+            "Slots",
+            "A shipper sees which slots are free, and trusts what they see.",
+            46,
+            (
+                "Read the berth plan each night", "Show free slots of a quay",
+                "Show slots for a week", "Refuse a plan with gaps", "Fix slots across midnight",
+                "Mark a quay as closed", "Show why a slot is taken", "Filter slots by cargo",
+                "Warn when the plan is late", "Show slots on a phone",
+                "Fix summer time in the plan",
+            ),
+            made=(0, 30), done=(6, 44),
+            criteria=(
+                ("Free slots equal the harbour master's list on ten days in a row.",
+                 "Compared by the harbour master."),
+                ("The page shows a week in under 1 second.", "Measured at the quay office."),
+            ),
+            criteria_met=2,
+        ),
+        MilestonePlan(
+            "Bookings",
+            "A shipper books, changes and cancels without a phone call.",
+            100,
+            (
+                "Book a slot", "Change a booking", "Cancel a booking", "Confirm by mail",
+                "Refuse double booking", "Hold a slot for ten minutes", "Book for a customer",
+                "Show my bookings", "Fix booking at the last minute", "Limit bookings a day",
+                "Ask for the cargo", "Show the quay's rules", "Stop booking on closed quays",
+                "Send the driver a notice", "Export bookings",
+            ),
+            made=(35, 90), done=(48, 108), left=0,
+            criteria=(
+                ("A shipper books in under two minutes.", "Timed with five shippers."),
+                ("Two shippers never hold one slot, in 10,000 attempts.",
+                 "Report of the concurrency test."),
+                ("A driver reads the notice within a minute.", "Test with three drivers."),
+            ),
+            criteria_met=3,
+        ),
+        MilestonePlan(
+            "Season opening",
+            "The spring season opens with bookings alone; the phone line closes.",
+            190,
+            (
+                "Move the season's standing bookings", "Teach the quay office",
+                "Show the day's bookings on a screen", "Print the day's list",
+                "Fix names with accents", "Warn of storms", "Book a series of slots",
+                "Change a series", "Close the phone line", "Show waiting times",
+            ),
+            made=(85, 116), done=(104, 118), left=6,
+            criteria=(
+                ("A day of the season runs without a phone call.",
+                 "Counted by the quay office."),
+            ),
+        ),
+    ),
+    headlines=(
+        "Shippers of the pilot see free slots, and the harbour master agrees with them.",
+        "Bookings grow as planned; nothing stands in the way.",
+        "A steady week; the pilot's shippers asked for little.",
+    ),
+    weeks={
+        13: Week(
+            "Bookings is still missing the driver's notice, and its date is this week.",
+            colour="amber",
+            our_move="The notice goes out by mail first, on Tuesday; the text message follows.",
+        ),
+        14: Week(
+            "Bookings is late: two items are open past its date.",
+            our_move="Both are in test; you get them by Wednesday, and we stop other work "
+            "until then.",
+        ),
+        15: Week("Bookings is complete; the pilot books without the phone."),
+    },
+)  # fmt: skip
+
+PLANS = (ATLAS, HARBOUR)

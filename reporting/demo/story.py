@@ -1,0 +1,172 @@
+"""What happens in the demo world, told as plain data: the same every time it is asked.
+
+Days count from an engagement's first day. Nothing here touches the database or the clock.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+WEEKS = 17
+SPRINT_DAYS = 14
+
+
+@dataclass(frozen=True)
+class MilestonePlan:
+    """A milestone, the work it takes (titles), and when its items are made and finished.
+
+    ``made`` and ``done`` are first and last day, counted from the engagement's first day; the
+    items spread evenly between. ``left`` items are not finished when the story ends.
+    """
+
+    name: str
+    outcome: str
+    committed_day: int
+    titles: tuple[str, ...]
+    made: tuple[int, int]
+    done: tuple[int, int]
+    left: int = 0
+    criteria: tuple[tuple[str, str], ...] = ()
+    criteria_met: int = 0
+
+
+@dataclass(frozen=True)
+class Week:
+    """What the DM wrote in one week; weeks not named get the plan's ordinary words."""
+
+    headline: str
+    colour: str = ""
+    reason: str = ""
+    our_move: str = ""
+    by_deputy: bool = False
+
+
+@dataclass(frozen=True)
+class DateMove:
+    """On ``day`` the committed date of a milestone moves to ``to_day``."""
+
+    milestone: str
+    day: int
+    to_day: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class EngagementPlan:
+    """One engagement of the demo world."""
+
+    name: str
+    customer: str
+    outcome: str
+    in_scope: str
+    out_of_scope: str
+    depends_on: str
+    prefix: str
+    time_zone: str
+    milestones: tuple[MilestonePlan, ...]
+    assignees: tuple[str, ...]
+    headlines: tuple[str, ...]
+    weeks: dict[int, Week] = field(default_factory=dict)
+    moves: tuple[DateMove, ...] = ()
+    # week -> (reason, new headline): what was corrected after it was published
+    corrections: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One generated work item, with instants in UTC."""
+
+    key: str
+    type: str
+    title: str
+    milestone: str
+    sprint: str
+    assignee: str
+    size: int
+    created_at: datetime
+    started_at: datetime | None
+    done_at: datetime | None
+
+    def as_of(self, instant: datetime) -> dict[str, str]:
+        """The row that a tracker would have exported at ``instant``."""
+        started = self.started_at if self.started_at and self.started_at <= instant else None
+        done = self.done_at if self.done_at and self.done_at <= instant else None
+        return {
+            "key": self.key,
+            "type": self.type,
+            "title": self.title,
+            "state": "Done" if done else "In progress" if started else "To do",
+            "size": str(self.size),
+            "milestone": self.milestone,
+            "sprint": self.sprint if started else "",
+            "assignee": self.assignee if started else "",
+            "created_at": self.created_at.isoformat(),
+            "started_at": started.isoformat() if started else "",
+            "done_at": done.isoformat() if done else "",
+        }
+
+
+def sprint_name(day: float) -> str:
+    return f"Sprint {int(day // SPRINT_DAYS) + 1}"
+
+
+def items_of(plan: EngagementPlan, first: datetime) -> list[Item]:
+    """All items of one engagement in the order they were made; deterministic by its name."""
+    chance = random.Random(plan.name)
+    made = sorted(_made(plan, chance), key=lambda row: row[0])
+    return [_item(plan, chance, number, first, *row) for number, row in enumerate(made, start=101)]
+
+
+def _made(
+    plan: EngagementPlan, chance: random.Random
+) -> Iterator[tuple[float, float | None, str, str]]:
+    """(day made, day done or None, milestone, title) of every item."""
+    for milestone in plan.milestones:
+        count = len(milestone.titles)
+        finished = count - milestone.left
+        for index, title in enumerate(milestone.titles):
+            made = _spread(milestone.made, index, count) + chance.random() * 0.3
+            done = None
+            if index < finished:
+                done = _spread(milestone.done, index, finished) + chance.random() * 1.5
+                done = max(done, made + 0.6)
+            yield made, done, milestone.name, title
+
+
+def _spread(days: tuple[int, int], index: int, count: int) -> float:
+    first, last = days
+    return first + (last - first) * index / max(count - 1, 1)
+
+
+def _item(
+    plan: EngagementPlan,
+    chance: random.Random,
+    number: int,
+    first: datetime,
+    made: float,
+    done: float | None,
+    milestone: str,
+    title: str,
+) -> Item:
+    started = None if done is None else max(made + 0.1, done - 1 - 4 * chance.random())
+    return Item(
+        key=f"{plan.prefix}-{number}",
+        type="Bug" if title.startswith(("Fix", "Stop")) else "Story",
+        title=title,
+        milestone=milestone,
+        sprint=sprint_name(done if done is not None else made),
+        assignee=chance.choice(plan.assignees),
+        size=chance.choice((1, 2, 2, 3, 3, 5, 8)),
+        created_at=_at(first, made),
+        started_at=None if started is None else _at(first, started),
+        done_at=None if done is None else _at(first, done),
+    )
+
+
+def _at(first: datetime, day: float) -> datetime:
+    """A working hour of that day: weekends slide to Monday."""
+    moment = first + timedelta(days=int(day), hours=8 + 8 * (day % 1))
+    while moment.weekday() >= 5:
+        moment += timedelta(days=1)
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
