@@ -1,0 +1,84 @@
+"""What one cell says: an instant, a size, names."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+
+MAX_SIZE = Decimal("9999999.99")
+NUMBER = re.compile(r"\d{1,30}(\.\d{1,30})?", re.ASCII)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Jira's "dd/MMM/yy h:mm a", and what its administrators make of it
+JIRA_INSTANT = re.compile(
+    r"(\d{1,2})/([a-z]{3})/(\d{4}|\d{2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([ap]m))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class BadCell(ValueError):
+    """The cell cannot be read; the message goes on from the name of its column."""
+
+
+def instant(text: str, zone: tzinfo) -> datetime:
+    """An instant in UTC, from ISO 8601 or Jira's own form; without an offset, in ``zone``.
+
+    A date alone is its first moment there. Where clocks are put back, the first of two hours.
+
+    Raises:
+        BadCell: not an instant, or not one between 1970 and 2200.
+    """
+    try:
+        at = _jira_instant(text, zone) or datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadCell("is not a date such as 2026-11-23 or 2026-11-23T15:00:00+01:00") from error
+    # A day within the bounds, so that no time zone moves an instant out of the calendar.
+    if not 1970 < at.year < 2200:
+        raise BadCell("is not between the years 1971 and 2199")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _jira_instant(text: str, zone: tzinfo) -> datetime | None:
+    found = JIRA_INSTANT.fullmatch(text)
+    if not found:
+        return None
+    day, month, year, hour, minute, second, half = found.groups(default="")
+    if month.lower() not in MONTHS:
+        raise ValueError("no such month")
+    return datetime(
+        int(year) if len(year) == 4 else 2000 + int(year),
+        MONTHS.index(month.lower()) + 1,
+        int(day),
+        _hour(int(hour or 0), half.lower()),
+        int(minute or 0),
+        int(second or 0),
+        tzinfo=zone,
+    )
+
+
+def _hour(hour: int, half: str) -> int:
+    """The hour of 24; ``half`` is am, pm or empty."""
+    if not half:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError("no such hour")
+    return hour % 12 + (12 if half == "pm" else 0)
+
+
+def size(text: str) -> Decimal:
+    """A size, with all its decimals.
+
+    Raises:
+        BadCell: not a plain number, negative, or too large to be one.
+    """
+    if not NUMBER.fullmatch(text):
+        raise BadCell("is not a number such as 3 or 0.5")
+    number = Decimal(text)
+    if number > MAX_SIZE:
+        raise BadCell(f"is larger than {MAX_SIZE}")
+    return number
+
+
+def names(cells: Iterable[str]) -> list[str]:
+    """The names in cells of comma-separated names: each once, in the order of their letters."""
+    found = {name.strip() for cell in cells for name in cell.split(",")}
+    return sorted(found - {""})

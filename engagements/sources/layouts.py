@@ -1,0 +1,127 @@
+"""Which kind of file it is, and which of its columns holds what: told by the column names."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engagements.sources.refusal import CURE, FileRefused
+
+MAX_COLUMNS = 2000
+MAX_NAME = 100  # characters of a column name that is only reported
+
+# field -> the names it goes by, in the form that ``plain`` gives them
+WORK_CSV: Mapping[str, tuple[str, ...]] = {
+    "key": ("key",),
+    "type": ("type",),
+    "title": ("title",),
+    "state": ("state",),
+    "size": ("size",),
+    "milestones": ("milestone", "milestones"),
+    "sprint": ("sprint",),
+    "assignee": ("assignee",),
+    "created_at": ("created_at",),
+    "started_at": ("started_at",),
+    "done_at": ("done_at",),
+}
+# Server, Data Center and Cloud name some of them differently; nothing in an export tells
+# when an item was started.
+JIRA: Mapping[str, tuple[str, ...]] = {
+    "key": ("issue_key",),
+    "type": ("issue_type",),
+    "title": ("summary",),
+    "state": ("status",),
+    "size": (
+        "story_points",
+        "custom_field_story_points",
+        "story_point_estimate",
+        "custom_field_story_point_estimate",
+    ),
+    "milestones": ("fix_version_s", "fix_versions", "fix_version"),
+    "sprint": ("sprint", "custom_field_sprint"),
+    "assignee": ("assignee",),
+    "created_at": ("created",),
+    "done_at": ("resolved",),
+}
+FIELDS = tuple(WORK_CSV)
+GATHERED = ("milestones", "sprint")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """``kind`` is "work_csv" or "jira"; ``places`` the positions of each field's cells."""
+
+    kind: str
+    width: int
+    places: Mapping[str, tuple[int, ...]]
+    unused: tuple[str, ...]
+
+
+def plain(name: str) -> str:
+    """A column's name in small letters and underscores: "Fix Version/s" is "fix_version_s"."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+
+
+def recognise(header: Sequence[str]) -> Layout:
+    """The layout that the column names tell.
+
+    Raises:
+        FileRefused: neither a work CSV nor a Jira export, or without a column that must be there.
+    """
+    names = [plain(name) for name in header]
+    if len(names) > MAX_COLUMNS:
+        raise FileRefused(f"The file has {len(names):,} columns; at most {MAX_COLUMNS:,} are read.")
+    if any("\0" in name for name in header):
+        raise FileRefused(f"The column names hold NUL characters, as UTF-16 does. {CURE}")
+    if "issue_key" in names:
+        return _layout("jira", JIRA, header, names, created="Created")
+    if "key" not in names:
+        raise FileRefused(_unknown(header))
+    layout = _layout("work_csv", WORK_CSV, header, names, created="created_at")
+    _require_once(layout)
+    return layout
+
+
+def _layout(
+    kind: str,
+    columns: Mapping[str, tuple[str, ...]],
+    header: Sequence[str],
+    names: Sequence[str],
+    *,
+    created: str,
+) -> Layout:
+    fields = {name: field for field, aliases in columns.items() for name in aliases}
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        if name in fields:
+            found.setdefault(fields[name], []).append(position)
+    if "created_at" not in found:
+        raise FileRefused(
+            f"The column {created} is missing: without it nobody can tell what was open when."
+        )
+    unused = dict.fromkeys(
+        header[position][:MAX_NAME] for position, name in enumerate(names) if name not in fields
+    )
+    places = {field: tuple(positions) for field, positions in found.items()}
+    return Layout(kind, len(header), places, tuple(unused))
+
+
+def _require_once(layout: Layout) -> None:
+    """In a work CSV a repeated column is a mistake; a tracker repeats columns on purpose."""
+    for field, positions in layout.places.items():
+        if len(positions) > 1 and field not in GATHERED:
+            raise FileRefused(f"The column {field} is there {len(positions)} times; keep one.")
+
+
+def _unknown(header: Sequence[str]) -> str:
+    sentence = (
+        "This is neither a work CSV (it has no column key) nor a Jira export "
+        "(it has no column Issue key)."
+    )
+    marks = Counter("".join(header)).most_common()
+    separator = next((mark for mark, _ in marks if mark in ";\t|"), "")
+    if len(header) == 1 and separator:
+        return f"{sentence} Its cells seem not to be separated by commas; save it with commas."
+    shown = ", ".join(name[:40] or "(no name)" for name in header[:10])
+    more = f" and {len(header) - 10} more" if len(header) > 10 else ""
+    return f"{sentence} Its columns are: {shown}{more}."

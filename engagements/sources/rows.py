@@ -1,0 +1,194 @@
+"""What one row says, in the portal's words, or why it cannot be taken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from engagements.sources import cells
+from engagements.sources.layouts import FIELDS, Layout, plain
+
+T = TypeVar("T")
+
+STEPS = ("created", "started", "done")
+# How many characters a field holds; the title holds any number.
+LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200}
+MAX_MILESTONE = 120
+CENT = Decimal("0.01")
+# How reasons and notes call the fields.
+WORDS = {
+    "milestones": "milestone",
+    "created_at": "created date",
+    "started_at": "started date",
+    "done_at": "done date",
+}
+# States that every tracker means alike; which of a customer's own are done is not known here.
+OPEN_STATES = {"open", "reopened", "new", "to_do", "todo", "backlog", "in_progress"}
+DONE_STATES = {"closed", "done", "resolved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file.
+
+    ``line`` is where it starts. Where ``reason`` is empty, ``data`` holds every field but the
+    key, as JSON: texts, sorted milestones, the size as "3.00", instants as
+    "2012-08-06T10:00:00.000000Z", None for what is not there. Otherwise it holds the texts of
+    the cells, for whoever corrects them. ``note`` says what is odd and kept.
+    """
+
+    line: int
+    key: str
+    data: dict[str, Any]
+    reason: str = ""
+    note: str = ""
+
+
+def read_row(layout: Layout, line: int, row: Sequence[str], zone: tzinfo) -> Row:
+    """The row that starts on ``line``; never raises, whatever its cells hold."""
+    if len(row) != layout.width:
+        reason = f"The row has {len(row)} cells, the header {layout.width}."
+        return _refused(layout, line, row, [reason])
+    reader = _Reader(layout, row, zone)
+    data = reader.data()
+    if reader.faults:
+        return _refused(layout, line, row, reader.faults)
+    return Row(line, reader.key, data, note=" ".join(reader.notes))
+
+
+def _refused(layout: Layout, line: int, row: Sequence[str], reasons: list[str]) -> Row:
+    raw = {name: _shown(_cells(layout, row, name)) for name in FIELDS}
+    return Row(line, raw["key"][: LIMITS["key"]], raw, reason=" ".join(reasons))
+
+
+def _cells(layout: Layout, row: Sequence[str], name: str) -> list[str]:
+    places = layout.places.get(name, ())
+    return [row[place] for place in places if place < len(row) and row[place].strip()]
+
+
+def _shown(texts: Sequence[str]) -> str:
+    """Cells as text that the database keeps: it has no NUL."""
+    return ", ".join(texts).replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one row, gathering what is wrong and what is odd."""
+
+    layout: Layout
+    row: Sequence[str]
+    zone: tzinfo
+    key: str = ""
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def data(self) -> dict[str, Any]:
+        self._refuse_nul()
+        self.key = self._text("key")
+        if not self.key:
+            self.faults.append("The key is empty.")
+        if not self._cells("created_at"):
+            self.faults.append("The created date is empty.")
+        created, started, done = (self._instant(f"{step}_at") for step in STEPS)
+        state = self._text("state")
+        self._note_dates(created, started, done)
+        self._note_state(state, done)
+        return {
+            "type": self._text("type"),
+            "title": self._title(),
+            "state": state,
+            "size": self._size(),
+            "milestones": self._milestones(),
+            "sprint": self._sprint(),
+            "assignee": self._text("assignee"),
+            "created_at": _written(created),
+            "started_at": _written(started),
+            "done_at": _written(done),
+        }
+
+    def _cells(self, name: str) -> list[str]:
+        return _cells(self.layout, self.row, name)
+
+    def _refuse_nul(self) -> None:
+        for name in FIELDS:
+            if any("\0" in cell for cell in self._cells(name)):
+                self.faults.append(
+                    f"The {_words(name)} holds a NUL character, which cannot be kept."
+                )
+
+    def _one(self, name: str) -> str:
+        """The first cell that is filled in; a tracker may give several columns for one field."""
+        found = self._cells(name)
+        if len(set(found)) > 1:
+            rest = ", ".join(text for text in dict.fromkeys(found) if text != found[0])
+            self.notes.append(f"The {_words(name)} is kept as {found[0]}; left out: {rest}.")
+        return found[0] if found else ""
+
+    def _text(self, name: str) -> str:
+        return self._within(name, self._one(name).strip(), LIMITS[name])
+
+    def _title(self) -> str:
+        """Exactly as in the file, blanks included."""
+        places = self.layout.places.get("title", ())
+        return self._one("title") or (self.row[places[0]] if places else "")
+
+    def _sprint(self) -> str:
+        """Trackers list an item's sprints in the order in which it was in them."""
+        found = [cell.strip() for cell in self._cells("sprint")]
+        if len(found) > 1:
+            self.notes.append(f"Earlier in {', '.join(found[:-1])}.")
+        return self._within("sprint", found[-1] if found else "", LIMITS["sprint"])
+
+    def _milestones(self) -> list[str]:
+        found = cells.names(self._cells("milestones"))
+        return [self._within("milestones", name, MAX_MILESTONE) for name in found]
+
+    def _within(self, name: str, text: str, limit: int) -> str:
+        if len(text) > limit:
+            self.faults.append(f"The {_words(name)} is longer than {limit} characters.")
+        return text
+
+    def _parsed(self, name: str, parse: Callable[[str], T]) -> T | None:
+        text = self._one(name).strip()
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except cells.BadCell as error:
+            self.faults.append(f"The {_words(name)} “{_shown([text[:60]])}” {error}.")
+            return None
+
+    def _instant(self, name: str) -> datetime | None:
+        return self._parsed(name, lambda text: cells.instant(text, self.zone))
+
+    def _size(self) -> str | None:
+        found = self._parsed("size", cells.size)
+        if found is None:
+            return None
+        kept = found.quantize(CENT)
+        if kept != found:
+            self.notes.append(f"The size {found} is kept as {kept}.")
+        return str(kept)
+
+    def _note_dates(
+        self, created: datetime | None, started: datetime | None, done: datetime | None
+    ) -> None:
+        if created and done and done < created:
+            self.notes.append("Done before it was created.")
+        if started and done and done < started:
+            self.notes.append("Done before it was started.")
+
+    def _note_state(self, state: str, done: datetime | None) -> None:
+        if done and plain(state) in OPEN_STATES:
+            self.notes.append(f"Has a done date, and its state is {state}.")
+        if not done and plain(state) in DONE_STATES:
+            self.notes.append(f"Its state is {state}, without a done date.")
+
+
+def _words(name: str) -> str:
+    return WORDS.get(name, name)
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z") if at else None

@@ -1,0 +1,49 @@
+"""CSV as it is meant: quotes closed, cells separated by commas."""
+
+import csv
+from collections.abc import Iterator
+
+from dm_portal.shell.csv_export import unprotect
+from engagements.sources.lines import Lines
+from engagements.sources.refusal import FileRefused
+
+# What Python's csv module says, and what a person can do with.
+FAULTS = {
+    "unexpected end of data": "a quote is opened in the row that starts here and never closed.",
+    "field larger than field limit": (
+        "a cell of the row that starts here is longer than 131,072 characters. "
+        "Perhaps a quote is opened in it and never closed."
+    ),
+    "',' expected after": (
+        "in the row that starts here, a cell goes on after its closing quote. "
+        "Write a quote inside a cell twice."
+    ),
+}
+
+
+def table_rows(lines: Lines) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line it starts on; blank lines are left out.
+
+    A cell that an export made safe for spreadsheets is given back as it was.
+
+    Raises:
+        FileRefused: the quotes do not add up, so that nobody knows where a row ends.
+    """
+    reader = csv.reader(lines, strict=True)
+    while True:
+        line = lines.start_row()
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise FileRefused(f"Line {line}: {_fault(str(error))}") from error
+        if cells is None:
+            return
+        if cells:
+            yield line, [unprotect(cell) for cell in cells]
+
+
+def _fault(message: str) -> str:
+    for start, sentence in FAULTS.items():
+        if message.startswith(start):
+            return sentence
+    return f"the row that starts here is not well-formed CSV ({message})."
