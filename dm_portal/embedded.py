@@ -73,13 +73,13 @@ def ensure_running(directory: Path, *, throwaway: bool = False) -> None:
     while not (_is_kept(directory) and _accepts_connections(directory)):
         # A keeper ends at once, without failing, where another is at work or just ending.
         failed = _has_failed(keeper) if keeper else False
-        if failed is False:
-            keeper = _start_keeper(directory, throwaway=throwaway)
-        elif failed or time.monotonic() > deadline:
+        if failed or time.monotonic() > deadline:
             raise EmbeddedError(
                 f"The embedded PostgreSQL in {directory} did not start. "
                 f"The end of {_log(directory)}:\n{_end_of_log(directory)}"
             )
+        if failed is False and not _is_kept(directory):
+            keeper = _start_keeper(directory, throwaway=throwaway)
         time.sleep(0.05)
 
 

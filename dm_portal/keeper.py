@@ -197,7 +197,7 @@ class Server:
             return  # PostgreSQL itself sees that it is stale
         if str(self.data) in command:
             process.send_signal(signal.SIGINT)
-            process.wait(START_SECONDS)
+            _wait_until_gone(process)
         else:
             # After a reboot the number may belong to any process, and PostgreSQL would refuse.
             pid_file.unlink(missing_ok=True)
@@ -244,6 +244,15 @@ class Server:
         for path in [self.install, *self.install.rglob("*")]:
             executable = path.stat().st_mode & stat.S_IXUSR
             _allow(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
+
+
+def _wait_until_gone(process: psutil.Process) -> None:
+    """A zombie is gone too: in a container, nobody may ever collect it."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            raise EmbeddedError(f"The server left behind (process {process.pid}) does not end.")
+        time.sleep(POLL_SECONDS / 4)
 
 
 def _allow(path: Path, bits: int) -> None:
