@@ -1,12 +1,30 @@
-"""A pytest plugin: the world that the tests of the walls share, once per module."""
+"""A pytest plugin: the watch over all writes, and the world that the tests of the walls share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from pytest_django.plugin import DjangoDbBlocker
 
 from dm_portal.tests.world import World, make_world
+from dm_portal.tests.writes import Watch, watch_connection, watch_this_thread
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watch_writes() -> Iterator[None]:
+    """See every statement of every connection: those of the live server's threads too."""
+    watch = Watch()
+
+    def watch_new(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+        watch_connection(connection, watch)
+
+    watch_this_thread(watch)
+    connection_created.connect(watch_new)
+    yield
+    connection_created.disconnect(watch_new)
 
 
 @pytest.fixture(scope="module")
