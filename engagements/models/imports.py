@@ -64,6 +64,8 @@ class Import(OfEngagement):
     changed_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
+    milestones_added = models.PositiveIntegerField(default=0)
+    sprints_added = models.PositiveIntegerField(default=0)
     unknown_columns = models.JSONField(default=list)
     problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -128,7 +130,8 @@ class ImportRow(models.Model):
     """One row of the file, as read, with what applying it would do.
 
     ``line`` is where the row starts in the file, counted from 1; ``data`` holds the parsed cells
-    by their field names, ``reason`` why it is refused, ``note`` what is odd but kept.
+    by their field names, ``before`` those of the item that it changes, ``reason`` why it is
+    refused, ``note`` what is odd but kept.
     """
 
     class Verdict(models.TextChoices):
@@ -144,6 +147,7 @@ class ImportRow(models.Model):
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
     data = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
 
     objects = querysets.OfImportQuerySet.as_manager()
 
