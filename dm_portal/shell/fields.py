@@ -33,8 +33,14 @@ def summary_errors(form: BaseForm) -> list[SummaryError]:
     found = [SummaryError(str(message)) for message in form.non_field_errors()]
     for bound in form:
         target = "" if bound.is_hidden else _input_id(bound)
-        found += [SummaryError(str(message), target) for message in bound.errors]
+        found += [SummaryError(_named(bound, str(message)), target) for message in bound.errors]
     return found
+
+
+def _named(bound: BoundField, message: str) -> str:
+    """On top, a message must say which field it means: "Committed date: Enter a valid date."."""
+    label = str(bound.label)
+    return message if bound.is_hidden or label in message else f"{label}: {message}"
 
 
 def _input_id(bound: BoundField) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseForm, BoundField
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -54,8 +55,9 @@ class FormMixin:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             _make_native(field)
+            _say_what_is_missing(field, str(field.label or pretty_name(name)))
 
     def changes(self) -> dict[str, Any]:
         """The cleaned values, as keyword arguments of a service."""
@@ -119,6 +121,20 @@ def _make_native(field: forms.Field) -> None:
     if input_type:
         field.widget.input_type = input_type
         field.widget.format = pattern
+
+
+def _say_what_is_missing(field: forms.Field, label: str) -> None:
+    """ "Fill in “Name”." instead of Django's "This field is required." """
+    if str(field.error_messages.get("required")) != str(
+        forms.Field.default_error_messages["required"]
+    ):
+        return
+    verb = "Fill in"
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField):
+        verb = "Choose"
+    if isinstance(field.widget, forms.CheckboxInput):
+        verb = "Tick"
+    field.error_messages["required"] = f"{verb} “{label}”."
 
 
 def _current(current: Mapping[str, Any] | Any, name: str) -> Any:

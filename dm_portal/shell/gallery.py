@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
+from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from dm_portal.shell.templatetags import portal
 
 SECTIONS = {
@@ -26,6 +27,7 @@ SECTIONS = {
     "tables": "Lists and tables",
     "forms": "Forms",
     "work": "Long work and actions",
+    "pictures": "Pictures",
 }
 
 
@@ -152,7 +154,8 @@ def sample_rows() -> list[SampleRow]:
 
 
 def sample_forms() -> dict[str, object]:
-    wrong = SampleForm({"name": "", "email": "mara@", "version": "3", "colour": ""}, prefix="wrong")
+    typed = {"name": "", "email": "mara@", "unit": "days", "version": "3"}
+    wrong = SampleForm({f"wrong-{name}": value for name, value in typed.items()}, prefix="wrong")
     theirs = SampleForm(initial={"name": "Refunds, second phase", "version": 4}, prefix="theirs")
     theirs.conflict = ConflictPanel(
         "Jon Aalto", now(), [ConflictRow("Name", "Refunds and disputes", "Refunds, second phase")]
@@ -192,4 +195,47 @@ def examples(request: HttpRequest) -> dict[str, object]:
         "listing_nothing": sample_listing([], filtered=True),
         "long_page": Paginator(range(739), 25).get_page(3),
         **sample_forms(),
+        **sample_pictures(),
     }
+
+
+def sample_pictures() -> dict[str, object]:
+    """Pictures with nothing, one point, an ordinary number, and many."""
+    day = today()
+    named = [
+        TimelineMilestone("2.0 Checkout", Shape.ON_TRACK, _in(-24), done_on=_in(-25)),
+        TimelineMilestone("2.1 Refunds", Shape.OFF_TRACK, _in(7), original_on=_in(-7)),
+        TimelineMilestone(
+            "2.2 Disputes that the bank's own staff can answer without asking us",
+            Shape.AT_RISK,
+            _in(7),
+        ),
+        TimelineMilestone("3.0 Reporting", Shape.ON_TRACK, _in(67)),
+        TimelineMilestone("3.1 Archive", Shape.NOT_KNOWN),
+    ]
+    return {
+        "timeline_some": Timeline("some", "Milestones of Refund service", day, named),
+        "timeline_one": Timeline("one", "Milestones of Claims intake", day, named[1:2]),
+        "timeline_none": Timeline("none", "Milestones of Data platform", day, []),
+        "timeline_many": Timeline(
+            "many",
+            "Forty milestones",
+            day,
+            [TimelineMilestone(f"{n}.0", list(Shape)[n % 3], _in(n * 21 - 300)) for n in range(40)],
+        ),
+        "burn_some": sample_burn_up("burn-some", weeks=16, committed_on=_in(21)),
+        "burn_one": sample_burn_up("burn-one", weeks=1, committed_on=_in(2)),
+        "burn_none": sample_burn_up("burn-none", weeks=0),
+        "burn_many": sample_burn_up("burn-many", weeks=40),
+    }
+
+
+def _in(days: int) -> date:
+    return today() + timedelta(days=days)
+
+
+def sample_burn_up(name: str, *, weeks: int, committed_on: date | None = None) -> BurnUp:
+    states = [
+        BurnUpWeek(_in(-7 * (weeks - 1 - n)), 38 + n // 3 * 2, min(n * 3, 44)) for n in range(weeks)
+    ]
+    return BurnUp(name, "Items of Refund service", "items", today(), states, committed_on)

@@ -24,6 +24,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Sentence, Shape, Tab
 from dm_portal.shell.fields import field_kind, optional, summary_errors
 from dm_portal.shell.lists import Listing, page_links
+from dm_portal.shell.pictures import BurnUp, Timeline
 
 register = template.Library()
 
@@ -307,10 +308,17 @@ def progress(
         "label": label,
         "done": done,
         "total": total,
-        "words": share(done, total, unit=unit) if total else f"{done} {unit}",
+        "words": progress_words(done, total, unit),
         "poll_url": poll_url,
         "note": note,
     }
+
+
+def progress_words(done: int, total: int | None, unit: str) -> str:
+    """ "412 of 739 rows (56 %)"; without a known end what is done so far, if anything."""
+    if total:
+        return share(done, total, unit=unit)
+    return f"{done} {unit} so far" if done else "Working"
 
 
 @register.inclusion_tag("components/refresh.html")
@@ -362,15 +370,15 @@ def filter_bar(listing: Listing, *, label: str = "Filter") -> dict:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm, *, title: str = "There is a problem") -> dict:
+def error_summary(form: BaseForm, *, takes_focus: bool = True) -> dict:
     """Everything wrong with a form, linked to its fields; takes focus. Nothing when all is well."""
-    return {"errors": summary_errors(form), "title": title}
+    return {"errors": summary_errors(form), "takes_focus": takes_focus}
 
 
 @register.inclusion_tag("components/conflict.html")
-def conflict(form: BaseForm) -> dict:
+def conflict(form: BaseForm, *, takes_focus: bool = True) -> dict:
     """Theirs beside yours, when somebody else saved first; nothing otherwise."""
-    return {"conflict": getattr(form, "conflict", None)}
+    return {"conflict": getattr(form, "conflict", None), "takes_focus": takes_focus}
 
 
 @register.inclusion_tag("components/field.html")
@@ -413,6 +421,7 @@ def form(
     action: str = "",
     cancel_url: str = "",
     warn_unsaved: bool = True,
+    takes_focus: bool = True,
 ) -> str:
     """A whole POST form: error summary, conflict, fields, submit and cancel.
 
@@ -421,12 +430,13 @@ def form(
     return render_around(
         context,
         "components/form.html",
-        content=content.strip(),
+        content=content if content.strip() else "",
         form=form,
         submit=submit,
         action=action,
         cancel_url=cancel_url,
         warn_unsaved=warn_unsaved,
+        takes_focus=takes_focus,
     )
 
 
@@ -451,3 +461,18 @@ def action_button(
         kind=kind,
         disabled=disabled,
     )
+
+
+# Pictures
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(picture: Timeline) -> dict:
+    """Milestones on a line of time, with the table one click away."""
+    return {"picture": picture}
+
+
+@register.inclusion_tag("components/burn_up.html")
+def burn_up(picture: BurnUp) -> dict:
+    """Scope and done, week by week, with the table one click away."""
+    return {"picture": picture}

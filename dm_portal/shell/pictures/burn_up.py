@@ -1,0 +1,165 @@
+"""What is in scope and what of it is done, week by week: two lines that must meet in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dm_portal.shell.dates import day_words
+from dm_portal.shell.pictures.scale import NumberScale, Tick, TimeScale
+from dm_portal.shell.pictures.text import width_of
+
+LABEL_GAP = 15
+TEXT_SIZE = 12
+UPPER, LOWER = 14, 32
+VALUES = 92  # room at the right for the last values
+
+
+@dataclass(frozen=True, slots=True)
+class BurnUpWeek:
+    """The state at the end of a day: how much is in scope, how much of it is done."""
+
+    on: date
+    scope: float
+    done: float
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a place; ``anchor`` is SVG's text-anchor."""
+
+    x: float
+    y: float
+    anchor: str
+    text: str
+
+    @property
+    def line_top(self) -> float:
+        """Where a vertical line under these words begins."""
+        return self.y + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One of the two sizes, ready for the template."""
+
+    size: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+    scope_points: str
+    done_points: str
+    done_area: str
+    last: tuple[float, float, float]
+    as_of: Label
+    committed: Label | None
+    labels: list[Label]
+
+
+@dataclass(frozen=True, slots=True)
+class BurnUp:
+    """The picture: ``weeks`` in order of time, ``unit`` such as "items"; ``name`` makes the ids."""
+
+    name: str
+    title: str
+    unit: str
+    as_of: date
+    weeks: Sequence[BurnUpWeek]
+    committed_on: date | None = None
+
+    @property
+    def description(self) -> str:
+        """What the picture shows, for those who do not see it."""
+        if not self.weeks:
+            return "No week is recorded yet."
+        first, last = self.weeks[0], self.weeks[-1]
+        said = f"{last.done:g} of {last.scope:g} {self.unit} done by {self._day(last.on)}"
+        if len(self.weeks) > 1:
+            said += f"; on {self._day(first.on)} it was {first.done:g} of {first.scope:g}"
+        due = f" Committed for {self._day(self.committed_on)}." if self.committed_on else ""
+        return f"{said}.{due}"
+
+    def _day(self, day: date) -> str:
+        return day_words(day, today=self.as_of)
+
+    @property
+    def drawings(self) -> list[Drawing]:
+        """None without weeks: there is nothing to draw."""
+        return [self._draw("wide", 800, 300), self._draw("narrow", 340, 260)] if self.weeks else []
+
+    def _draw(self, size: str, width: int, height: int) -> Drawing:
+        left, right, top, bottom = 36, width - VALUES, 44, height - 24
+        days = [self.as_of, *(week.on for week in self.weeks)]
+        days += [self.committed_on] if self.committed_on else []
+        across = TimeScale.around(days, left=left, right=right)
+        most = max(max(week.scope, week.done) for week in self.weeks)
+        up = NumberScale.up_to(most, bottom=bottom, ceiling=top)
+        xs = [across.x(week.on) for week in self.weeks]
+        scope = [(x, up.y(week.scope)) for x, week in zip(xs, self.weeks, strict=True)]
+        done = [(x, up.y(week.done)) for x, week in zip(xs, self.weeks, strict=True)]
+        as_of, committed = self._uprights(across, width)
+        return Drawing(
+            size=size,
+            width=width,
+            height=height,
+            left=left,
+            right=right,
+            top=top,
+            bottom=bottom,
+            x_ticks=across.ticks(least_gap=58),
+            y_ticks=up.ticks(),
+            scope_points=_points(scope),
+            done_points=_points(done),
+            done_area=_points([(xs[0], bottom), *done, (xs[-1], bottom)]),
+            last=(xs[-1], scope[-1][1], done[-1][1]),
+            as_of=as_of,
+            committed=committed,
+            labels=self._labels(xs[-1], scope[-1][1], done[-1][1], bottom),
+        )
+
+    def _uprights(self, across: TimeScale, width: int) -> tuple[Label, Label | None]:
+        """The words of the two vertical lines, leaning away from each other.
+
+        Those of the right line stand higher, where the left line does not reach.
+        """
+        as_of_x, as_of = across.x(self.as_of), f"as of {self._day(self.as_of)}"
+        if self.committed_on is None:
+            return _upright(as_of_x, UPPER, as_of, "end", width), None
+        x, words = across.x(self.committed_on), f"committed {self._day(self.committed_on)}"
+        if x < as_of_x:
+            committed = _upright(x, LOWER, words, "end", width)
+            return _upright(as_of_x, UPPER, as_of, "start", width), committed
+        return (
+            _upright(as_of_x, LOWER, as_of, "end", width),
+            _upright(x, UPPER, words, "start", width),
+        )
+
+    def _labels(self, x: float, scope: float, done: float, bottom: int) -> list[Label]:
+        """The last values to the right of their lines, never one over the other."""
+        last = self.weeks[-1]
+        scope_y, done_y = scope + 4, done + 4
+        if abs(done_y - scope_y) < LABEL_GAP:
+            middle = min((scope_y + done_y) / 2, bottom - LABEL_GAP / 2)
+            scope_y, done_y = middle - LABEL_GAP / 2, middle + LABEL_GAP / 2
+        return [
+            Label(x + 9, scope_y, "start", f"{last.scope:g} in scope"),
+            Label(x + 9, done_y, "start", f"{last.done:g} done"),
+        ]
+
+
+def _points(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def _upright(x: float, y: float, text: str, anchor: str, width: int) -> Label:
+    """Words beside a vertical line, on the other side where the picture would cut them."""
+    room = width_of(text, size=TEXT_SIZE)
+    if anchor == "end" and x - room < 0:
+        anchor = "start"
+    elif anchor == "start" and x + room > width:
+        anchor = "end"
+    return Label(x, y, anchor, text)
