@@ -39,7 +39,9 @@ class Users:
     def start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-c", USE, str(self.directory)],
-            **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         self.processes.append(process)
@@ -233,7 +235,7 @@ def test_a_long_path_gets_a_short_socket(directory: Path) -> None:
     deep = Users(directory / ("deep" * 25) / "var")
     deep.use()
     try:
-        assert embedded.socket_dir(deep.directory).parent == Path("/tmp")
+        assert embedded.socket_dir(deep.directory).parent == Path("/tmp")  # noqa: S108
         assert query(deep.directory, "SELECT 1") == "1"
     finally:
         deep.end()
@@ -244,7 +246,7 @@ def test_a_long_path_gets_a_short_socket(directory: Path) -> None:
 def test_a_socket_folder_laid_by_somebody_else_is_refused(directory: Path) -> None:
     deep = Users(directory / ("deep" * 25) / "var")
     trap = embedded.socket_dir(deep.directory)
-    trap.symlink_to("/tmp")
+    trap.symlink_to("/tmp")  # noqa: S108
     try:
         errors = deep.start().communicate()[1]
     finally:
