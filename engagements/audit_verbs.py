@@ -1,3 +1,35 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "customer.created": "took on the customer {target}",
+    "customer.renamed": "renamed the customer {before[name]} to {after[name]}",
+    "contact.added": "added {target}",
+    "contact.ended": "ended {target} on {after[ends_on]}",
+    "engagement.created": "began the engagement {target}",
+    "engagement.changed": "changed the settings of {target}",
+    "engagement.paused": "paused {target}: {after[reason]}",
+    "engagement.resumed": "resumed {target}: {after[reason]}",
+    "engagement.closed": "closed {target}: {after[reason]}",
+    "function.given": "named {target} from {after[starts_on]}",
+    "function.ended": "ended {target} on {after[ends_on]}",
+    "milestone.created": "planned the milestone {target}",
+    "milestone.changed": "changed the milestone {target}",
+    "milestone.date_committed": "committed to {after[committed_on]} for {target}: {after[reason]}",
+    "milestone.date_moved": (
+        "moved the date of {target} from {before[committed_on]} to {after[committed_on]}: "
+        "{after[reason]}"
+    ),
+    "milestone.date_withdrawn": (
+        "withdrew the date {before[committed_on]} of {target}: {after[reason]}"
+    ),
+    "criterion.added": "added {target}: {after[statement]}",
+    "criterion.changed": "reworded {target}",
+    "criterion.met": "found {target} met",
+    "criterion.not_met": "found {target} not met after all",
+    "sprint.created": "planned the sprint {target}",
+    "sprint.changed": "changed the sprint {target}",
+    "template.created": "made the template {target}",
+    "template.changed": "changed the template {target}",
+    "template.outlined": "changed the milestones of the template {target}",
+    "template.removed": "removed the template {target}",
+}

@@ -20,12 +20,12 @@ class Change:
         return bool(self.after)
 
 
-def update_version(row: Model, *, version: int, **values: Any) -> Change:
+def update_version(row: Model, *, version: int, touch: bool = False, **values: Any) -> Change:
     """Write ``values`` to ``row`` if it still is as it was at ``version``; raise that by one.
 
     What is stored is read again under a lock, so ``row`` may already carry what a form put on
-    it. Where nothing differs nothing is written. ``row`` is brought up to date. Needs a
-    transaction.
+    it. Where nothing differs nothing is written, unless ``touch`` says that something belonging
+    to the row does. ``row`` is brought up to date. Needs a transaction.
 
     Raises:
         Conflict: the row has another version by now, or is gone.
@@ -37,9 +37,10 @@ def update_version(row: Model, *, version: int, **values: Any) -> Change:
     before = {name: getattr(stored, name) for name in values}
     before = {name: value for name, value in before.items() if value != values[name]}
     after = {name: values[name] for name in before}
-    if after:
+    differs = touch or bool(after)
+    if differs:
         rows.update(**after, version=version + 1)
     for name, value in values.items():
         setattr(row, name, value)
-    row.version = version + bool(after)  # type: ignore[attr-defined]  # every such row has one
+    row.version = version + differs  # type: ignore[attr-defined]  # every such row has one
     return Change(before, after)

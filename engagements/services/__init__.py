@@ -1,0 +1,1 @@
+"""Every change of an engagement and what belongs to it; one module per noun."""

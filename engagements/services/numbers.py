@@ -1,0 +1,18 @@
+"""Numbers within a parent, given out one at a time."""
+
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from engagements.models import Engagement
+
+
+def lock(engagement: Engagement) -> None:
+    """Let one transaction at a time add to this engagement; until it ends, others wait."""
+    Engagement.objects.order_by().select_for_update().get(pk=engagement.pk)
+
+
+def next_number(rows: QuerySet[Any]) -> int:
+    """The number after the highest of ``rows``, from 1 on. Needs the parent's lock."""
+    highest: int | None = rows.aggregate(highest=Max("number"))["highest"]
+    return (highest or 0) + 1

@@ -1,0 +1,124 @@
+"""Who works on an engagement in which function, and who of the customer reads about it."""
+
+from datetime import date
+
+from django.db import transaction
+
+from dm_portal.people.audit import record
+from dm_portal.people.models import DatedRow, User
+from dm_portal.people.services import invite_person
+from dm_portal.shell.clock import today
+from dm_portal.shell.errors import DomainError
+from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
+from engagements.services.numbers import lock
+
+# Functions
+
+
+@transaction.atomic
+def give_function(
+    *, engagement: Engagement, user: User, function: str, starts_on: date, by: User
+) -> EngagementFunction:
+    """Name somebody DM, deputy, architect, tech lead or specialist, from a day on.
+
+    Raises:
+        DomainError: the person is not one of us, or holds that function then already.
+    """
+    if not user.is_internal:
+        raise DomainError(f"{user} is one of a customer's people.", field="user")
+    if user.deactivated_at is not None:
+        raise DomainError(f"{user} has been deactivated.", field="user")
+    lock(engagement)
+    row = EngagementFunction(
+        engagement=engagement, user=user, function=function, starts_on=starts_on
+    )
+    _require_not_twice(row)
+    row.save()
+    record("function.given", row, by=by, after={"starts_on": starts_on})
+    return row
+
+
+@transaction.atomic
+def end_function(*, row: EngagementFunction, ends_on: date, by: User) -> EngagementFunction:
+    """Say on which day a function no longer holds; today ends access at the next request."""
+    stored = EngagementFunction.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    before = {"ends_on": stored.ends_on}
+    _end(stored, ends_on)
+    record("function.ended", stored, by=by, before=before, after={"ends_on": stored.ends_on})
+    return stored
+
+
+def _require_not_twice(row: EngagementFunction) -> None:
+    """The new row is open, so any that ends after its first day is one too many."""
+    same = EngagementFunction.objects.filter(
+        engagement_id=row.engagement_id, user_id=row.user_id, function=row.function
+    )
+    if any(other.ends_on is None or other.ends_on > row.starts_on for other in same):
+        raise DomainError(
+            f"{row.user} is {row.get_function_display().lower()} then already.", field="user"
+        )
+
+
+# Contacts
+
+
+@transaction.atomic
+def invite_contact(
+    *, customer: Customer, email: str, name: str, kind: str, by: User
+) -> CustomerContact:
+    """Invite one of the customer's people; they read what is published from then on.
+
+    Somebody who was a contact of this customer before comes back with the same account.
+
+    Raises:
+        DomainError: the address belongs to somebody who cannot be this customer's contact.
+    """
+    user = _returning(email, customer) or _invited(email, name, kind, customer, by)
+    contact = CustomerContact.objects.create(
+        customer=customer, user=user, kind=kind, starts_on=today()
+    )
+    record("contact.added", contact, by=by, after={"kind": contact.get_kind_display()})
+    return contact
+
+
+@transaction.atomic
+def end_contact(*, contact: CustomerContact, ends_on: date, by: User) -> CustomerContact:
+    """Say on which day somebody is no contact any more; today ends access at the next request."""
+    stored = CustomerContact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    before = {"ends_on": stored.ends_on}
+    _end(stored, ends_on)
+    record("contact.ended", stored, by=by, before=before, after={"ends_on": stored.ends_on})
+    return stored
+
+
+def _returning(email: str, customer: Customer) -> User | None:
+    """The account of a former contact of this customer, and of no other, that still works."""
+    user = User.objects.filter(email__iexact=email, kind=User.Kind.CUSTOMER, is_active=True).first()
+    if user is None:
+        return None
+    rows = list(CustomerContact.objects.filter(user=user))
+    still = any(row.ends_on is None or row.ends_on > today() for row in rows)
+    known_here = {row.customer_id for row in rows} == {customer.pk}
+    return user if known_here and not still else None
+
+
+def _invited(email: str, name: str, kind: str, customer: Customer, by: User) -> User:
+    scope = f"{CustomerContact.Kind(kind).label} of {customer}"
+    kind_of_user = User.Kind.CUSTOMER
+    return invite_person(email=email, name=name, kind=kind_of_user, scope=scope, by=by).user
+
+
+# Ends
+
+
+def _end(row: DatedRow, ends_on: date) -> None:
+    """Set the first day on which ``row`` no longer holds: the past stays as it was."""
+    if row.ends_on is not None and row.ends_on <= today():
+        raise DomainError("It has ended already.")
+    earliest = max(today(), row.starts_on)
+    if ends_on < earliest:
+        raise DomainError(
+            "It ends today at the earliest, or on the day it starts.", field="ends_on"
+        )
+    row.ends_on = ends_on
+    row.save(update_fields=["ends_on"])
