@@ -16,13 +16,17 @@ NAME_SIZE, WORDS_SIZE = 14, 12
 
 @dataclass(frozen=True, slots=True)
 class TimelineMilestone:
-    """What was committed, for when, and how it stands; ``original_on`` only when it was moved."""
+    """What was committed, for when, and how it stands; ``original_on`` only when it was moved.
+
+    ``word`` says more than the shape's own: "3 of 7 items done".
+    """
 
     name: str
     shape: Shape
     committed_on: date | None = None
     original_on: date | None = None
     done_on: date | None = None
+    word: str = ""
 
     @property
     def moved(self) -> bool:
@@ -38,7 +42,9 @@ class TimelineMilestone:
 
     def shorter_words(self, as_of: date) -> list[str]:
         """The same from long to short, for rows without room."""
-        said = f"Delivered {_short(self.done_on, as_of)}" if self.done_on else self.shape.word
+        said = (
+            f"Done {_short(self.done_on, as_of)}" if self.done_on else self.word or self.shape.word
+        )
         if self.committed_on is None:
             return [f"{said} · no date committed"]
         committed = f"{said} · committed {_short(self.committed_on, as_of)}"
