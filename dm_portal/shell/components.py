@@ -32,7 +32,7 @@ class Shape(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 is the best known, 3 the worst known, -1 not known: "the worst of the known" is a max."""
+        """0 on track, 1 at risk, 2 off track, -1 not known: "the worst of the known" is a max."""
         order = [Shape.NOT_KNOWN, Shape.ON_TRACK, Shape.AT_RISK, Shape.OFF_TRACK]
         return order.index(self) - 1
 

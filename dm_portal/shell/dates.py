@@ -23,7 +23,7 @@ def instant_words(at: datetime, *, zone: ZoneInfo, today: date) -> str:
 
 
 def instant_title(at: datetime, *, zone: ZoneInfo) -> str:
-    """The exact instant and its zone, for whoever hovers: "2026-11-13 15:00:27 Europe/Berlin (UTC+01:00)"."""
+    """The exact instant and zone: "2026-11-13 15:00:27 Europe/Berlin (UTC+01:00)"."""
     local = at.astimezone(zone)
     offset = local.strftime("%z")
     return f"{local:%Y-%m-%d %H:%M:%S} {zone.key} (UTC{offset[:3]}:{offset[3:5]})"

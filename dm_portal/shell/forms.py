@@ -69,7 +69,7 @@ class PortalForm(FormMixin, forms.Form):
 
 
 class PortalModelForm(FormMixin, forms.ModelForm):
-    """A form over one model; it validates, a service saves: call ``changes()``, never ``save()``."""
+    """A form over one model: it validates, a service saves its ``changes()``."""
 
 
 class VersionMixin(FormMixin):
@@ -85,7 +85,7 @@ class VersionMixin(FormMixin):
     ) -> None:
         """Show what ``current`` (a row or a mapping) holds now beside what was typed.
 
-        The hidden version becomes the current one: saving again is then a decision, not an accident.
+        The hidden version becomes the current one: saving again is then a decision.
         """
         rows = [
             _conflict_row(bound, _current(current, bound.name)) for bound in self.visible_fields()

@@ -18,7 +18,7 @@ from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
-from dm_portal.shell.templatetags import portal
+from dm_portal.shell.templatetags.portal import register
 
 SECTIONS = {
     "status": "Status, dates and figures",
@@ -51,11 +51,11 @@ class Signature:
 
 def signatures() -> list[Signature]:
     """The tags of ``{% load portal %}`` in alphabetical order, read from their functions."""
-    return [_signature(name) for name in sorted(portal.register.tags)]
+    return [_signature(name) for name in sorted(register.tags)]
 
 
 def _signature(name: str) -> Signature:
-    function = inspect.unwrap(getattr(portal, name))
+    function = inspect.unwrap(register.tags[name])
     hidden = {"context", "content"}
     parameters = inspect.signature(function).parameters.values()
     shown = [_argument(each) for each in parameters if each.name not in hidden]

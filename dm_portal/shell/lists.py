@@ -125,7 +125,7 @@ def build_list(
     filterset_class: type[FilterSet] | None = None,
     page_size: int = PAGE_SIZE,
 ) -> Listing:
-    """The page of ``queryset`` that the URL asks for. A filter that makes no sense finds nothing."""
+    """The page of ``queryset`` that the URL asks for; a senseless filter finds nothing."""
     filterset, filtered = None, False
     if filterset_class:
         filterset = filterset_class(request.GET, queryset=queryset, request=request)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil, floor, log10
 
 from django.utils import dateformat
@@ -49,8 +50,8 @@ class TimeScale:
         return [tick for tick in densest if self.left + room <= tick.at <= self.right - room]
 
     def _gap(self, ticks: Sequence[Tick]) -> float:
-        pairs = zip(ticks, ticks[1:], strict=False)
-        return min((after.at - before.at for before, after in pairs), default=float("inf"))
+        gaps = (after.at - before.at for before, after in pairwise(ticks))
+        return min(gaps, default=float("inf"))
 
     def _candidates(self) -> Iterator[list[Tick]]:
         for weeks in WEEK_STEPS:

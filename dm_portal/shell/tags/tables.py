@@ -1,0 +1,55 @@
+"""Tags for lists, tables and pictures."""
+
+from django.template import Context
+
+from dm_portal.shell.lists import Cell, Listing
+from dm_portal.shell.pictures import BurnUp, Timeline
+from dm_portal.shell.tags import inline_tag, register, render_around
+
+
+@register.simple_block_tag(takes_context=True)
+def table(context: Context, content: str, *, caption: str, hide_caption: bool = False) -> str:
+    """A table of one's own ``<thead>`` and ``<tbody>`` (give every ``<th>`` a scope)."""
+    return render_around(
+        context,
+        "components/table.html",
+        content=content,
+        caption=caption,
+        hide_caption=hide_caption,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def list_table(context: Context, content: str, listing: Listing, *, noun: str = "rows") -> str:
+    """A ``Listing`` with its pages and its CSV; between the tags what to say when it is empty."""
+    return render_around(
+        context,
+        "components/list_table.html",
+        content=content,
+        listing=listing,
+        noun=noun,
+    )
+
+
+@inline_tag("components/cell.html")
+def cell(cell: Cell) -> dict:
+    """One cell of a ``Listing``, written as its column's kind asks."""
+    return {"cell": cell}
+
+
+@register.inclusion_tag("components/filter_bar.html")
+def filter_bar(listing: Listing, *, label: str = "Filter") -> dict:
+    """The filter of a list as a GET form: what is chosen stands in the URL."""
+    return {"listing": listing, "form": listing.filter_form, "label": label}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(picture: Timeline) -> dict:
+    """Milestones on a line of time, with the table one click away."""
+    return {"picture": picture}
+
+
+@register.inclusion_tag("components/burn_up.html")
+def burn_up(picture: BurnUp) -> dict:
+    """Scope and done, week by week, with the table one click away."""
+    return {"picture": picture}

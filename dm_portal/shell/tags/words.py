@@ -1,0 +1,79 @@
+"""Tags for what is said to the reader: notices, states, progress."""
+
+from django.template import Context
+
+from dm_portal.shell.tags import one_of, register, render_around
+from dm_portal.shell.tags.status import share
+
+NOTICES = ("info", "good", "warn", "bad")
+STATES = ("empty", "loading", "failed", "forbidden")
+RIBBONS = ("read_only", "view_as")
+
+
+@register.simple_block_tag(takes_context=True)
+def notice(context: Context, content: str, *, kind: str = "info", title: str = "") -> str:
+    """Something to know: info, good, warn or bad."""
+    one_of("kind", kind, NOTICES)
+    return render_around(context, "components/notice.html", content=content, kind=kind, title=title)
+
+
+@register.simple_block_tag(takes_context=True)
+def empty_state(context: Context, content: str, *, title: str, kind: str = "empty") -> str:
+    """In the place of what is not there: empty (teaches), loading, failed or forbidden."""
+    one_of("kind", kind, STATES)
+    return render_around(
+        context, "components/empty_state.html", content=content, kind=kind, title=title
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def ribbon(context: Context, content: str, *, kind: str) -> str:
+    """How the whole page is to be read: read_only, or view_as (as the customer sees it)."""
+    one_of("kind", kind, RIBBONS)
+    return render_around(context, "components/ribbon.html", content=content, kind=kind)
+
+
+@register.simple_block_tag(takes_context=True)
+def disclosure(context: Context, content: str, summary: str, *, opened: bool = False) -> str:
+    """Something one click away (``<details>``)."""
+    return render_around(
+        context, "components/disclosure.html", content=content, summary=summary, opened=opened
+    )
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(
+    label: str,
+    *,
+    done: int,
+    total: int | None,
+    unit: str = "rows",
+    poll_url: str = "",
+    note: str = "",
+) -> dict:
+    """Long work: a bar, "412 of 739 rows (56 %)"; polls ``poll_url`` until it is left out.
+
+    ``total`` None means that the end is not known yet. Without JavaScript the page reloads
+    itself when its ``refresh`` block holds ``{% refresh seconds=5 %}``.
+    """
+    return {
+        "label": label,
+        "done": done,
+        "total": total,
+        "words": progress_words(done, total, unit),
+        "poll_url": poll_url,
+        "note": note,
+    }
+
+
+def progress_words(done: int, total: int | None, unit: str) -> str:
+    """ "412 of 739 rows (56 %)"; without a known end what is done so far, if anything."""
+    if total:
+        return share(done, total, unit=unit)
+    return f"{done} {unit} so far" if done else "Working"
+
+
+@register.inclusion_tag("components/refresh.html")
+def refresh(*, seconds: int) -> dict:
+    """Reload this page after ``seconds``; for the ``refresh`` block while work is running."""
+    return {"seconds": seconds}
