@@ -128,6 +128,7 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
         **commitment,
         **totals,
         "done_on": text_day(window.day(done_at)) if finished else None,
+        "days_past": _days_past(commitment["committed_on"], totals["open"], window),
         "criteria": len(criteria),
         "criteria_met": sum(_before(each["met_at"], window) for each in criteria),
         "is_there": bool(mine or commitment["committed_on"] or _before(row["created_at"], window)),
@@ -154,6 +155,14 @@ def _commitment(revisions: list[Row], number: int, window: Window) -> Row:
         if mine and not then
         else None,
     }
+
+
+def _days_past(committed_on: str | None, still_open: int | None, window: Window) -> int | None:
+    """Calendar days since the committed date while items are open; None: nothing to say it of."""
+    if committed_on is None or still_open is None:
+        return None
+    days = (window.as_of.astimezone(window.zone).date() - date.fromisoformat(committed_on)).days
+    return max(days, 0) if still_open else 0
 
 
 def _moved(inputs: Row, window: Window) -> list[Row]:

@@ -53,7 +53,7 @@ def is_better(declared: str, computed: str) -> bool:
 
 
 def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
-    """Days past the committed date of the milestone that is furthest behind.
+    """Days past the committed date of the next milestone that is not done.
 
     Only milestones with items can tell whether they are done; days are calendar days in the
     engagement's zone.
@@ -67,21 +67,20 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     counted = [row for row in committed if row["items"]]
     if not counted:
         return _unknown("schedule", "no committed milestone has items yet")
-    today = date.fromisoformat(figures["window"]["to_day"])
-    open_ones = [row for row in counted if row["open"]]
-    if not open_ones:
+    still_open = [row for row in counted if row["open"]]
+    if not still_open:
         return _all_done(counted)
-    row = max(open_ones, key=lambda row: _days_past(row, today))
-    days = _days_past(row, today)
+    behind = min(still_open, key=lambda row: (row["committed_on"], row["number"]))
     values = {
-        "milestone": row["name"],
-        "committed_on": row["committed_on"],
-        "days_past": max(days, 0),
-        "open": row["open"],
-        "items": row["items"],
+        "milestone": behind["name"],
+        "committed_on": behind["committed_on"],
+        "days_past": behind["days_past"],
+        "open": behind["open"],
+        "items": behind["items"],
     }
-    colour = _schedule_colour(days, thresholds)
-    return _verdict("schedule", colour, f"schedule.{colour}", values, _said(row, days, today))
+    colour = schedule_colour(behind["days_past"], thresholds)
+    today = date.fromisoformat(figures["window"]["to_day"])
+    return _verdict("schedule", colour, f"schedule.{colour}", values, _said(behind, today))
 
 
 def _all_done(counted: list[dict[str, Any]]) -> Verdict:
@@ -95,32 +94,29 @@ def _all_done(counted: list[dict[str, Any]]) -> Verdict:
     return _verdict("schedule", "green", "schedule.all_done", values, sentence)
 
 
-def _schedule_colour(days: int, thresholds: Thresholds) -> str:
+def schedule_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
+    """Of a milestone with open items, so many days past its committed date."""
     if days >= thresholds.schedule_red_days:
         return "red"
     return "amber" if days >= thresholds.schedule_amber_days else "green"
 
 
-def _said(row: dict[str, Any], days: int, today: date) -> str:
+def _said(row: dict[str, Any], today: date) -> str:
+    days, committed = row["days_past"], date.fromisoformat(row["committed_on"])
     open_words = f"{row['open']} of {row['items']} item{'' if row['items'] == 1 else 's'}"
     verb = "is" if row["open"] == 1 else "are"
-    due = day_words(date.fromisoformat(row["committed_on"]), today=today)
+    due = day_words(committed, today=today)
     if days > 0:
         past = f"{days} day{'' if days == 1 else 's'} past its committed date, {due}"
         return f"{row['name']} is {past}: {open_words} {verb} open."
-    when = f"today, {due}" if days == 0 else due
+    when = f"today, {due}" if committed == today else due
     return f"{row['name']} is committed for {when}; {open_words} {verb} open."
-
-
-def _days_past(row: dict[str, Any], today: date) -> int:
-    """Negative before the committed date."""
-    return (today - date.fromisoformat(row["committed_on"])).days
 
 
 def _no_source(dimension: str, missing: str) -> Callable[[dict[str, Any], Thresholds], Verdict]:
     """A dimension that nothing feeds yet: not known, whatever else is."""
 
-    def rule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:  # noqa: ARG001
+    def rule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         return _unknown(dimension, f"no source ({missing})")
 
     return rule

@@ -4,8 +4,8 @@ Each sentence carries the facts it rests on, so that no number stands in the tex
 them holds. The text is what the customer reads: it names committed milestones only, since a
 version of the tracker that nobody promised is nobody's promise.
 
-Keys: ``finished``, ``milestone.<n>``, ``criteria.<n>``, ``beyond``, ``created``,
-``date.<n>.<revision>``, ``dates``, ``left_out.<what>``, ``freshness``.
+Keys: ``finished``, ``delivered.<n>``, ``delivered.beyond``, ``milestone.<n>``, ``criteria.<n>``,
+``beyond``, ``created``, ``date.<n>.<revision>``, ``dates``, ``left_out.<what>``, ``freshness``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ def write(body: Row) -> list[Row]:
     figures = body["figures"]
     return [
         *_finished(figures),
+        *_delivered(figures),
         *_milestones(figures),
         *_beyond(figures),
         *_created(figures),
@@ -65,64 +66,81 @@ def _finished(figures: Row) -> Iterator[Row]:
         )
 
 
+def _delivered(figures: Row) -> Iterator[Row]:
+    """Where the finished items belong; those of two milestones count in both."""
+    window = figures["window"]
+    if figures["total"] is None or window["from_day"] is None:
+        return
+    for row in figures["milestones"]:
+        if row["committed_on"] and row["finished"]:
+            path = f"milestones.{row['number']}.finished"
+            yield _finished_in(f"delivered.{row['number']}", row["name"], path, row["finished"])
+    finished = figures["beyond"]["finished"]
+    if finished and figures["promised"]["items"]:
+        name = "Outside the committed milestones"
+        yield _finished_in("delivered.beyond", name, "beyond.finished", finished)
+
+
+def _finished_in(key: str, name: str, path: str, keys: Sequence[str]) -> Row:
+    text = f"{name}: {count(len(keys), 'item')} {was(keys)} finished."
+    return sentence(key, text, fact(path, len(keys), keys))
+
+
 def _milestones(figures: Row) -> Iterator[Row]:
     """Each committed milestone: how far it is, and which of its criteria are met."""
     for row in figures["milestones"]:
-        if not row["committed_on"]:
-            continue
-        name = f"milestones.{row['number']}"
-        committed = fact(f"{name}.committed_on", row["committed_on"])
-        lead = f"{row['name']}, committed for {_day(row['committed_on'], figures['window'])}"
-        text, facts = _progress(row, name, figures["window"])
-        yield sentence(f"milestone.{row['number']}", f"{lead}: {text}", committed, *facts)
-        if row["criteria"]:
-            text = f"{row['name']}: {share(row['criteria_met'], row['criteria'], 'criterion')} met."
-            yield sentence(
-                f"criteria.{row['number']}",
-                text,
-                fact(f"{name}.criteria_met", row["criteria_met"]),
-                fact(f"{name}.criteria", row["criteria"]),
-                fact(f"{name}.criteria_share", _percent(row["criteria_met"], row["criteria"])),
-            )
+        if row["committed_on"]:
+            yield _milestone(row, figures["window"])
+            if row["criteria"]:
+                yield _criteria(row)
 
 
-def _progress(row: Row, name: str, window: Row) -> tuple[str, list[Row]]:
+def _milestone(row: Row, window: Row) -> Row:
+    path = f"milestones.{row['number']}"
+    facts = [fact(f"{path}.committed_on", row["committed_on"])]
+    lead = f"{row['name']}, committed for {_day(row['committed_on'], window)}"
+    if row["days_past"]:
+        lead += f" and {count(row['days_past'], 'day')} past it"
+        facts.append(fact(f"{path}.days_past", row["days_past"]))
+    text, more = _progress(row, path, window)
+    return sentence(f"milestone.{row['number']}", f"{lead}: {text}", *facts, *more)
+
+
+def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
     """The part after "Release 2.1, committed for Fri 10 Aug:", with its facts."""
     if row["items"] is None:
         return "how much is done is not known, since no work has been imported yet.", []
     if row["items"] == 0:
-        return "no items belong to it yet.", [fact(f"{name}.items", 0)]
-    facts = [fact(f"{name}.finished", len(row["finished"]), row["finished"])]
-    lately = ""
-    if window["from_day"] and window["is_known"] and row["finished"]:
-        lately = f"{count(len(row['finished']), 'item')} finished {_between(window)}; "
-        facts += _window_facts(window)
-    facts += _share_facts(name, row)
+        return "no items belong to it yet.", [fact(f"{path}.items", 0)]
+    facts = _share_facts(path, row)
     if not row["open"]:
-        facts.append(fact(f"{name}.done_on", row["done_on"]))
+        facts.append(fact(f"{path}.done_on", row["done_on"]))
         whole = "its only item is" if row["items"] == 1 else f"all {row['items']} items are"
-        return f"{lately}{whole} done since {_day(row['done_on'], window)}.", facts
-    facts.append(fact(f"{name}.open", row["open"]))
-    verb = "is" if row["open"] == 1 else "are"
-    return (
-        f"{lately}{share(row['done'], row['items'], 'item')} done, {row['open']} {verb} open.",
-        facts,
+        return f"{whole} done since {_day(row['done_on'], window)}.", facts
+    facts.append(fact(f"{path}.open", row["open"]))
+    left = f"{row['open']} {'is' if row['open'] == 1 else 'are'} open"
+    return f"{share(row['done'], row['items'], 'item')} done, {left}.", facts
+
+
+def _criteria(row: Row) -> Row:
+    path, met, total = f"milestones.{row['number']}", row["criteria_met"], row["criteria"]
+    return sentence(
+        f"criteria.{row['number']}",
+        f"{row['name']}: {share(met, total, 'criterion')} met.",
+        fact(f"{path}.criteria_met", met),
+        fact(f"{path}.criteria", total),
+        fact(f"{path}.criteria_share", _percent(met, total)),
     )
 
 
 def _beyond(figures: Row) -> Iterator[Row]:
-    """Work in no committed milestone, where there are committed ones to set it apart from."""
-    row, window = figures["beyond"], figures["window"]
-    if not row or not row["items"] or not figures["promised"]["items"]:
+    """Open work in no committed milestone, where there are committed ones to set it apart from."""
+    row = figures["beyond"]
+    if not row or not row["open"] or not figures["promised"]["items"]:
         return
-    facts = [fact("beyond.open", row["open"])]
     verb = "is" if row["open"] == 1 else "are"
-    text = f"Outside the committed milestones, {count(row['open'], 'item')} {verb} open"
-    if window["from_day"] and window["is_known"] and row["finished"]:
-        facts.append(fact("beyond.finished", len(row["finished"]), row["finished"]))
-        facts += _window_facts(window)
-        text += f" and {len(row['finished'])} {was(row['finished'])} finished {_between(window)}"
-    yield sentence("beyond", f"{text}.", *facts)
+    text = f"Outside the committed milestones, {count(row['open'], 'item')} {verb} open."
+    yield sentence("beyond", text, fact("beyond.open", row["open"]))
 
 
 def _created(figures: Row) -> Iterator[Row]:
