@@ -94,6 +94,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dm_portal.people.doors.OriginMiddleware",
+    "dm_portal.people.doors.CustomerDoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -165,9 +168,12 @@ STORAGES = {
 # People ------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["dm_portal.people.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -175,6 +181,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# allauth: the address signs in, nobody signs up. Only the views named in people/account_urls.py
+# exist. The address itself is a column of User and of nothing else: the table of addresses that
+# allauth brings along stays empty.
+ACCOUNT_ADAPTER = "dm_portal.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation, or the letter of a change, has proved it
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a name)
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_FORMS = {
+    "login": "dm_portal.people.account_forms.LoginForm",
+    "reset_password": "dm_portal.people.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "dm_portal.people.account_forms.ResetPasswordKeyForm",
+    "user_token": "dm_portal.people.account_forms.UserTokenForm",
+    "change_password": "dm_portal.people.account_forms.ChangePasswordForm",
+    "reauthenticate": "dm_portal.people.account_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "dm_portal.people.account_forms.AuthenticateForm",
+    "reauthenticate": "dm_portal.people.account_forms.ReauthenticateByCodeForm",
+    "activate_totp": "dm_portal.people.account_forms.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Delivery portal"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
+# How many proxies of ours stand before the portal: from how far back in X-Forwarded-For the
+# address is taken that rate limits count and the audit record names.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # Doors and walls ---------------------------------------------------------------------------------
 
@@ -212,6 +253,13 @@ globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the sweep
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Delivery portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# What is said --------------------------------------------------------------------------------------
+
+# Seconds between "publish" and the status going out, in which it can be stopped.
+PUBLISH_DELAY = env.int("PUBLISH_DELAY", default=300)
+# Seconds for which a process at work on a report is left alone; then it counts as dead.
+WORK_LEASE = env.int("WORK_LEASE", default=60)
 
 # Work that runs later: read by dm_portal.celery, production only. ---------------------------------
 

@@ -1,3 +1,14 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "report.opened": "opened {target}",
+    "report.drafted": "drafted {target}",
+    "report.parked": "could not finish {target} and needs an admin: {after[error]}",
+    "report.retried": "had {target} drafted again",
+    "report.saved": "edited {target}",
+    "report.publication_started": "is publishing {target}; it goes out at {after[publish_at]}",
+    "report.publication_stopped": "stopped the publication of {target}",
+    "report.published": "published {target}, revision {after[revision]}",
+    "report.correction_started": "opened {target} for a correction: {after[reason]}",
+    "report.seen": "read {target}, revision {after[revision]}",
+}

@@ -1,0 +1,74 @@
+"""What a report would say at an instant: read, worked out and worded, nothing written.
+
+The same function serves the compiler, the editor's page and the publication, so that nobody
+publishes something other than what they read.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from reporting import facts, rag, sentences
+from reporting.models import Facts, Report
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One report's window, its facts, and what the rules make of them.
+
+    ``sentences`` are ``{"key", "text", "facts"}``; ``overall`` is the rules' colour with its
+    rule, values and sentence.
+    """
+
+    since: datetime | None
+    as_of: datetime
+    body: dict[str, Any]
+    sentences: list[dict[str, Any]]
+    overall: dict[str, Any]
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What ``Report.drafted`` keeps: the words and the colour, not the rows."""
+        return {"sentences": self.sentences, "overall": self.overall}
+
+
+def draft_of(report: Report, *, at: datetime) -> Draft:
+    """What ``report`` would say if it were published at ``at``."""
+    since = window_start(report)
+    as_of = window_end(report, since=since, at=at)
+    body = facts.collect(report.engagement, since=since, as_of=as_of)
+    return Draft(
+        since=since,
+        as_of=as_of,
+        body=body,
+        sentences=sentences.write(body),
+        overall=rag.overall(body),
+    )
+
+
+def window_start(report: Report) -> datetime | None:
+    """Where the last status before this one ended; None before the first.
+
+    Only what was published ends a window: a week that was left out is told by the next status.
+    """
+    earlier = Facts.objects.filter(
+        revision__report__engagement=report.engagement_id,
+        revision__report__period__starts_on__lt=report.period.starts_on,
+    )
+    return earlier.aggregate(last=Max("as_of"))["last"]
+
+
+def window_end(report: Report, *, since: datetime | None, at: datetime) -> datetime:
+    """The instant that the report speaks of, when published at ``at``.
+
+    A correction speaks of the same instant as what it corrects, a reconstructed week of its
+    deadline (never of the future), any other of ``at`` itself. Windows follow each other even
+    where the last status came after this one's deadline: then this one is empty.
+    """
+    first = Facts.objects.filter(revision__report=report).order_by("as_of").first()
+    if first is not None:
+        return first.as_of
+    end = min(at, report.period.due_at) if report.period.is_reconstructed else at
+    return max(end, since) if since else end

@@ -1,0 +1,1 @@
+"""Everything that writes what is said about an engagement."""

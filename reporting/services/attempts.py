@@ -1,0 +1,109 @@
+"""Work on a report that may die at any moment: five attempts, each noted, then an admin is asked.
+
+The claim, with its raised counter, is committed before the work. Until its time has come nobody
+else claims it: `lease_until` of a report that is being drafted, `publish_at` of one that is being
+published. When that has passed the next process takes it.
+"""
+
+import traceback
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from dm_portal.people.audit import record
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from dm_portal.shell.errors import Conflict
+from dm_portal.shell.wake import wake
+from reporting.models import Report
+from reporting.services.states import THAWED, State, change, move
+
+MAX_ATTEMPTS = 5
+# Characters kept of an error: its end says what happened.
+ERROR_LENGTH = 4000
+DIED = "The process at work ended without a word: it was killed, or out of memory or time."
+
+
+class Attempt:
+    """One attempt at a claimed report. An error is written to the report, and goes on."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __enter__(self) -> Report:
+        return self.report
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            give_back(self.report, "".join(traceback.format_exception(error)))
+
+
+def with_names() -> QuerySet[Report]:
+    """Reports together with the rows that their words name."""
+    return Report.objects.select_related("engagement__customer", "period")
+
+
+def lease_end() -> datetime:
+    """Until when a process that starts now is left alone."""
+    return now() + timedelta(seconds=settings.WORK_LEASE)
+
+
+@transaction.atomic
+def give_back(report: Report, error: str) -> bool:
+    """Keep the error; the next attempt waits 2, 4, 8, 16 s, the fifth parks. True if parked."""
+    error = error[-ERROR_LENGTH:]
+    try:
+        if report.attempts < MAX_ATTEMPTS:
+            again_at = now() + timedelta(seconds=2**report.attempts)
+            compiling = report.state == State.COMPILING
+            field = "lease_until" if compiling else "publish_at"
+            change(report, last_error=error, **{field: again_at})
+            return False
+        move(report, State.PARKED, last_error=error, lease_until=None, **THAWED)
+    except Conflict:  # another process has it by now
+        return False
+    record("report.parked", report, by=None, after={"error": error.strip().splitlines()[-1]})
+    return True
+
+
+def note_death(*, report_id: int, error: str) -> None:
+    """Write down that whoever worked on this report ended without doing so, as its parent saw it.
+
+    Nothing happens to a report that nobody works on.
+    """
+    at_work = with_names().filter(state__in=[State.COMPILING, State.PUBLISHING], attempts__gt=0)
+    report = at_work.filter(pk=report_id).first()
+    if report is not None:
+        give_back(report, error)
+
+
+def park_dead() -> int:
+    """Give up on reports whose fifth process died; those that died before are claimed anew.
+
+    Returns how many were parked.
+    """
+    over = Q(state=State.COMPILING, lease_until__lte=now())
+    over |= Q(state=State.PUBLISHING, publish_at__lte=now())
+    dead = with_names().filter(over, attempts__gte=MAX_ATTEMPTS)
+    return sum(give_back(report, DIED) for report in dead)
+
+
+@transaction.atomic
+def retry_report(*, report: Report, by: User) -> None:
+    """Let a parked report be drafted again, with five new attempts.
+
+    Raises:
+        DomainError: it is not parked.
+    """
+    error = report.last_error
+    move(report, State.DUE, attempts=0, last_error="")
+    record("report.retried", report, by=by, before={"error": error})
+    wake("reporting.tasks.compile_report", report.pk)

@@ -1,0 +1,206 @@
+"""From a draft to a revision that stays for ever, with a while to think better of it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from dm_portal.people.audit import record
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.errors import Conflict, DomainError
+from dm_portal.shell.wake import wake
+from engagements.models import Engagement, EngagementFunction
+from reporting import customer, facts
+from reporting.drafting import draft_of
+from reporting.figures import instant, text_instant
+from reporting.models import Colour, Facts, Report, ReportRevision
+from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_names
+from reporting.services.drafts import require_draft, require_honest_colour
+from reporting.services.states import THAWED, State, change, move, require_version
+
+
+@transaction.atomic
+def publish_report(
+    *, report: Report, by: User, version: int | None = None, delay: int | None = None
+) -> None:
+    """Freeze text and facts as they are now; they go out when ``delay`` seconds have passed.
+
+    ``delay`` defaults to the setting PUBLISH_DELAY; until it ends the publication can be stopped.
+    Whoever publishes in the DM's place is recorded with the DM's name.
+
+    Raises:
+        DomainError: something is missing, or another status of the engagement stands before it.
+        Conflict: somebody else changed the report since ``version``.
+    """
+    require_version(report, version)
+    require_draft(report)
+    _require_words(report)
+    _require_turn(report)
+    delay = settings.PUBLISH_DELAY if delay is None else delay
+    draft = draft_of(report, at=now())
+    require_honest_colour(report.colour, report.colour_reason, draft)
+    publish_at = now() + timedelta(seconds=delay)
+    move(
+        report,
+        State.PUBLISHING,
+        publish_at=publish_at,
+        publishing_by=by,
+        publishing_for=_absent_manager(report, by),
+        frozen_facts=facts.canonical(draft.body),
+        frozen_text={
+            **customer.compose(report=report, draft=draft),
+            "frozen_at": text_instant(now()),
+        },
+        drafted=draft.stored,
+        compiled_as_of=draft.as_of,
+    )
+    record("report.publication_started", report, by=by, after={"publish_at": publish_at})
+    wake("reporting.tasks.finish_publication", report.pk, after=delay)
+
+
+@transaction.atomic
+def stop_publication(*, report: Report, by: User) -> None:
+    """Back to the draft, as if nothing had been published: nothing was.
+
+    Raises:
+        DomainError: it is not being published.
+        Conflict: it has just gone out.
+    """
+    move(report, State.DRAFT, attempts=0, last_error="", **THAWED)
+    record("report.publication_stopped", report, by=by)
+
+
+def finish_publication(*, report_id: int) -> ReportRevision | None:
+    """Write the revision of a report whose stop window has ended; None where there is none to.
+
+    An error is written to the report, and raised again for whoever runs this.
+    """
+    report = _claim(report_id)
+    if report is None:
+        return None
+    with Attempt(report):
+        return _write_revision(report)
+
+
+@transaction.atomic
+def start_correction(*, report: Report, reason: str, by: User) -> None:
+    """Open a published report again: what is published next is its next revision.
+
+    It speaks of the same instant as the first; the customer reads the reason.
+
+    Raises:
+        DomainError: there is no reason, or it is not published.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise DomainError("Say what was wrong: the customer reads it beside the correction.")
+    move(report, State.DRAFT, correction_reason=reason)
+    record("report.correction_started", report, by=by, after={"reason": reason})
+
+
+def _require_words(report: Report) -> None:
+    """Raises DomainError, naming the first thing that only the DM can say and has not."""
+    if not report.headline:
+        raise DomainError("Write the headline first: one sentence, the answer in front.")
+    if not report.colour:
+        raise DomainError("Confirm the colour first.")
+    if report.colour != Colour.GREEN and not report.our_move:
+        raise DomainError("Say what our move is: it is not on track.")
+
+
+def _require_turn(report: Report) -> None:
+    """One status of an engagement at a time, none before an earlier week's that is out.
+
+    So their windows follow each other without gap or overlap. Holds the engagement's row until
+    the end of the transaction, so that two people cannot both be let through.
+
+    Raises:
+        DomainError: naming what stands in the way.
+    """
+    Engagement.objects.select_for_update(no_key=True).get(pk=report.engagement_id)
+    others = with_names().filter(engagement=report.engagement_id).exclude(pk=report.pk)
+    in_between = others.filter(state=State.PUBLISHING).first()
+    if in_between is not None:
+        raise DomainError(f"{in_between} is being published: wait until it is out, or stop it.")
+    later = others.filter(
+        period__starts_on__gt=report.period.starts_on, revisions__isnull=False
+    ).first()
+    if later is not None and not report.correction_reason:
+        raise DomainError(f"{later} is already out, and tells what happened since the last.")
+
+
+def _absent_manager(report: Report, by: User) -> User | None:
+    """The DM in whose place somebody else publishes; None where the DM does, or there is none."""
+    held = EngagementFunction.objects.holding().filter(
+        engagement=report.engagement_id, function=EngagementFunction.Function.DM
+    )
+    managers = [row.user for row in held.select_related("user").order_by("starts_on", "pk")]
+    return None if by in managers or not managers else managers[0]
+
+
+def _claim(report_id: int) -> Report | None:
+    """Take a report whose time has come; it comes again if we die, one lease later."""
+    waiting = with_names().filter(attempts__lt=MAX_ATTEMPTS)
+    report = waiting.to_publish(now()).filter(pk=report_id).first()
+    if report is None:
+        return None
+    try:
+        change(report, attempts=report.attempts + 1, publish_at=lease_end())
+    except Conflict:  # another process was faster, or it was stopped
+        return None
+    return report
+
+
+@transaction.atomic
+def _write_revision(report: Report) -> ReportRevision | None:
+    """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
+    said = _said(report)
+    text, body = report.frozen_text, report.frozen_facts
+    done = {"attempts": 0, "last_error": "", "correction_reason": ""}
+    try:
+        move(report, State.PUBLISHED, **done, **THAWED)
+    except Conflict:
+        return None
+    revision = ReportRevision.objects.create(
+        report=report,
+        facts=_keep_facts(report, body, text["frozen_at"]),
+        headline=text["headline"],
+        text=text,
+        html=customer.render_revision(report=report, body=json.loads(body), text=text, **said),
+        colour=text["colour"],
+        colour_reason=text["colour_reason"],
+        computed_colour=text["computed"]["colour"],
+        correction_reason=text["correction_reason"],
+        **said,
+    )
+    by = said["published_by"]
+    record("report.published", report, by=by, after={"revision": revision.number})
+    return revision
+
+
+def _said(report: Report) -> dict[str, Any]:
+    """Who says it, when, for whom, and as which revision."""
+    return {
+        "number": report.revisions.count() + 1,
+        "published_at": now(),
+        "published_by": report.publishing_by,
+        "published_for": report.publishing_for,
+        "reconstructed_on": today(report.engagement.time_zone)
+        if report.period.is_reconstructed
+        else None,
+    }
+
+
+def _keep_facts(report: Report, body: str, frozen_at: str) -> Facts:
+    stored = json.loads(body)
+    return Facts.objects.create(
+        engagement=report.engagement,
+        schema_version=stored["schema"],
+        as_of=instant(stored["as_of"]),
+        frozen_at=instant(frozen_at),
+        body=body,
+        sha256=facts.digest(body),
+    )

@@ -1,0 +1,124 @@
+"""The tick: what has become due is opened, what died is given up on, what waits is told.
+
+Nothing trusts a scheduler's memory: a tick looks at the engagements and at the rows that are
+there. Any number of ticks, at once or a month late, leave exactly one period per week.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from dm_portal.people.audit import record_each
+from dm_portal.shell import leases
+from dm_portal.shell.clock import now
+from dm_portal.shell.wake import wake
+from engagements.models import Engagement
+from reporting import periods
+from reporting.models import Period, Report
+from reporting.services.attempts import park_dead
+
+WEEKLY = Period.Kind.WEEKLY
+
+
+def tick(*, at: datetime | None = None) -> int:
+    """Open what is due, now or at a chosen instant, and sweep. Returns how many were opened.
+
+    ``at`` is the business instant only: what it opens is reconstructed, and it is no heart-beat.
+    """
+    opened = open_periods(at=at or now(), is_chosen=at is not None)
+    sweep()
+    if at is None:
+        leases.beat("tick")
+    return opened
+
+
+@transaction.atomic
+def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
+    """Insert the periods due at ``at``, each with its report; returns how many this call did.
+
+    Four statements where nothing is due, ten where something is, however many engagements.
+    """
+    owing = [each for each in _counted(at) if _count_due(each, at) > each.known_periods]
+    known = _known_mondays(owing)
+    due = [
+        _period(engagement, week, is_chosen)
+        for engagement in owing
+        for week in periods.due(rhythm_of(engagement), at=at, known=known[engagement.pk])
+    ]
+    # In one order whoever ticks, so that two ticks at once wait for each other, never in a circle.
+    due.sort(key=lambda period: (period.engagement_id, period.starts_on))
+    Period.objects.bulk_create(due, ignore_conflicts=True, batch_size=1000)
+    reports = [Report(engagement=each.engagement, period=each) for each in _without_report(due)]
+    Report.objects.bulk_create(reports, batch_size=1000)
+    record_each("report.opened", reports, by=None)
+    return len(reports)
+
+
+def sweep() -> None:
+    """Park what died five times, and tell the workers of whatever waits."""
+    park_dead()
+    for pk in Report.objects.to_compile(now()).values_list("pk", flat=True):
+        wake("reporting.tasks.compile_report", pk)
+    for pk in Report.objects.to_publish(now()).values_list("pk", flat=True):
+        wake("reporting.tasks.finish_publication", pk)
+
+
+def rhythm_of(engagement: Engagement) -> periods.Rhythm:
+    """When this engagement reports, for the pure functions of ``periods``."""
+    return periods.Rhythm(
+        zone=ZoneInfo(engagement.time_zone),
+        weekday=engagement.status_weekday,
+        hour=engagement.status_hour,
+        reporting_from=engagement.reporting_from,
+        ends_on=engagement.ends_on,
+    )
+
+
+def _counted(at: datetime) -> QuerySet[Engagement]:
+    """Engagements that report, with how many of the weeks that may be due are there."""
+    in_time = Q(periods__kind=WEEKLY, periods__opens_at__lte=at) & Q(
+        periods__starts_on__gt=F("reporting_from") - timedelta(days=7)
+    )
+    not_after = Q(ends_on__isnull=True) | Q(periods__starts_on__lte=F("ends_on"))
+    counted = Count("periods", filter=in_time & not_after)
+    return Engagement.objects.reporting().order_by("pk").annotate(known_periods=counted)
+
+
+def _count_due(engagement: Engagement, at: datetime) -> int:
+    return periods.count_due(rhythm_of(engagement), at=at)
+
+
+def _known_mondays(engagements: Iterable[Engagement]) -> dict[int, set[date]]:
+    known: dict[int, set[date]] = defaultdict(set)
+    rows = Period.objects.filter(engagement__in=engagements, kind=WEEKLY)
+    for engagement_id, monday in rows.values_list("engagement_id", "starts_on"):
+        known[engagement_id].add(monday)
+    return known
+
+
+def _period(engagement: Engagement, week: periods.Week, is_chosen: bool) -> Period:
+    return Period(
+        engagement=engagement,
+        kind=WEEKLY,
+        starts_on=week.starts_on,
+        opens_at=week.opens_at,
+        due_at=week.due_at,
+        is_reconstructed=is_chosen or week.due_at < engagement.created_at,
+    )
+
+
+def _without_report(due: list[Period]) -> QuerySet[Period]:
+    """Those of ``due`` that this transaction inserted.
+
+    One that another tick inserted has its report already: both are committed together, and our
+    insertion waited for that.
+    """
+    return Period.objects.filter(
+        engagement__in={period.engagement_id for period in due},
+        starts_on__in={period.starts_on for period in due},
+        report__isnull=True,
+    ).select_related("engagement__customer")
