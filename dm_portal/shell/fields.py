@@ -15,9 +15,7 @@ class SummaryError:
 
 
 def field_kind(bound: BoundField) -> str:
-    """How the field is laid out: "hidden", "check" (one box), "group" (a fieldset) or "line"."""
-    if bound.is_hidden:
-        return "hidden"
+    """How the field is laid out: "check" (one box), "group" (a fieldset) or "line"."""
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return "check"
     return "group" if bound.use_fieldset else "line"

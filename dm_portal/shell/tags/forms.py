@@ -36,6 +36,8 @@ def field(
     one_of("width", width, WIDTHS)
     if hint:
         bound.help_text = hint
+    # a placeholder is no label: it repeats one or vanishes with the first letter
+    bound.field.widget.attrs.pop("placeholder", None)
     return {
         "field": bound,
         "kind": field_kind(bound),
@@ -48,7 +50,7 @@ def field(
 
 @register.inclusion_tag("components/form_fields.html")
 def form_fields(form: BaseForm) -> dict:
-    """Every field of a form, hidden ones included, in its own order."""
+    """The visible fields of a form, in its own order."""
     return {"form": form}
 
 
