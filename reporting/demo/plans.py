@@ -14,6 +14,18 @@ class Person:
     name: str
     email: str
     grade: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of a pod's roster."""
+
+    name: str
+    trade: str
+    allocation: int
+    seniority: str
+    skills: str
 
 
 INTERNAL = (
@@ -46,29 +58,46 @@ INTERNAL = (
 
 CONTACTS = {
     "Larkfield Bank": (
-        Person("lead", "customer lead", "Grace Adeyemi", "lead@larkfield.example"),
-        Person("delegate", "customer delegate", "Oliver Penrose", "delegate@larkfield.example"),
-        Person("executive", "customer executive", "Ruth Calloway", "executive@larkfield.example"),
+        Person("lead", "customer lead", "Grace Adeyemi", "lead@larkfield.example", kind="lead"),
+        Person(
+            "delegate",
+            "customer delegate",
+            "Oliver Penrose",
+            "delegate@larkfield.example",
+            kind="delegate",
+        ),
+        Person(
+            "executive",
+            "customer executive",
+            "Ruth Calloway",
+            "executive@larkfield.example",
+            kind="executive",
+        ),
     ),
     "Osterby Freight": (
-        Person("other_lead", "customer lead of Osterby", "Henrik Osterby", "lead@osterby.example"),
+        Person(
+            "other_lead",
+            "customer lead of Osterby",
+            "Henrik Osterby",
+            "lead@osterby.example",
+            kind="lead",
+        ),
     ),
 }
 
-# (specialist, trade, allocation, seniority, skills); those in the cast sign in
 LARCH = (
-    ("Rin Takeda", "tech_lead", 100, "principal", "Java, payments, architecture"),
-    ("Sofia Marin", "developer", 100, "senior", "Java, PostgreSQL"),
-    ("Callum Reid", "developer", 100, "mid", "TypeScript, React"),
-    ("Leila Haddad", "developer", 80, "senior", "Java, Kafka"),
-    ("Emeka Nwosu", "qa", 100, "mid", "test automation"),
-    ("Yuki Sato", "designer", 50, "senior", "interaction design"),
+    Place("Rin Takeda", "tech_lead", 100, "principal", "Java, payments, architecture"),
+    Place("Sofia Marin", "developer", 100, "senior", "Java, PostgreSQL"),
+    Place("Callum Reid", "developer", 100, "mid", "TypeScript, React"),
+    Place("Leila Haddad", "developer", 80, "senior", "Java, Kafka"),
+    Place("Emeka Nwosu", "qa", 100, "mid", "test automation"),
+    Place("Yuki Sato", "designer", 50, "senior", "interaction design"),
 )
 BIRCH = (
-    ("Nils Berg", "developer", 100, "senior", "Python, Django"),
-    ("Anja Kovac", "developer", 100, "mid", "Python, PostgreSQL"),
-    ("Peter Lund", "tech_lead", 100, "principal", "integration, architecture"),
-    ("Maya Fischer", "qa", 100, "mid", "exploratory testing"),
+    Place("Nils Berg", "developer", 100, "senior", "Python, Django"),
+    Place("Anja Kovac", "developer", 100, "mid", "Python, PostgreSQL"),
+    Place("Peter Lund", "tech_lead", 100, "principal", "integration, architecture"),
+    Place("Maya Fischer", "qa", 100, "mid", "exploratory testing"),
 )
 
 ATLAS = EngagementPlan(

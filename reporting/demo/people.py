@@ -1,0 +1,95 @@
+"""The cast of the demo world comes in: invited, accepted, given its functions and pods."""
+
+from dataclasses import dataclass, field
+
+from dm_portal.people.models import User
+from dm_portal.people.services import (
+    accept_invitation,
+    deactivate_person,
+    invite_first_admin,
+    invite_internal,
+    renew_invitation,
+)
+from dm_portal.shell.clock import today
+from engagements.models import Customer
+from engagements.services.people import invite_contact
+from pods.models import Pod
+from pods.services import add_membership, add_specialist, create_pod
+from reporting.demo import plans
+
+PORTAL_FUNCTIONS = {"director": ("director",), "auditor": ("auditor",)}
+
+
+@dataclass
+class Cast:
+    """Who has come in so far, by the key of the plan."""
+
+    password: str
+    people: dict[str, User] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> User:
+        return self.people[key]
+
+    def come_in(self, person: plans.Person, token: str) -> User:
+        user = accept_invitation(token=token, password=self.password)
+        self.people[person.key] = user
+        return user
+
+
+def invite_everybody(password: str) -> Cast:
+    """Our own people: the first admin invites the rest; one of them has left since."""
+    cast = Cast(password)
+    first, *others = plans.INTERNAL
+    invitation = invite_first_admin(email=first.email, name=first.name)
+    admin = cast.come_in(first, invitation.token)
+    for person in others:
+        invitation = invite_internal(
+            email=person.email,
+            name=person.name,
+            by=admin,
+            grade=person.grade,
+            functions=PORTAL_FUNCTIONS.get(person.key, ()),
+        )
+        cast.come_in(person, invitation.token)
+    return cast
+
+
+def invite_contacts(cast: Cast, customer: Customer, *, by: User) -> None:
+    """The customer's people, invited by their delivery manager."""
+    for person in plans.CONTACTS[customer.name]:
+        contact = invite_contact(
+            customer=customer, email=person.email, name=person.name, kind=person.kind, by=by
+        )
+        # only the letter holds the first link's token: take a link of our own
+        invitation = renew_invitation(invitation=contact.user.invitations.get(), by=by)
+        cast.come_in(person, invitation.token)
+
+
+def let_go(cast: Cast) -> None:
+    """Somebody leaves: their name stays in the record, their access does not."""
+    deactivate_person(person=cast["deactivated"], by=cast["admin"])
+
+
+def keep_pod(cast: Cast, name: str, purpose: str, roster: tuple[plans.Place, ...]) -> Pod:
+    """A pod and who works in it from today; those of the cast can sign in."""
+    admin = cast["admin"]
+    pod = create_pod(name=name, purpose=purpose, by=admin)
+    by_name = {user.name: user for user in cast.people.values()}
+    for place in roster:
+        specialist = add_specialist(
+            name=place.name,
+            user=by_name.get(place.name),
+            seniority=place.seniority,
+            skills=place.skills,
+            by=admin,
+        )
+        add_membership(
+            pod=pod,
+            specialist=specialist,
+            trade=place.trade,
+            allocation=place.allocation,
+            starts_on=today(),
+            ends_on=None,
+            by=admin,
+        )
+    return pod

@@ -1,0 +1,305 @@
+"""Play the demo world's story through the portal's own services, at the instants it happened."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now, pretending
+from dm_portal.shell.errors import DomainError
+from engagements.models import Customer, CustomerContact, Engagement, Import, Milestone
+from engagements.services.engagements import PlannedMilestone, create_engagement
+from engagements.services.imports import import_file
+from engagements.services.milestones import commit_date, judge_criterion
+from engagements.services.people import give_function
+from engagements.services.sprints import create_sprint
+from engagements.services.templates import add_default_templates
+from reporting import rag
+from reporting.demo import plans
+from reporting.demo.people import Cast, invite_contacts, invite_everybody, keep_pod, let_go
+from reporting.demo.story import SPRINT_DAYS, WEEKS, EngagementPlan, Item, items_of, sprint_name
+from reporting.models import Report, ReportRevision
+from reporting.services.compiling import compile_report
+from reporting.services.drafts import save_draft
+from reporting.services.publishing import finish_publication, publish_report, start_correction
+from reporting.services.receipts import record_receipt
+from reporting.services.ticks import open_periods
+
+STATUS_HOUR = time(15)
+LATER = timedelta(minutes=6)
+
+
+@dataclass
+class Stage:
+    """One engagement while its story is played."""
+
+    plan: EngagementPlan
+    engagement: Engagement
+    items: list[Item]
+    dm: User
+    deputy: User
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.engagement.time_zone)
+
+    def local(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(hour), tzinfo=self.zone)
+
+    def day(self, number: int) -> date:
+        return self.engagement.starts_on + timedelta(days=number)
+
+
+def is_here() -> bool:
+    """Whether the demo world has been made in this database."""
+    return User.objects.filter(email=plans.INTERNAL[0].email).exists()
+
+
+def seed(*, password: str) -> None:
+    """Make the whole world, or nothing of it.
+
+    Raises:
+        DomainError: this database holds customers already.
+    """
+    if Customer.objects.exists():
+        raise DomainError("There are real customers here: the demo world is not for this database.")
+    today = now().date()
+    # Four months, and a Monday to begin with.
+    first = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    with transaction.atomic():
+        with pretending(datetime.combine(first, time(7), tzinfo=ZoneInfo("UTC"))):
+            cast = _set_the_stage(password)
+            atlas = _begin(plans.ATLAS, cast, first, weekday=today.isoweekday())
+            harbour = _begin(plans.HARBOUR, cast, first, weekday=_working_day_before(today))
+        _play([atlas, harbour], cast)
+
+
+def _set_the_stage(password: str) -> Cast:
+    cast = invite_everybody(password)
+    add_default_templates(by=cast["admin"])
+    return cast
+
+
+def _working_day_before(day: date) -> int:
+    """ISO weekday of the last working day before ``day``."""
+    before = day - timedelta(days=1)
+    while before.isoweekday() > 5:
+        before -= timedelta(days=1)
+    return before.isoweekday()
+
+
+def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> Stage:
+    is_atlas = plan is plans.ATLAS
+    dm = cast["dm" if is_atlas else "other_dm"]
+    roster = plans.LARCH if is_atlas else plans.BIRCH
+    pod = keep_pod(cast, "Pod Larch" if is_atlas else "Pod Birch", plan.outcome, roster)
+    engagement = create_engagement(
+        customer=plan.customer,
+        pods=[pod],
+        milestones=[_promise(milestone, first) for milestone in plan.milestones],
+        by=dm,
+        name=plan.name,
+        outcome=plan.outcome,
+        in_scope=plan.in_scope,
+        out_of_scope=plan.out_of_scope,
+        depends_on=plan.depends_on,
+        unit=Engagement.Unit.ITEMS,
+        sprint_days=SPRINT_DAYS,
+        time_zone=plan.time_zone,
+        status_weekday=weekday,
+        status_hour=STATUS_HOUR,
+        starts_on=first,
+        ends_on=None,
+        reporting_from=first,
+    )
+    _staff(engagement, cast, is_atlas=is_atlas)
+    invite_contacts(cast, engagement.customer, by=dm)
+    _plan_sprints(engagement, dm)
+    start = datetime.combine(first, time(), tzinfo=ZoneInfo(plan.time_zone))
+    return Stage(plan, engagement, items_of(plan, start), dm, cast["deputy"])
+
+
+def _promise(milestone: plans.MilestonePlan, first: date) -> PlannedMilestone:
+    return PlannedMilestone(
+        name=milestone.name,
+        outcome=milestone.outcome,
+        committed_on=first + timedelta(days=milestone.committed_day),
+        reason="Agreed at the start.",
+        criteria=milestone.criteria,
+    )
+
+
+def _staff(engagement: Engagement, cast: Cast, *, is_atlas: bool) -> None:
+    held = {"architect": "architect"}
+    if is_atlas:
+        held |= {"deputy": "deputy", "tech_lead": "tech_lead", "deactivated": "deputy"}
+    for key, function in held.items():
+        give_function(
+            engagement=engagement,
+            user=cast[key],
+            function=function,
+            starts_on=engagement.starts_on,
+            by=cast["director"],
+        )
+
+
+def _plan_sprints(engagement: Engagement, dm: User) -> None:
+    for number in range(0, WEEKS * 7 + SPRINT_DAYS, SPRINT_DAYS):
+        starts_on = engagement.starts_on + timedelta(days=number)
+        create_sprint(
+            engagement=engagement,
+            name=sprint_name(number),
+            goal="",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=SPRINT_DAYS - 1),
+            by=dm,
+        )
+
+
+def _play(stages: list[Stage], cast: Cast) -> None:
+    """Week after week, whatever happens in it; the last status of Atlas is left to the DM."""
+    present = now()
+    for week in range(WEEKS + 1):
+        for stage in stages:
+            _play_week(stage, week, until=present)
+    with pretending(present - timedelta(days=30)):
+        let_go(cast)
+    with pretending(present):
+        open_periods(at=present)
+        for report in Report.objects.to_compile(present):
+            compile_report(report_id=report.pk)
+
+
+def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
+    day = stage.day(7 * week + stage.engagement.status_weekday - 1)
+    morning = stage.local(day, 9)
+    for move in stage.plan.moves:
+        if 7 * week <= move.day < 7 * week + 7:
+            _move_date(stage, move.milestone, stage.day(move.day), stage.day(move.to_day), move)
+    if morning < until:
+        with pretending(morning):
+            _import(stage, morning)
+            _judge_criteria(stage, day)
+    if day < until.astimezone(stage.zone).date():
+        _report(stage, week, stage.local(day, 14))
+
+
+def _move_date(stage: Stage, name: str, on: date, to: date, move: plans.DateMove) -> None:
+    with pretending(stage.local(on, 11)):
+        milestone = Milestone.objects.get(engagement=stage.engagement, name=name)
+        commit_date(
+            milestone=milestone,
+            version=milestone.version,
+            committed_on=to,
+            reason=move.reason,
+            by=stage.dm,
+        )
+
+
+def _import(stage: Stage, at: datetime) -> None:
+    rows = [item.as_of(at) for item in stage.items if item.created_at <= at]
+    if not rows:
+        return
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    name = f"{stage.plan.prefix.lower()}-{at:%Y-%m-%d}.csv"
+    content = io.BytesIO(text.getvalue().encode())
+    file = import_file(engagement=stage.engagement, file_name=name, content=content, by=stage.dm)
+    if file.state != Import.State.APPLIED:
+        raise DomainError(f"The demo world's own file was not applied: {file.problem}")
+
+
+def _judge_criteria(stage: Stage, day: date) -> None:
+    """Criteria are met in the week of a milestone's last finished item."""
+    for planned in stage.plan.milestones:
+        if stage.day(planned.done[1]) > day or not planned.criteria_met:
+            continue
+        milestone = Milestone.objects.get(engagement=stage.engagement, name=planned.name)
+        for criterion in milestone.criteria.filter(met_at=None)[: planned.criteria_met]:
+            if milestone.criteria.filter(met_at__isnull=False).count() < planned.criteria_met:
+                judge_criterion(
+                    criterion=criterion, version=criterion.version, is_met=True, by=stage.dm
+                )
+
+
+def _report(stage: Stage, week: int, at: datetime) -> None:
+    """Open, draft, write, publish and, a week in two, be read."""
+    with pretending(at):
+        open_periods(at=now())
+        report = _draft_of_week(stage, week)
+        written = stage.plan.weeks.get(week)
+        by = stage.deputy if written and written.by_deputy else stage.dm
+        _write(stage, report, week, by)
+        publish_report(report=report, by=by)
+    with pretending(at + LATER):
+        finish_publication(report_id=report.pk)
+    _read(stage, report, at + timedelta(hours=18))
+    if week in stage.plan.corrections:
+        _correct(stage, report, week, at + timedelta(hours=20))
+
+
+def _draft_of_week(stage: Stage, week: int) -> Report:
+    report = Report.objects.get(engagement=stage.engagement, period__starts_on=stage.day(7 * week))
+    compile_report(report_id=report.pk)
+    return Report.objects.select_related("engagement__customer", "period").get(pk=report.pk)
+
+
+def _write(stage: Stage, report: Report, week: int, by: User) -> None:
+    """The DM's sentence and colour: the plan's where it has one, else as by the rules."""
+    written = stage.plan.weeks.get(week)
+    computed = report.drafted["overall"]["colour"]
+    colour = written.colour if written and written.colour else computed
+    if colour == "unknown":
+        colour = "green"
+    ordinary = stage.plan.headlines[week % len(stage.plan.headlines)]
+    move = written.our_move if written else ""
+    if colour != "green" and not move:
+        move = "We finish what is open before we start anything new, and tell you on Monday."
+    reason = written.reason if written else ""
+    if rag.is_better(colour, computed) and not reason:
+        reason = "What is open past the date is small and in test."
+    save_draft(
+        report=report,
+        headline=written.headline if written else ordinary,
+        our_move=move,
+        colour=colour,
+        colour_reason=reason,
+        version=report.version,
+        by=by,
+    )
+
+
+def _read(stage: Stage, report: Report, at: datetime) -> None:
+    if at > now():
+        return
+    revision = ReportRevision.objects.filter(report=report).latest("number")
+    customer = stage.engagement.customer
+    contacts = CustomerContact.objects.filter(customer=customer).select_related("user")
+    with pretending(at):
+        for contact in contacts.filter(kind=CustomerContact.Kind.LEAD):
+            record_receipt(revision=revision, user=contact.user)
+
+
+def _correct(stage: Stage, report: Report, week: int, at: datetime) -> None:
+    reason, headline = stage.plan.corrections[week]
+    with pretending(at):
+        report.refresh_from_db()
+        start_correction(report=report, reason=reason, by=stage.dm)
+        save_draft(
+            report=report,
+            headline=headline,
+            our_move=report.our_move,
+            colour=report.colour,
+            colour_reason=report.colour_reason,
+            version=report.version,
+            by=stage.dm,
+        )
+        publish_report(report=report, by=stage.dm)
+    with pretending(at + LATER):
+        finish_publication(report_id=report.pk)

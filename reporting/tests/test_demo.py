@@ -1,0 +1,102 @@
+"""The demo world is whole, the same every time, and never made where real customers are."""
+
+import ast
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+import reporting
+from dm_portal.people.models import User
+from engagements.models import Customer, Engagement, Import, MilestoneRevision
+from reporting.demo import plans
+from reporting.demo.story import items_of
+from reporting.models import Report, ReportRevision
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime(2026, 7, 27, tzinfo=ZoneInfo("Europe/London"))
+
+
+@pytest.fixture
+def printed(settings: object) -> list[list[str]]:
+    settings.DEMO_PASSWORD = "open sesame, twice"  # type: ignore[attr-defined]
+    out = StringIO()
+    call_command("seed_demo", "--if-empty", stdout=out)
+    return [line.split("\t") for line in out.getvalue().splitlines()]
+
+
+def test_the_story_is_the_same_every_time() -> None:
+    assert items_of(plans.ATLAS, FIRST) == items_of(plans.ATLAS, FIRST)
+
+
+def test_two_engagements_with_four_months_of_statuses(printed: list[list[str]]) -> None:
+    assert Customer.objects.count() == Engagement.objects.count() == 2
+    published = ReportRevision.objects.filter(number=1)
+    assert published.filter(report__engagement__name="Atlas payments").count() == 17
+    assert published.filter(report__engagement__name="Harbour bookings").count() >= 17
+    assert set(ReportRevision.objects.values_list("reconstructed_on", flat=True)) == {None}
+
+
+def test_one_correction_one_moved_date_and_no_failed_import(printed: list[list[str]]) -> None:
+    assert ReportRevision.objects.filter(number=2).count() == 1
+    assert MilestoneRevision.objects.filter(old_on__isnull=False).count() == 1
+    assert set(Import.objects.values_list("state", flat=True)) == {"applied"}
+
+
+def test_one_draft_is_due_today(printed: list[list[str]]) -> None:
+    atlas = Engagement.objects.get(name="Atlas payments")
+    draft = Report.objects.get(engagement=atlas, state="draft")
+    zone = ZoneInfo(atlas.time_zone)
+    assert draft.period.due_at.astimezone(zone).date() == datetime.now(zone).date()
+
+
+def test_everybody_printed_can_sign_in_but_for_who_has_left(printed: list[list[str]]) -> None:
+    assert len(printed) == len(plans.INTERNAL) + 4
+    let_in = {
+        email
+        for _, email, password in printed
+        if Client().login(email=email, password=password)
+        or Client().login(username=email, password=password)
+    }
+    assert {email for _, email, _ in printed} - let_in == {"gone@portal.example"}
+
+
+def test_again_it_only_prints(printed: list[list[str]]) -> None:
+    before = ReportRevision.objects.count(), User.objects.count()
+    out = StringIO()
+    call_command("seed_demo", "--if-empty", stdout=out)
+    assert [line.split("\t") for line in out.getvalue().splitlines()] == printed
+    assert (ReportRevision.objects.count(), User.objects.count()) == before
+
+
+def test_refuses_where_real_customers_are(customer: Customer, settings: object) -> None:
+    settings.DEMO_PASSWORD = "open sesame, twice"  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="real customers"):
+        call_command("seed_demo")
+    out = StringIO()
+    call_command("seed_demo", "--if-empty", stdout=out)
+    assert out.getvalue() == ""
+
+
+def test_needs_a_password_where_it_is_not_embedded(settings: object) -> None:
+    settings.DEMO_PASSWORD = ""  # type: ignore[attr-defined]
+    settings.EMBEDDED = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        call_command("seed_demo")
+
+
+def test_only_the_demo_world_pretends_another_time() -> None:
+    root = Path(reporting.__file__).parent.parent
+    users = {
+        str(path.relative_to(root))
+        for app in ("dm_portal", "pods", "engagements", "reporting")
+        for path in (root / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and any(a.name == "pretending" for a in node.names)
+    }
+    assert {path for path in users if "/tests/" not in path} == {"reporting/demo/seed.py"}
