@@ -1,6 +1,6 @@
 """The embedded PostgreSQL: a real server in `var/`, alive exactly as long as somebody uses it.
 
-Two lock files make this true without a list of process ids, which a hard kill would leave wrong
+Three lock files make this true without a list of process ids, which a hard kill would leave wrong
 (the wheel's own `get_server` keeps such a list, so one `kill -9` and its server never stops):
 
 * `users.lock`: every process that uses the server holds it *shared*. The kernel gives it back
@@ -8,6 +8,7 @@ Two lock files make this true without a list of process ids, which a hard kill w
 * `keeper.lock`: held by the *keeper* (dm_portal.keeper), a small process that starts the server
   as its own child, restarts it should it die, and waits until it can lock `users.lock` for itself
   alone: then nobody is left, and it stops the server and ends.
+* `ready.lock`: held by the keeper from when the server can be used.
 
 The server listens on a Unix socket in a folder of its owner only; nothing listens on TCP.
 Importing this module starts nothing. It knows nothing of Django, so that settings can ask it
@@ -70,7 +71,7 @@ def ensure_running(directory: Path, *, throwaway: bool = False) -> None:
         _shares[directory] = take(directory / "users.lock", fcntl.LOCK_SH)
     deadline = time.monotonic() + START_SECONDS
     keeper = None
-    while not (_is_kept(directory) and _accepts_connections(directory)):
+    while not (_is_held(directory / "ready.lock") and _accepts_connections(directory)):
         # A keeper ends at once, without failing, where another is at work or just ending.
         failed = _has_failed(keeper) if keeper else False
         if failed or time.monotonic() > deadline:
@@ -78,7 +79,7 @@ def ensure_running(directory: Path, *, throwaway: bool = False) -> None:
                 f"The embedded PostgreSQL in {directory} did not start. "
                 f"The end of {_log(directory)}:\n{_end_of_log(directory)}"
             )
-        if failed is False and not _is_kept(directory):
+        if failed is False and not _is_held(directory / "keeper.lock"):
             keeper = _start_keeper(directory, throwaway=throwaway)
         time.sleep(0.05)
 
@@ -125,9 +126,10 @@ def take(path: Path, operation: int) -> int:
     return descriptor
 
 
-def _is_kept(directory: Path) -> bool:
+def _is_held(path: Path) -> bool:
+    """Whether somebody holds this lock for itself alone; asking twice at once is no holding."""
     try:
-        os.close(take(directory / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB))
+        os.close(take(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
     except BlockingIOError:
         return True
     return False

@@ -55,35 +55,36 @@ THROWAWAY_OPTIONS = {
 
 
 def keep(directory: Path, *, throwaway: bool) -> None:
-    """Run the server of `directory` until nobody uses it any more."""
+    """Run the server of `directory` until nobody uses it any more.
+
+    The locks taken here are given back by the end of this process.
+    """
     try:
-        keeper_lock = take(directory / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+        take(directory / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     signal.signal(signal.SIGTERM, _end)
     server = Server(directory, THROWAWAY_OPTIONS if throwaway else {})
-    users_lock = os.open(directory / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         server.start()
-        while not _is_last(users_lock):
+        take(directory / "ready.lock", fcntl.LOCK_EX)
+        while not _is_last(directory):
             server.restart_if_dead()
             time.sleep(POLL_SECONDS)
     finally:
         server.stop()
         if throwaway:
             shutil.rmtree(directory)
-        # In this order: whoever then gets a share must find no keeper, and start one.
-        os.close(keeper_lock)
-        os.close(users_lock)
 
 
 def _end(_signum: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _is_last(users_lock: int) -> bool:
+def _is_last(directory: Path) -> bool:
+    """Whether all users have ended; no new one comes from then on until this process has."""
     try:
-        fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        take(directory / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -218,9 +218,10 @@ IN_PRODUCTION = {
 
 def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Print a setting as every start reads it, in an environment that holds nothing else."""
+    measured = {key: value for key, value in os.environ.items() if key.startswith("COVERAGE_")}
     return subprocess.run(
         [sys.executable, "-c", "from dm_portal import settings; print(settings.EMBEDDED)"],
-        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path / "var"), **environment},
+        env={"VAR_DIR": str(tmp_path / "var"), **measured, **environment},
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -191,7 +191,7 @@ def test_a_server_without_keeper_is_replaced(users: Users, directory: Path) -> N
     users.end(user)
     users.use()
     assert len(servers(directory)) == 1
-    assert servers(directory) != orphans
+    assert servers(directory) != orphans, "it would end under its user's hands"
 
 
 def test_a_process_id_that_became_anothers_is_forgotten(users: Users, directory: Path) -> None:
