@@ -33,7 +33,12 @@ from engagements.models import (
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+from reporting.models import Report, ReportRevision
+from reporting.services.compiling import compile_report
+from reporting.services.drafts import save_draft
+from reporting.services.publishing import finish_publication, publish_report, start_correction
+from reporting.services.receipts import record_receipt
+from reporting.services.ticks import open_periods
 
 LONG_AGO = date(2000, 1, 1)
 DAY = timedelta(days=1)
@@ -107,6 +112,9 @@ def make_world() -> World:
     actors = dict(_portal_people(nobody))
     _template(nobody)
     ours, theirs = (_side(Side(name, canaries), actors["admin"]) for name in ("ours", "theirs"))
+    open_periods(at=now())
+    for side in (ours, theirs):
+        _reports(side, side.people["manager"])
     actors |= ours.people
     actors |= {f"other_{role}": user for role, user in theirs.people.items()}
     return World(canaries, ours, theirs, nobody, actors)
@@ -137,7 +145,6 @@ def _side(side: Side, admin: User) -> Side:
     _plan(side, manager)
     _work(side, manager)
     _letters(side, manager)
-    _reports(side, manager)
     return side
 
 
@@ -156,7 +163,7 @@ def _engagement(side: Side, manager: User) -> None:
             customer=side.one(Customer),
             starts_on=start,
             reporting_from=start,
-            created_at=now(),
+            created_at=now() - 28 * DAY,
             created_by=manager,
         )
     )
@@ -253,33 +260,34 @@ def _letters(side: Side, manager: User) -> None:
 
 
 def _reports(side: Side, manager: User) -> None:
-    monday = today() - today().weekday() * DAY
-    for weeks, state in ((2, "published"), (1, "draft"), (0, "due")):
-        start = monday - weeks * 7 * DAY
-        due = now() - weeks * 7 * DAY
-        period = side.add(
-            Period(engagement=side.engagement, starts_on=start, opens_at=due - DAY, due_at=due)
-        )
-        side.add(
-            Report(engagement=side.engagement, period=period, state=state),
-            keep=("frozen_facts", "frozen_text"),
-        )
-    report = side.one(Report)
-    facts = side.add(
-        Facts(engagement=side.engagement, schema_version=1, as_of=now(), frozen_at=now())
-    )
-    revision = side.add(
-        ReportRevision(
-            report=report,
-            number=1,
-            facts=facts,
-            colour="green",
-            computed_colour="green",
-            published_at=now(),
-            published_by=manager,
-        ),
-        keep=("correction_reason",),
-    )
-    side.add(
-        Receipt(revision=revision, user=side.people["lead"], first_seen=now(), last_seen=now())
-    )
+    """One status corrected, one published, one on its way out, the last a draft: by services."""
+    reports = list(Report.objects.filter(engagement=side.engagement).order_by("period__starts_on"))
+    for report in reports:
+        compile_report(report_id=report.pk)
+    corrected, published, leaving = reports[:3]
+    for report in (corrected, published):
+        _publish(side, report, manager)
+    corrected.refresh_from_db()
+    reason = side.canaries.new(side.name, "reporting.Report.correction_reason")
+    start_correction(report=corrected, reason=reason, by=manager)
+    _publish(side, corrected, manager)
+    _publish(side, leaving, manager, delay=3600)
+    _write(side, reports[3], manager)
+    side.rows += ReportRevision.objects.filter(report__in=reports)
+    for revision in ReportRevision.objects.filter(report=corrected):
+        record_receipt(revision=revision, user=side.people["lead"])
+
+
+def _write(side: Side, report: Report, manager: User) -> Report:
+    """What a DM types, each field with a canary of its own."""
+    report.refresh_from_db()
+    typed = ("headline", "our_move", "colour_reason")
+    words = {name: side.canaries.new(side.name, f"reporting.Report.{name}") for name in typed}
+    save_draft(report=report, colour="red", version=report.version, by=manager, **words)
+    return report
+
+
+def _publish(side: Side, report: Report, manager: User, delay: int = 0) -> None:
+    publish_report(report=_write(side, report, manager), by=manager, delay=delay)
+    finish_publication(report_id=report.pk)
+    report.refresh_from_db()

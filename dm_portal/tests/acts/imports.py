@@ -1,0 +1,60 @@
+"""A file on its way in."""
+
+from io import BytesIO
+from typing import Any
+
+from dm_portal.tests.world import World
+from engagements.models import Import
+from engagements.services.imports import acts, applying, reading, whole
+
+FILE = b"key,type,title,state,created_at\nX-1,Bug,It breaks,Open,2026-01-05T10:00:00Z\n"
+
+
+def uploaded(world: World) -> Import:
+    return acts.receive_file(
+        engagement=world.ours.engagement,
+        file_name="work.csv",
+        content=BytesIO(FILE),
+        by=world.actors["manager"],
+    )
+
+
+def previewed(world: World) -> Import:
+    file = uploaded(world)
+    reading.read_import(import_id=file.pk)
+    file.refresh_from_db()
+    return file
+
+
+def requested(world: World) -> Import:
+    file = previewed(world)
+    acts.request_application(file=file, by=world.actors["manager"])
+    return file
+
+
+def parked(world: World) -> Import:
+    return world.ours.one(Import, state="parked")
+
+
+ACTS: dict[Any, Any] = {
+    acts.receive_file: uploaded,
+    acts.request_application: lambda w, file: acts.request_application(
+        file=file, by=w.actors["manager"]
+    ),
+    acts.discard_import: lambda w, file: acts.discard_import(file=file, by=w.actors["manager"]),
+    acts.retry_import: lambda w: acts.retry_import(file=parked(w), by=w.actors["manager"]),
+    reading.read_import: lambda w, file: reading.read_import(import_id=file.pk),
+    applying.apply_import: lambda w, file: applying.apply_import(import_id=file.pk),
+    whole.import_file: lambda w: whole.import_file(
+        engagement=w.ours.engagement,
+        file_name="work.csv",
+        content=BytesIO(FILE),
+        by=w.actors["manager"],
+    ),
+}
+READY: dict[Any, Any] = {
+    acts.request_application: previewed,
+    acts.discard_import: previewed,
+    reading.read_import: uploaded,
+    applying.apply_import: requested,
+}

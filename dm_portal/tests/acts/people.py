@@ -1,0 +1,112 @@
+"""People, letters, and what a person does with their own account."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+
+from dm_portal.people.models import Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.people.services import accounts, functions, invitations, mails, people
+from dm_portal.tests.world import World
+
+NEW = {"email": "new@people.example", "name": "Nora New"}
+
+
+def two_step(world: World) -> Authenticator:
+    return Authenticator.objects.create(
+        user=world.actors["manager"], type=Authenticator.Type.TOTP, data={}
+    )
+
+
+def invited(world: World) -> Invitation:
+    return invitations.invite_internal(by=world.actors["admin"], **NEW)
+
+
+def held(world: World) -> PortalFunction:
+    return PortalFunction.objects.get(function="auditor")
+
+
+def parked_mail(world: World) -> OutgoingMail:
+    mail = world.ours.one(OutgoingMail)
+    OutgoingMail.objects.filter(pk=mail.pk).update(state="parked")
+    return OutgoingMail.objects.get(pk=mail.pk)
+
+
+def email_change_token(world: World) -> str:
+    by = world.actors["manager"]
+    accounts.ask_email_change(email=NEW["email"], by=by)
+    text = OutgoingMail.objects.get(recipient=NEW["email"]).text
+    return next(word for word in text.split() if "http" in word).rstrip("/").split("/")[-1]
+
+
+def admin(world: World) -> User:
+    return world.actors["admin"]
+
+
+ACTS: dict[Any, Any] = {
+    accounts.change_password: lambda w: accounts.change_password(
+        person=w.actors["manager"], password="correct horse battery"
+    ),
+    accounts.ask_password_reset: lambda w: accounts.ask_password_reset(
+        email=w.actors["manager"].email
+    ),
+    accounts.ask_email_change: lambda w: accounts.ask_email_change(
+        email=NEW["email"], by=w.actors["manager"]
+    ),
+    accounts.change_email: lambda w, token: accounts.change_email(
+        token=token, by=w.actors["manager"]
+    ),
+    accounts.note_two_step_added: lambda w, second: accounts.note_two_step_added(
+        user=second.user, authenticator=second
+    ),
+    accounts.note_two_step_replaced: lambda w: accounts.note_two_step_replaced(
+        user=w.actors["manager"]
+    ),
+    accounts.note_two_step_removed: lambda w, second: accounts.note_two_step_removed(
+        user=second.user, authenticator=second
+    ),
+    functions.grant_portal_function: lambda w: functions.grant_portal_function(
+        person=w.actors["manager"], function="auditor", by=admin(w)
+    ),
+    functions.end_portal_function: lambda w: functions.end_portal_function(
+        held=held(w), by=admin(w)
+    ),
+    invitations.invite_person: lambda w: invitations.invite_person(
+        kind="customer", scope="Lead", by=w.actors["manager"], **NEW
+    ),
+    invitations.invite_internal: lambda w: invitations.invite_internal(by=admin(w), **NEW),
+    invitations.invite_first_admin: lambda w: invitations.invite_first_admin(
+        even_if_there_is_one=True, **NEW
+    ),
+    invitations.accept_invitation: lambda w, letter: invitations.accept_invitation(
+        token=letter.token, password="correct horse battery"
+    ),
+    invitations.revoke_invitation: lambda w, letter: invitations.revoke_invitation(
+        invitation=letter, by=admin(w)
+    ),
+    invitations.renew_invitation: lambda w, letter: invitations.renew_invitation(
+        invitation=letter, by=admin(w)
+    ),
+    mails.retry_mail: lambda w, mail: mails.retry_mail(mail=mail, by=admin(w)),
+    people.change_person: lambda w: people.change_person(
+        person=w.actors["manager"], version=1, name="Mara", grade="", by=admin(w)
+    ),
+    people.deactivate_person: lambda w: people.deactivate_person(
+        person=w.actors["manager"], by=admin(w)
+    ),
+    people.reactivate_person: lambda w: people.reactivate_person(
+        person=w.actors["deactivated"], by=admin(w)
+    ),
+    people.remove_two_step: lambda w, second: people.remove_two_step(
+        person=second.user, by=admin(w)
+    ),
+}
+READY: dict[Any, Any] = {
+    accounts.change_email: email_change_token,
+    accounts.note_two_step_added: two_step,
+    accounts.note_two_step_removed: two_step,
+    invitations.accept_invitation: invited,
+    invitations.revoke_invitation: invited,
+    invitations.renew_invitation: invited,
+    mails.retry_mail: parked_mail,
+    people.remove_two_step: two_step,
+}

@@ -1,0 +1,97 @@
+"""The week: periods, drafts, publication."""
+
+from datetime import timedelta
+from typing import Any
+
+from dm_portal.shell.clock import now
+from dm_portal.tests.world import World
+from engagements.models import Engagement
+from reporting.models import Report, ReportRevision
+from reporting.services import attempts, compiling, drafts, publishing, receipts, ticks
+
+
+def report(world: World, state: str) -> Report:
+    return Report.objects.filter(engagement=world.ours.engagement, state=state)[0]
+
+
+def set_state(world: World, before: str, **values: Any) -> Report:
+    """A report brought to where its service starts, as the test's own scene."""
+    found = report(world, before)
+    Report.objects.filter(pk=found.pk).update(**values)
+    return Report.objects.get(pk=found.pk)
+
+
+def waiting(world: World) -> Report:
+    return set_state(world, "draft", state="due")
+
+
+def parked(world: World) -> Report:
+    return set_state(world, "draft", state="parked", last_error="boom\n")
+
+
+def leaving(world: World) -> Report:
+    return set_state(world, "publishing", publish_at=now() - timedelta(seconds=1))
+
+
+def dying(world: World) -> Report:
+    return set_state(world, "publishing", attempts=5)
+
+
+def unread(world: World) -> ReportRevision:
+    return ReportRevision.objects.filter(report__engagement=world.ours.engagement).last()
+
+
+def a_month_late(world: World) -> None:
+    start = now() - timedelta(days=60)
+    Engagement.objects.filter(pk=world.ours.engagement.pk).update(reporting_from=start.date())
+
+
+def worded(world: World) -> Report:
+    """A draft whose turn it is: the one before it is out."""
+    publishing.finish_publication(report_id=leaving(world).pk)
+    return Report.objects.exclude(headline="").get(engagement=world.ours.engagement, state="draft")
+
+
+ACTS: dict[Any, Any] = {
+    ticks.open_periods: lambda w, _: ticks.open_periods(at=now()),
+    compiling.compile_report: lambda w, due: compiling.compile_report(report_id=due.pk),
+    drafts.save_draft: lambda w, draft: drafts.save_draft(
+        report=draft,
+        headline="On the way",
+        our_move="Go on",
+        colour="red",
+        colour_reason="",
+        version=draft.version,
+        by=w.actors["manager"],
+    ),
+    publishing.publish_report: lambda w, draft: publishing.publish_report(
+        report=draft, by=w.actors["manager"]
+    ),
+    publishing.stop_publication: lambda w, going: publishing.stop_publication(
+        report=going, by=w.actors["manager"]
+    ),
+    publishing.finish_publication: lambda w, going: publishing.finish_publication(
+        report_id=going.pk
+    ),
+    publishing.start_correction: lambda w: publishing.start_correction(
+        report=report(w, "published"), reason="A wrong date", by=w.actors["manager"]
+    ),
+    receipts.record_receipt: lambda w, revision: receipts.record_receipt(
+        revision=revision, user=w.actors["executive"]
+    ),
+    attempts.retry_report: lambda w, failed: attempts.retry_report(
+        report=failed, by=w.actors["admin"]
+    ),
+    attempts.note_death: lambda w, going: attempts.note_death(report_id=going.pk, error="Killed."),
+}
+READY: dict[Any, Any] = {
+    ticks.open_periods: a_month_late,
+    compiling.compile_report: waiting,
+    drafts.save_draft: worded,
+    publishing.publish_report: worded,
+    publishing.stop_publication: lambda w: report(w, "publishing"),
+    publishing.finish_publication: leaving,
+    receipts.record_receipt: unread,
+    attempts.retry_report: parked,
+    attempts.note_death: dying,
+}

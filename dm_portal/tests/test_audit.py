@@ -1,0 +1,115 @@
+"""Every service leaves its row on the record, in the transaction that made the change."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from dm_portal.people.models import AuditEvent
+from dm_portal.people.services import accounts, mails
+from dm_portal.tests.acts import ACTS, READY
+from dm_portal.tests.source import modules
+from dm_portal.tests.world import World
+from dm_portal.tests.writes import WRITE, product_tables
+from engagements.services import imports
+from engagements.services.imports import applying, reading, whole
+from reporting.services import attempts, compiling, publishing, ticks
+
+pytestmark = pytest.mark.django_db
+
+Service = Callable[..., Any]
+RECORD = AuditEvent._meta.db_table
+
+# Public functions of service modules that are no acts of their own, and why.
+NOT_ACTS: dict[Service, str] = {
+    accounts.new_address: "reads",
+    accounts.listen_to_two_step: "is called once, at the start",
+    mails.queue_mail: "part of the service that causes the letter",
+    mails.send_due_mails: "the letter's own row says what became of it",
+    whole.preview_file: "leaves nothing behind",
+    whole.run_waiting: "calls read_import and apply_import",
+    imports.states.with_names: "reads",
+    imports.attempts.park_dead: "gives back what died, as note_death does",
+    ticks.tick: "calls open_periods and sweep",
+    ticks.sweep: "gives back what died, and wakes",
+    attempts.with_names: "reads",
+    attempts.lease_end: "reads",
+    attempts.park_dead: "gives back what died, as note_death does",
+}
+# Their claim, with lease and counter, is committed before the work and on its own, so that it
+# survives the worker's death. It says nothing about the work.
+CLAIM_FIRST = {
+    compiling.compile_report,
+    publishing.finish_publication,
+    reading.read_import,
+    applying.apply_import,
+    whole.import_file,
+}
+# They write no row of the product but their record.
+ONLY_RECORDED = {
+    accounts.note_two_step_added,
+    accounts.note_two_step_replaced,
+    accounts.note_two_step_removed,
+}
+# Asked by somebody who is not signed in: the letter is the record.
+UNRECORDED = {accounts.ask_password_reset}
+
+
+def services() -> Iterator[Service]:
+    """Public functions of service modules that take keywords only: acts, not parts of them."""
+    for module in modules():
+        name = module.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        functions = vars(importlib.import_module(name)).values() if module.is_services else ()
+        for function in functions:
+            if inspect.isfunction(function) and function.__module__ == name and is_act(function):
+                yield function
+
+
+def is_act(function: Service) -> bool:
+    named = {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
+    parameters = inspect.signature(function).parameters.values()
+    return not function.__name__.startswith("_") and all(each.kind in named for each in parameters)
+
+
+def label(function: Service) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def test_every_service_is_exercised_here() -> None:
+    here = {label(service) for service in (*ACTS, *NOT_ACTS)}
+    assert {label(service) for service in services()} == here
+
+
+@dataclass
+class Recorder:
+    """What an act writes: table, and the act's own transaction, the one around all its others."""
+
+    depth: int
+    written: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if write := WRITE.match(str(sql)):
+            inside = connection.savepoint_ids[self.depth :]
+            self.written.append((write[2], inside[0] if inside else "none"))
+        return execute(sql, params, many, context)
+
+    def transactions(self, tables: set[str]) -> set[str]:
+        return {transaction for table, transaction in self.written if table in tables}
+
+
+@pytest.mark.parametrize("service", ACTS, ids=label)
+def test_an_act_and_its_record_are_one(world: World, service: Service) -> None:
+    arguments = [READY[service](world)] if service in READY else []
+    recorder = Recorder(depth=len(connection.savepoint_ids))
+    with connection.execute_wrapper(recorder):
+        ACTS[service](world, *arguments)
+    changed = recorder.transactions(product_tables() - {RECORD})
+    recorded = recorder.transactions({RECORD})
+    assert bool(recorded) == (service not in UNRECORDED)
+    assert bool(changed) == (service not in ONLY_RECORDED)
+    if service not in CLAIM_FIRST | UNRECORDED:
+        assert changed <= recorded, "a change outside the transaction that holds its record"
