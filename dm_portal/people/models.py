@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from dm_portal.people import querysets
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.refs import new_ref
 
 
@@ -76,6 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     grade = models.CharField(max_length=30, choices=Grade, blank=True)
     is_active = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     deactivated_by = models.ForeignKey(
@@ -128,6 +130,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_invited(self) -> bool:
         """Asked in, and has not come yet."""
         return not self.is_active and self.deactivated_at is None
+
+    @property
+    def state(self) -> str:
+        """Where the person stands with the portal, in one word."""
+        if self.is_active:
+            return "Active"
+        return "Invited" if self.is_invited else "Deactivated"
+
+    @property
+    def functions_today(self) -> list[str]:
+        """The portal functions held today; lists of people prefetch ``portal_functions``."""
+        day = today()
+        rows = self.portal_functions.all()
+        return sorted(row.get_function_display() for row in rows if row.holds_on(day))
 
 
 class PortalFunction(DatedRow):
@@ -186,6 +202,9 @@ class Invitation(models.Model):
 
     objects = querysets.InvitationQuerySet.as_manager()
 
+    # Known to the process that made the invitation, and to the letter; never stored.
+    token: str
+
     class Meta:
         ordering = ["-invited_at", "-pk"]
         constraints = [
@@ -210,6 +229,15 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email}: {self.scope}"
+
+    @property
+    def state(self) -> str:
+        """What became of the letter, in words."""
+        if self.accepted_at is not None:
+            return "Accepted"
+        if self.revoked_at is not None:
+            return "Taken back"
+        return "Waiting" if now() < self.expires_at else "Expired"
 
 
 class AuditEvent(models.Model):
