@@ -13,8 +13,10 @@ from dm_portal.tests.source import ROOT, Module, called, last_name, modules, rec
 CLOCK = "dm_portal/shell/clock.py"
 # Who may call a text safe, and why it is.
 MARKS_SAFE = {
-    "dm_portal/shell/templatetags/portal.py": "what a template escaped, stripped of white space",
+    "dm_portal/shell/tags/__init__.py": "what a template escaped, stripped of white space",
+    "reporting/customer.py": "what our own templates escaped when it was published",
 }
+UNESCAPED = {"mfa/totp/activate_form.html": "the picture that allauth draws from the secret"}
 
 
 def product_models() -> list[type[models.Model]]:
@@ -136,7 +138,8 @@ COMMENT = re.compile(r"{#.*?#}|{%\s*comment\s*%}.*?{%\s*endcomment\s*%}|<!--.*?-
 @pytest.mark.parametrize("what", NOT_IN_TEMPLATES)
 def test_templates_hold_no(what: str) -> None:
     pattern = NOT_IN_TEMPLATES[what]
-    assert [name for name, text in templates() if pattern.search(COMMENT.sub("", text))] == []
+    found = {name for name, text in templates() if pattern.search(COMMENT.sub("", text))}
+    assert found == (set(UNESCAPED) if what == "an unescaped value" else set())
 
 
 def marks_safe(module: Module) -> bool:
