@@ -7,12 +7,14 @@ those may belong to is ``EngagementQuerySet.of_contact``.
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import today
+from engagements import standing as standing_of
 
 if TYPE_CHECKING:
     from engagements.models import (
@@ -62,8 +64,10 @@ class CustomerContactQuerySet(DatedQuerySet):
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, user: Any) -> Self:
         """Admins, directors, auditors: all. Others of us: by function, or by work in its pod."""
-        if _sees_everything(user):
-            return self.all()
+        return self.all() if _sees_everything(user) else self.of_person(user)
+
+    def of_person(self, user: Any) -> Self:
+        """One of us: where they hold a function today, or work in a pod that does the work."""
         if not _is_one_of_us(user):
             return self.none()
         functions = self.model._meta.get_field("functions").related_model
@@ -86,6 +90,26 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
     def reporting(self) -> Self:
         """Engagements that owe a status: neither paused nor closed."""
         return self.filter(state="active")
+
+    def with_standing(self) -> Self:
+        """Annotate ``colour`` and ``said``: what was last said of it; see ``standing``."""
+        return standing_of.annotate(self)
+
+    def with_people_and_date(self) -> Self:
+        """Annotate ``managers`` (names of today's DMs) and ``next_on``.
+
+        ``next_on`` is the earliest committed date of a milestone that is not finished: it may
+        lie in the past.
+        """
+        functions = self.model._meta.get_field("functions").related_model
+        milestones = self.model._meta.get_field("milestones").related_model
+        here = {"engagement": models.OuterRef("pk")}
+        managers = functions.objects.filter(_holds(), function="dm", **here)
+        promised = milestones.objects.committed().unfinished().filter(**here)
+        return self.select_related("customer").annotate(
+            managers=ArraySubquery(managers.order_by("starts_on").values("user__name")),
+            next_on=models.Subquery(promised.order_by("committed_on").values("committed_on")[:1]),
+        )
 
 
 class EngagementTemplateQuerySet(models.QuerySet["EngagementTemplate"]):
@@ -117,6 +141,13 @@ class MilestoneQuerySet(OfEngagementQuerySet):
     def committed(self) -> Self:
         """Those with a committed date: what a customer was told."""
         return self.filter(committed_on__isnull=False)
+
+    def unfinished(self) -> Self:
+        """Those with an item still to do, or with none known yet."""
+        items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        return self.filter(
+            ~models.Exists(items) | models.Exists(items.filter(workitem__done_at__isnull=True))
+        )
 
     def with_progress(self) -> Self:
         """Annotate ``items``, ``items_done``, ``criteria_total`` and ``criteria_met``."""
@@ -156,6 +187,12 @@ class WorkItemQuerySet(OfEngagementQuerySet):
 
     def done(self) -> Self:
         return self.filter(done_at__isnull=False)
+
+    def with_milestone_names(self) -> Self:
+        """Annotate ``milestone_names``: every milestone that the tracker names, as a list."""
+        links = self.model.milestones.through.objects.filter(workitem=models.OuterRef("pk"))
+        names = links.order_by("milestone__number").values("milestone__name")
+        return self.select_related("sprint").annotate(milestone_names=ArraySubquery(names))
 
 
 class ImportQuerySet(OfEngagementQuerySet):

@@ -14,7 +14,7 @@ from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Customer, Engagement, EngagementFunction
 from engagements.services.customers import create_customer
-from engagements.services.milestones import add_criterion, commit_date, create_milestone
+from engagements.services.milestones import add_criterion, create_milestone
 from engagements.services.people import give_function
 from pods.models import Pod
 
@@ -145,18 +145,12 @@ def _begin_with(planned: PlannedMilestone, *, engagement: Engagement, by: User) 
         outcome=planned.outcome,
         tracker_name="",
         planned_size=None,
+        committed_on=planned.committed_on,
+        reason=planned.reason,
         by=by,
     )
     for statement, verification in planned.criteria:
         add_criterion(milestone=milestone, statement=statement, verification=verification, by=by)
-    if planned.committed_on:
-        commit_date(
-            milestone=milestone,
-            version=milestone.version,
-            committed_on=planned.committed_on,
-            reason=planned.reason,
-            by=by,
-        )
 
 
 def _require_in_order(starts_on: date, ends_on: date | None) -> None:

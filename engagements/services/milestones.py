@@ -33,15 +33,22 @@ class CriterionFields(TypedDict):
 
 @transaction.atomic
 def create_milestone(
-    *, engagement: Engagement, by: User, **fields: Unpack[MilestoneFields]
+    *,
+    engagement: Engagement,
+    committed_on: date | None = None,
+    reason: str = "",
+    by: User,
+    **fields: Unpack[MilestoneFields],
 ) -> Milestone:
-    """Plan a milestone, without a date yet."""
+    """Plan a milestone; with a date it is promised at once, for the reason given."""
     lock(engagement)
     number = next_number(Milestone.objects.filter(engagement=engagement))
     milestone = Milestone(engagement=engagement, number=number, **fields)
     _require_own_tracker_name(milestone)
     milestone.save()
     record("milestone.created", milestone, by=by, after={"outcome": milestone.outcome})
+    if committed_on:
+        commit_date(milestone=milestone, version=1, committed_on=committed_on, reason=reason, by=by)
     return milestone
 
 

@@ -8,8 +8,11 @@ from engagements.models import Engagement
 
 
 def lock(engagement: Engagement) -> None:
-    """Let one transaction at a time add to this engagement; until it ends, others wait."""
-    Engagement.objects.order_by().select_for_update().get(pk=engagement.pk)
+    """Let one transaction at a time add to this engagement; until it ends, others wait.
+
+    Rows that only refer to the engagement, such as imported work, do not have to wait: no_key.
+    """
+    Engagement.objects.order_by().select_for_update(no_key=True).get(pk=engagement.pk)
 
 
 def next_number(rows: QuerySet[Any]) -> int:

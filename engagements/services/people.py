@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import DatedRow, User
-from dm_portal.people.services import invite_person
+from dm_portal.people.services.invitations import CANNOT_BE_INVITED, invite_person
 from dm_portal.shell.clock import today
 from dm_portal.shell.errors import DomainError
 from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
@@ -71,9 +71,12 @@ def invite_contact(
     Somebody who was a contact of this customer before comes back with the same account.
 
     Raises:
-        DomainError: the address belongs to somebody who cannot be this customer's contact.
+        DomainError: the address belongs to somebody who cannot be this customer's contact; of
+            whom, and of which customer, nothing is said.
     """
-    user = _returning(email, customer) or _invited(email, name, kind, customer, by)
+    scope = f"{CustomerContact.Kind(kind).label} of {customer}"
+    user = invite_person(email=email, name=name, kind=User.Kind.CUSTOMER, scope=scope, by=by).user
+    _require_free(user, customer)
     contact = CustomerContact.objects.create(
         customer=customer, user=user, kind=kind, starts_on=today()
     )
@@ -91,21 +94,16 @@ def end_contact(*, contact: CustomerContact, ends_on: date, by: User) -> Custome
     return stored
 
 
-def _returning(email: str, customer: Customer) -> User | None:
-    """The account of a former contact of this customer, and of no other, that still works."""
-    user = User.objects.filter(email__iexact=email, kind=User.Kind.CUSTOMER, is_active=True).first()
-    if user is None:
-        return None
+def _require_free(user: User, customer: Customer) -> None:
+    """One person, one customer, for ever: an address never moves from one to another.
+
+    ``invite_person`` holds the lock on the person's row.
+    """
     rows = list(CustomerContact.objects.filter(user=user))
-    still = any(row.ends_on is None or row.ends_on > today() for row in rows)
-    known_here = {row.customer_id for row in rows} == {customer.pk}
-    return user if known_here and not still else None
-
-
-def _invited(email: str, name: str, kind: str, customer: Customer, by: User) -> User:
-    scope = f"{CustomerContact.Kind(kind).label} of {customer}"
-    kind_of_user = User.Kind.CUSTOMER
-    return invite_person(email=email, name=name, kind=kind_of_user, scope=scope, by=by).user
+    if any(row.customer_id != customer.pk for row in rows):
+        raise DomainError(CANNOT_BE_INVITED, field="email")
+    if any(row.ends_on is None or row.ends_on > today() for row in rows):
+        raise DomainError(f"{user} is a contact of {customer} already.", field="email")
 
 
 # Ends

@@ -1,0 +1,42 @@
+"""How engagements stand: what was last said of them, by whoever says it.
+
+The app that publishes statuses lies above this one in the order of imports, so it comes here at
+start and says how a query is told; lists, headers and the rail then show it in the same
+statement that reads the engagement.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Value
+
+if TYPE_CHECKING:
+    from engagements.querysets import EngagementQuerySet
+
+Annotate = Callable[["EngagementQuerySet"], "EngagementQuerySet"]
+
+
+def _nothing_said(engagements: "EngagementQuerySet") -> "EngagementQuerySet":
+    return engagements.annotate(colour=Value(""), said=Value(None))
+
+
+_annotate: list[Annotate] = [_nothing_said]
+
+
+def told_by(annotate: Annotate) -> None:
+    """Register what annotates two columns.
+
+    ``colour``: green, amber, red or unknown, empty before the first status. ``said``: None, or
+    a mapping of ``week`` (its Monday, ISO), ``headline`` and ``published_at`` (ISO).
+    """
+    _annotate[0] = annotate
+
+
+def annotate(engagements: "EngagementQuerySet") -> "EngagementQuerySet":
+    """The same rows, each with what was last said of it."""
+    return _annotate[0](engagements)
+
+
+def word_of(said: dict[str, Any] | None) -> str:
+    """What was last said, as one line."""
+    return said["headline"] if said else ""
