@@ -32,4 +32,21 @@ SENTENCES: dict[str, str] = {
     "template.changed": "changed the template {target}",
     "template.outlined": "changed the milestones of the template {target}",
     "template.removed": "removed the template {target}",
+    "source.added": "brought in the first file of the kind {target}",
+    "import.uploaded": "brought in {target}",
+    "import.read": (
+        "read {target}: {after[new_count]} new, {after[changed_count]} changed, "
+        "{after[unchanged_count]} unchanged, {after[refused_count]} refused"
+    ),
+    "import.refused": "refused {target}: {after[reason]}",
+    "import.requested": "asked for {target} to be applied",
+    "import.applied": (
+        "imported {target}: {after[new_count]} new, {after[changed_count]} changed, "
+        "{after[unchanged_count]} unchanged, {after[refused_count]} refused, "
+        "{after[milestones_added]} milestones and {after[sprints_added]} sprints added"
+    ),
+    "import.reread": "sent {target} back to be read again: its preview no longer held",
+    "import.parked": "gave up on {target}: {after[problem]}",
+    "import.retried": "let {target} be read again",
+    "import.discarded": "discarded {target}",
 }

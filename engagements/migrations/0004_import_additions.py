@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engagements', '0003_insert_only'),
+        ("engagements", "0003_insert_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='milestones_added',
+            model_name="import",
+            name="milestones_added",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='import',
-            name='sprints_added',
+            model_name="import",
+            name="sprints_added",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='before',
+            model_name="importrow",
+            name="before",
             field=models.JSONField(default=dict),
         ),
     ]

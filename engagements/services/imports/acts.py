@@ -1,0 +1,110 @@
+"""What a person does with an import."""
+
+import hashlib
+from functools import partial
+from typing import BinaryIO
+
+from django.db import transaction
+
+from dm_portal.people.audit import record
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from dm_portal.shell.errors import DomainError
+from dm_portal.shell.wake import wake
+from engagements.models import Engagement, Import, ImportChunk, ImportRow
+from engagements.services.imports.states import MAX_BYTES, State, move
+from engagements.services.numbers import lock, next_number
+
+CHUNK = 256 * 1024
+
+
+@transaction.atomic
+def receive_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by: User) -> Import:
+    """Take a tracker's file in, piece by piece; it is read as soon as a worker has time.
+
+    Raises:
+        DomainError: the file is empty or too large.
+    """
+    lock(engagement)
+    number = next_number(Import.objects.filter(engagement=engagement))
+    file = keep_file(engagement, number, file_name, content, by)
+    record("import.uploaded", file, by=by, after={"size": file.size, "sha256": file.sha256})
+    wake("engagements.tasks.read_import", file.pk)
+    return file
+
+
+def keep_file(
+    engagement: Engagement, number: int, file_name: str, content: BinaryIO, by: User
+) -> Import:
+    """The import and its pieces, under a number that the caller answers for."""
+    file = Import.objects.create(
+        engagement=engagement,
+        number=number,
+        file_name=file_name[-255:],
+        size=0,
+        uploaded_at=now(),
+        uploaded_by=by,
+    )
+    digest = hashlib.sha256()
+    for place, block in enumerate(iter(partial(content.read, CHUNK), b"")):
+        file.size += len(block)
+        if file.size > MAX_BYTES:
+            raise DomainError(
+                f"The file is larger than {MAX_BYTES // 2**20} MB. "
+                "Export fewer columns, or a shorter period."
+            )
+        digest.update(block)
+        ImportChunk.objects.create(of=file, number=place, content=block)
+    if not file.size:
+        raise DomainError("The file is empty.")
+    file.sha256 = digest.hexdigest()
+    file.save(update_fields=["size", "sha256"])
+    return file
+
+
+@transaction.atomic
+def request_application(*, file: Import, by: User) -> None:
+    """Ask for a previewed import to be applied.
+
+    Raises:
+        DomainError: it is not previewed, or no row of it can be taken.
+        Conflict: somebody else was faster.
+    """
+    if not file.new_count + file.changed_count + file.unchanged_count:
+        raise DomainError("Every row of this file is refused: there is nothing to apply.")
+    move(file, State.REQUESTED, applied_by=by, attempts=0, problem="")
+    record("import.requested", file, by=by)
+    wake("engagements.tasks.apply_import", file.pk)
+
+
+@transaction.atomic
+def discard_import(*, file: Import, by: User) -> None:
+    """Leave an import out; its bytes and rows are deleted, that it was there stays on record.
+
+    Raises:
+        DomainError: it is being worked on, or it is over.
+        Conflict: somebody else was faster.
+    """
+    move(file, State.DISCARDED, applied_by=None)
+    delete_content(file)
+    record("import.discarded", file, by=by)
+
+
+@transaction.atomic
+def retry_import(*, file: Import, by: User) -> None:
+    """Let an import that failed be read again, with five new attempts.
+
+    Raises:
+        DomainError: it has not failed.
+        Conflict: somebody else was faster.
+    """
+    problem = file.problem
+    move(file, State.UPLOADED, applied_by=None, attempts=0, problem="")
+    record("import.retried", file, by=by, before={"problem": problem})
+    wake("engagements.tasks.read_import", file.pk)
+
+
+def delete_content(file: Import) -> None:
+    """Free the space of a file that nobody will read again."""
+    ImportRow.objects.filter(of=file).delete()
+    ImportChunk.objects.filter(of=file).delete()

@@ -1,0 +1,77 @@
+"""Applying a previewed file: all of it in one short transaction, or nothing."""
+
+from django.db import transaction
+
+from dm_portal.people.audit import record
+from dm_portal.shell.clock import now
+from dm_portal.shell.errors import Conflict
+from dm_portal.shell.wake import wake
+from engagements.models import Import, Source
+from engagements.services.imports import statements
+from engagements.services.imports.attempts import Attempt
+from engagements.services.imports.states import State, claim, move
+from engagements.services.numbers import lock
+
+STALE = (
+    "Something else changed this work after the preview, so the file was read again. "
+    "Look at the counts below, then apply."
+)
+
+
+class Stale(Conflict):
+    """What was previewed is no longer what applying would do."""
+
+
+def apply_import(*, import_id: int) -> bool:
+    """Apply one file if that was asked for; False where there was nothing to do.
+
+    An error is written to the import, and raised again for whoever runs this.
+    """
+    file = claim(import_id, State.APPLYING)
+    if file is None:
+        return False
+    apply(file)
+    return True
+
+
+def apply(file: Import) -> None:
+    """Apply a claimed file, or send it back to be read again where its preview is stale."""
+    with Attempt(file):
+        try:
+            _apply(file)
+        except Stale:
+            _read_again(file)
+
+
+@transaction.atomic
+def _apply(file: Import) -> None:
+    _hold(file)
+    if statements.is_stale(file):
+        raise Stale(STALE)
+    lock(file.engagement)
+    milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
+    statements.write_items(file)
+    added = {"milestones_added": milestones, "sprints_added": sprints}
+    move(file, State.APPLIED, applied_at=now(), lease_until=None, problem="", **added)
+    counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
+    told = {name: getattr(file, name) for name in counts} | added
+    record("import.applied", file, by=file.applied_by, after=told)
+
+
+def _hold(file: Import) -> None:
+    """Keep everybody else off this file and its source until the transaction ends.
+
+    Raises:
+        Conflict: the lease was lost.
+    """
+    mine = Import.objects.filter(pk=file.pk, state=file.state, lease_until=file.lease_until)
+    if mine.order_by().select_for_update(no_key=True).first() is None:
+        raise Conflict(f"{file} was taken over by another process.")
+    Source.objects.order_by().select_for_update(no_key=True).get(pk=file.source_id)
+
+
+@transaction.atomic
+def _read_again(file: Import) -> None:
+    move(file, State.UPLOADED, applied_by=None, lease_until=None, attempts=0, problem=STALE)
+    record("import.reread", file, by=None)
+    wake("engagements.tasks.read_import", file.pk)

@@ -1,0 +1,76 @@
+"""From the bytes to the end in one go, and whatever waits, for commands, clock and sweep."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from django.db import transaction
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from dm_portal.shell.errors import Conflict
+from engagements.models import Engagement, Import
+from engagements.services.imports.acts import keep_file, receive_file, request_application
+from engagements.services.imports.applying import apply, apply_import
+from engagements.services.imports.attempts import park_dead
+from engagements.services.imports.reading import read, read_import
+from engagements.services.imports.states import NEXT, State, claim, waiting
+
+logger = logging.getLogger(__name__)
+WORK = {State.READING: read_import, State.APPLYING: apply_import}
+
+
+def import_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by: User) -> Import:
+    """Receive, read and apply a file at once. Look at its state for how it ended.
+
+    Raises:
+        DomainError: the file is empty or too large, or every row of it is refused.
+    """
+    with transaction.atomic():  # claimed before anybody can see it
+        file = receive_file(engagement=engagement, file_name=file_name, content=content, by=by)
+        claimed = claim(file.pk, State.READING)
+    assert claimed
+    read(claimed)
+    if claimed.state != State.PREVIEWED:
+        return claimed
+    with transaction.atomic():
+        request_application(file=claimed, by=by)
+        claimed = claim(claimed.pk, State.APPLYING)
+    apply(claimed)
+    return claimed
+
+
+@contextmanager
+def preview_file(
+    *, engagement: Engagement, file_name: str, content: BinaryIO, by: User
+) -> Iterator[Import]:
+    """A file read as an import would be, and forgotten at the end: nothing is written.
+
+    It has the number 0, which no import has, and waits for nobody's lock.
+    """
+    with transaction.atomic():
+        file = keep_file(engagement, 0, file_name, content, by)
+        claimed = claim(file.pk, State.READING)
+        read(claimed)
+        yield claimed
+        transaction.set_rollback(True)
+
+
+def run_waiting(*, limit: int = 10) -> int:
+    """Read and apply what waits, the oldest first; returns how many were worked on.
+
+    Several processes may do so at once. An error is written to its import and raised: the rest
+    waits for the next call.
+    """
+    park_dead()
+    waits = Import.objects.filter(waiting(now())).order_by("uploaded_at", "pk")
+    return sum(_work_on(pk, state) for pk, state in waits.values_list("pk", "state")[:limit])
+
+
+def _work_on(import_id: int, state: str) -> bool:
+    try:
+        return WORK[NEXT[State(state)]](import_id=import_id)
+    except Conflict as conflict:  # another process took it over, and goes on with it
+        logger.info("%s", conflict)
+        return False
