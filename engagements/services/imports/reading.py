@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Count
 
 from dm_portal.people.audit import record
-from dm_portal.shell.errors import DomainError
 from engagements.models import Import, ImportChunk, ImportRow, Source
 from engagements.services.imports import statements
 from engagements.services.imports.acts import delete_content
@@ -77,9 +76,11 @@ def _begin(file: Import, work: WorkFile) -> None:
 def _source(file: Import, kind: str) -> Source:
     """The engagement's source of this kind; the first file of a kind makes it."""
     sources = Source.objects.filter(engagement=file.engagement)
-    if source := sources.filter(kind=kind).first():
-        return source
+    known: Source | None = sources.filter(kind=kind).first()
+    if known is not None:
+        return known
     lock(file.engagement)
+    source: Source
     source, created = sources.get_or_create(
         kind=kind, defaults={"engagement": file.engagement, "number": next_number(sources)}
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
@@ -79,6 +79,18 @@ def claim(import_id: int, work: str) -> Import | None:
     return file
 
 
+def claimed(import_id: int, work: str) -> Import:
+    """Take an import that nobody else can have seen yet.
+
+    Raises:
+        Conflict: somebody has, after all.
+    """
+    file = claim(import_id, work)
+    if file is None:
+        raise Conflict("Another process has taken this import over.")
+    return file
+
+
 def waiting(at: datetime) -> Q:
     """What can be claimed at this instant."""
     free = Q(state__in=[State.UPLOADED, State.REQUESTED])
@@ -91,6 +103,6 @@ def lease_end(work: str) -> datetime:
     return now() + LEASES[State(work)]
 
 
-def with_names() -> Any:
+def with_names() -> QuerySet[Import]:
     """Imports together with the rows that their words and the record name."""
     return Import.objects.select_related("engagement__customer", "uploaded_by", "applied_by")

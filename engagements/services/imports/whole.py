@@ -15,7 +15,7 @@ from engagements.services.imports.acts import keep_file, receive_file, request_a
 from engagements.services.imports.applying import apply, apply_import
 from engagements.services.imports.attempts import park_dead
 from engagements.services.imports.reading import read, read_import
-from engagements.services.imports.states import NEXT, State, claim, waiting
+from engagements.services.imports.states import NEXT, State, claimed, waiting
 
 logger = logging.getLogger(__name__)
 WORK = {State.READING: read_import, State.APPLYING: apply_import}
@@ -29,16 +29,14 @@ def import_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by
     """
     with transaction.atomic():  # claimed before anybody can see it
         file = receive_file(engagement=engagement, file_name=file_name, content=content, by=by)
-        claimed = claim(file.pk, State.READING)
-    assert claimed
-    read(claimed)
-    if claimed.state != State.PREVIEWED:
-        return claimed
-    with transaction.atomic():
-        request_application(file=claimed, by=by)
-        claimed = claim(claimed.pk, State.APPLYING)
-    apply(claimed)
-    return claimed
+        file = claimed(file.pk, State.READING)
+    read(file)
+    if file.state == State.PREVIEWED:
+        with transaction.atomic():
+            request_application(file=file, by=by)
+            file = claimed(file.pk, State.APPLYING)
+        apply(file)
+    return file
 
 
 @contextmanager
@@ -50,10 +48,9 @@ def preview_file(
     It has the number 0, which no import has, and waits for nobody's lock.
     """
     with transaction.atomic():
-        file = keep_file(engagement, 0, file_name, content, by)
-        claimed = claim(file.pk, State.READING)
-        read(claimed)
-        yield claimed
+        file = claimed(keep_file(engagement, 0, file_name, content, by).pk, State.READING)
+        read(file)
+        yield file
         transaction.set_rollback(True)
 
 
