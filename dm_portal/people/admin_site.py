@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 (the signatures are Django's)
 """The Django admin as a client of the services: it writes through them, or it only reads.
 
 Registering a model that is kept here::

@@ -21,6 +21,17 @@ def can_invite_internal(user: Any) -> bool:
     return standing.is_admin(user)
 
 
+def can_change_invitation(user: Any, invitation: Any) -> bool:
+    """Take it back or send it again: admins, and whoever invited."""
+    return standing.is_admin(user) or (
+        standing.is_present(user) and invitation.invited_by_id == user.pk
+    )
+
+
+def can_change_person(user: Any) -> bool:
+    return standing.is_admin(user)
+
+
 def can_deactivate(user: Any, person: Any) -> bool:
     """An admin, and never oneself: nobody locks the last door from inside."""
     return standing.is_admin(user) and person.pk != user.pk

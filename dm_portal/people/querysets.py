@@ -10,7 +10,14 @@ from dm_portal.people import standing
 from dm_portal.shell.clock import today
 
 if TYPE_CHECKING:
-    from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
+    # named in strings below, which ruff does not read
+    from dm_portal.people.models import (  # noqa: F401
+        AuditEvent,
+        Invitation,
+        OutgoingMail,
+        PortalFunction,
+        User,
+    )
 
 
 class DatedQuerySet(models.QuerySet[Any]):
@@ -33,6 +40,21 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def in_state(self, state: str) -> Self:
+        """``state``: "active", "invited" (asked in, not come yet) or "deactivated"."""
+        if state == "active":
+            return self.active()
+        return self.filter(is_active=False, deactivated_at__isnull=state == "invited")
+
+    def holding_portal_function(self, function: str) -> Self:
+        """Whoever is director, admin or auditor today."""
+        day = today()
+        return self.filter(
+            Q(portal_functions__ends_on__isnull=True) | Q(portal_functions__ends_on__gt=day),
+            portal_functions__starts_on__lte=day,
+            portal_functions__function=function,
+        ).distinct()
 
 
 class PortalFunctionQuerySet(DatedQuerySet):

@@ -195,7 +195,7 @@ def sign_in(client: Any) -> Callable[[User], Any]:
     """The test client, signed in as the given person."""
 
     def _sign_in(user: User) -> Any:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         return client
 
     return _sign_in

@@ -1,0 +1,67 @@
+"""What every request passes on its way in: who is asking, from where, and through which door.
+
+``LoginRequiredMiddleware`` of Django stands before these: a view is open to the anonymous only if
+it says so (``@login_not_required``).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from dm_portal.people import audit
+
+# Routes that a customer's people may use, by the beginning of their names; the rest is not there.
+FOR_CUSTOMERS = (
+    "status_",
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "invitation_accept",
+    "healthz",
+    "readyz",
+)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+START = "needs_me"
+CUSTOMERS_START = "status_index"
+
+
+class OriginMiddleware:
+    """Whatever is recorded while this request is answered says where it came from."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in SAFE_METHODS:  # they write nothing
+            return self.get_response(request)
+        token = audit.origin.set(f"web {get_adapter(request).get_client_ip(request)}")
+        try:
+            return self.get_response(request)
+        finally:
+            audit.origin.reset(token)
+
+
+class CustomerDoorMiddleware:
+    """For a customer's people our own pages do not exist; their start page is their status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated or user.is_internal:
+            return None
+        route = request.resolver_match.url_name or ""
+        if route == START:
+            return redirect(CUSTOMERS_START)
+        if not route.startswith(FOR_CUSTOMERS):
+            raise Http404
+        return None

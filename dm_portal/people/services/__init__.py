@@ -1,0 +1,66 @@
+"""Every change of people, invitations, functions and letters."""
+
+from dm_portal.people.services.accounts import (
+    EmailChangeGone,
+    ask_email_change,
+    ask_password_reset,
+    change_email,
+    change_password,
+    new_address,
+)
+from dm_portal.people.services.functions import end_portal_function, grant_portal_function
+from dm_portal.people.services.invitations import (
+    InvitationGone,
+    accept_invitation,
+    invitation_url,
+    invite_first_admin,
+    invite_internal,
+    invite_person,
+    open_invitation,
+    renew_invitation,
+    revoke_invitation,
+)
+from dm_portal.people.services.mails import (
+    WITH_PERSONAL_LINK,
+    queue_mail,
+    retry_mail,
+    send_due_mails,
+    write_letter,
+)
+from dm_portal.people.services.people import (
+    change_person,
+    deactivate_person,
+    has_two_step,
+    reactivate_person,
+    remove_two_step,
+)
+
+__all__ = [
+    "WITH_PERSONAL_LINK",
+    "EmailChangeGone",
+    "InvitationGone",
+    "accept_invitation",
+    "ask_email_change",
+    "ask_password_reset",
+    "change_email",
+    "change_password",
+    "change_person",
+    "deactivate_person",
+    "end_portal_function",
+    "grant_portal_function",
+    "has_two_step",
+    "invitation_url",
+    "invite_first_admin",
+    "invite_internal",
+    "invite_person",
+    "new_address",
+    "open_invitation",
+    "queue_mail",
+    "reactivate_person",
+    "remove_two_step",
+    "renew_invitation",
+    "retry_mail",
+    "revoke_invitation",
+    "send_due_mails",
+    "write_letter",
+]

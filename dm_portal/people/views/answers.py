@@ -1,0 +1,25 @@
+"""What the views of this app have in common."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from dm_portal.shell.errors import DomainError
+
+
+def require(allowed: bool) -> None:
+    """Answer 403 unless a policy allows it; who may not even see it had a 404 before."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> None:
+    """Do it and say ``done`` on the next page, or say there why it was refused."""
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)

@@ -1,0 +1,138 @@
+"""`/people/`: who is here, what they are, and since when."""
+
+from functools import partial
+from operator import methodcaller
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dm_portal.people import policies, services
+from dm_portal.people.filters import PersonFilter
+from dm_portal.people.forms import PersonForm, PortalFunctionForm
+from dm_portal.people.models import Invitation, PortalFunction, User
+from dm_portal.people.views.answers import attempt, require
+from dm_portal.shell.components import Crumb
+from dm_portal.shell.errors import Conflict, DomainError
+from dm_portal.shell.forms import render_form
+from dm_portal.shell.lists import Column, render_list
+
+COLUMNS = [
+    Column("Name", "name", url=lambda person: reverse("person_detail", args=[person.ref])),
+    Column("E-mail", "email"),
+    Column("Kind", methodcaller("get_kind_display")),
+    Column("Grade", lambda person: person.get_grade_display() or None),
+    Column("Portal-wide", lambda person: ", ".join(person.functions_today) or None),
+    Column("State", "state"),
+    Column("Last signed in", "last_login", kind="instant", missing="never"),
+]
+
+
+@require_safe
+def people_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    require(policies.can_list_people(request.user))
+    people = User.objects.visible_to(request.user).prefetch_related("portal_functions")
+    return render_list(
+        request,
+        "people/people_list.html",
+        people,
+        columns=COLUMNS,
+        caption="People",
+        filename="people.csv",
+        filterset_class=PersonFilter,
+        may_invite=policies.can_invite_internal(request.user),
+    )
+
+
+@require_safe
+def person_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_list_people(request.user))
+    invitations = Invitation.objects.visible_to(request.user).filter(user=person)
+    context = {
+        "person": person,
+        "crumbs": [Crumb("People", reverse("people_list"))],
+        "functions": PortalFunction.objects.visible_to(request.user).filter(user=person),
+        "invitations": invitations.select_related("invited_by"),
+        "may_change": policies.can_change_person(request.user),
+        "may_deactivate": policies.can_deactivate(request.user, person),
+        "two_step": services.has_two_step(person),
+    }
+    return render(request, "people/person_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_change_person(request.user))
+    form = PersonForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_person(person=person, by=request.user, **form.changes())
+        except Conflict:
+            form.show_conflict(User.objects.get(pk=person.pk))
+        else:
+            messages.success(request, f"{person} is changed.")
+            return redirect("person_detail", ref)
+    return render_form(request, "people/person_edit.html", form, person=person)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def portal_function_create(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_change_portal_functions(request.user))
+    form = PortalFunctionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            held = services.grant_portal_function(person=person, by=request.user, **form.changes())
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{person} is {held.get_function_display()}.")
+            return redirect("person_detail", ref)
+    return render_form(request, "people/portal_function_create.html", form, person=person)
+
+
+@require_POST
+def portal_function_end(request: HttpRequest, ref: str, function: str) -> HttpResponse:
+    """End the open row of this function today."""
+    person = _person(request, ref)
+    require(policies.can_change_portal_functions(request.user))
+    rows = PortalFunction.objects.visible_to(request.user).filter(user=person, ends_on=None)
+    held = get_object_or_404(rows, function=function)
+    act = partial(services.end_portal_function, held=held, by=request.user)
+    attempt(request, act, f"{person} is no longer {held.get_function_display()}.")
+    return redirect("person_detail", ref)
+
+
+@require_POST
+def person_deactivation(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_deactivate(request.user, person))
+    act = partial(services.deactivate_person, person=person, by=request.user)
+    attempt(request, act, f"{person} is deactivated and signed out everywhere.")
+    return redirect("person_detail", ref)
+
+
+@require_POST
+def person_reactivation(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_deactivate(request.user, person))
+    act = partial(services.reactivate_person, person=person, by=request.user)
+    attempt(request, act, f"{person} may come in again: an invitation is on its way.")
+    return redirect("person_detail", ref)
+
+
+@require_POST
+def two_step_removal(request: HttpRequest, ref: str) -> HttpResponse:
+    person = _person(request, ref)
+    require(policies.can_change_person(request.user))
+    act = partial(services.remove_two_step, person=person, by=request.user)
+    attempt(request, act, f"{person} signs in with the password alone until they set it up again.")
+    return redirect("person_detail", ref)
+
+
+def _person(request: HttpRequest, ref: str) -> User:
+    return get_object_or_404(User.objects.visible_to(request.user), ref=ref)
