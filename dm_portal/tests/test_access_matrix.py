@@ -1,0 +1,28 @@
+"""Every route, every method, every actor: what is answered is what the table says."""
+
+import pytest
+
+from dm_portal.tests.access_matrix import ACTORS, METHODS
+from dm_portal.tests.access_rules import TABLE
+from dm_portal.tests.routes import leaves
+from dm_portal.tests.visitors import visitor
+from dm_portal.tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_route_has_its_rule() -> None:
+    assert {route.name for route in leaves()} == set(TABLE)
+
+
+@pytest.mark.parametrize("actor", sorted(ACTORS))
+def test_the_table_holds(world: World, actor: str) -> None:
+    who = visitor(world, actor)
+    wrong = [
+        f"{method} {name}: {status}, not {expected}"
+        for name, rule in TABLE.items()
+        for method in METHODS
+        if (status := who.visit(name, rule, method, world.ours).status_code)
+        != (expected := rule.expected(actor, method))
+    ]
+    assert "\n".join(wrong) == ""

@@ -1,0 +1,54 @@
+"""Real requests as an actor of the world, each on its own: what one changes is rolled back."""
+
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from dm_portal.tests.access_matrix import NOT_SIGNED_IN, Rule
+from dm_portal.tests.world import Side, World
+
+BACKEND = "dm_portal.people.backends.EmailBackend"
+
+
+@dataclass
+class Visitor:
+    """Somebody's browser. A crash is a 500, as it would be for them."""
+
+    world: World
+    actor: str
+    client: Client
+    cookies: SimpleCookie
+
+    def ask(
+        self, method: str, url: str, data: dict[str, Any] | None = None, **extra: Any
+    ) -> HttpResponseBase:
+        """Answer of one request, as if it had been the only one."""
+        self.client.cookies = SimpleCookie(self.cookies.output(header="", sep=";"))
+        with transaction.atomic():
+            response = getattr(self.client, method.lower())(url, data, **extra)
+            if response.streaming:
+                b"".join(response)
+            transaction.set_rollback(True)
+        return response
+
+    def visit(self, name: str, rule: Rule, method: str, side: Side) -> HttpResponseBase:
+        """The request of one cell of the matrix."""
+        data = rule.data(self.world) if method == "POST" else None
+        return self.ask(method, reverse(name, kwargs=rule.at(side)), data)
+
+
+def visitor(world: World, actor: str, **options: Any) -> Visitor:
+    """The browser of an actor who has signed in, if they may."""
+    client = Client(raise_request_exception=False, **options)
+    if actor != "anonymous":
+        client.force_login(world.actors[actor], backend=BACKEND)
+    return Visitor(world, actor, client, client.cookies)
+
+
+def is_signed_in(actor: str) -> bool:
+    return actor not in NOT_SIGNED_IN
