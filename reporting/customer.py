@@ -5,6 +5,7 @@ sentences together once, at the moment of publishing. What is rendered then is s
 what every later reader gets; templates of ``templates/status/`` receive these dataclasses only.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
@@ -12,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import dateformat
+from django.utils.safestring import SafeString
 
 from dm_portal.people.models import User
 from dm_portal.shell import dates
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from reporting import rag, sentences
@@ -200,6 +203,28 @@ def week_words(starts_on: date) -> str:
         first = dateformat.format(starts_on, "j M Y")
     join = "–" if starts_on.month == end.month else " – "
     return f"{first}{join}{dateformat.format(end, 'j M Y')}"
+
+
+def article(revision: ReportRevision) -> SafeString:
+    """The stored HTML of a revision: our own templates escaped it when it was published."""
+    return SafeString(revision.html)
+
+
+def preview_of(report: Report, draft: Draft, *, by: User) -> Status:
+    """What the draft would say if ``by`` published it now."""
+    text = compose(report=report, draft=draft)
+    saying = Saying(1, now(), by, None, None)
+    return status_of(report=report, body=draft.body, text=text, saying=saying)
+
+
+def frozen_of(report: Report) -> Status:
+    """What is about to go out: a report that is being published."""
+    return status_of(
+        report=report,
+        body=json.loads(report.frozen_facts),
+        text=report.frozen_text,
+        saying=Saying(1, report.publish_at, report.publishing_by, report.publishing_for, None),
+    )
 
 
 class _Page:

@@ -14,6 +14,12 @@ def can_write_report(user: Any, engagement: Any) -> bool:
 can_publish_report = can_write_report
 
 
+def can_read_drafts(user: Any, engagement: Any) -> bool:
+    """DM, deputy and architect; directors and auditors read everything."""
+    functions = engagement_policies.functions_in(user, engagement)
+    return bool(functions & {"dm", "deputy", "architect"}) or standing.reads_the_portal(user)
+
+
 def can_retry_parked(user: Any) -> bool:
     return standing.is_admin(user)
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
@@ -48,6 +49,37 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def parked(self) -> Self:
         return self.filter(state="parked")
 
+    def retryable_by(self, user: Any) -> Self:
+        """What an admin may send round again; its content stays closed to them."""
+        return self.parked() if standing.is_admin(user) else self.none()
+
+    def listed_for(self, user: Any) -> Self:
+        """Those whose draft one may read; to others of us who see the engagement, what is out."""
+        if not standing.is_present(user) or not user.is_internal:
+            return self.none()
+        published = self._revisions().visible_to(user).values("report")
+        return self.filter(Q(engagement__in=_drafts_of(user)) | Q(pk__in=published))
+
+    def with_published(self) -> Self:
+        """Annotate what the last revision said, or None: ``said_at``, ``said_colour`` and so on.
+
+        ``seen_by`` are the names of the customer's people who opened it.
+        """
+        revisions = self._revisions().filter(report=OuterRef("pk")).order_by("-number")
+        receipts = self._revisions().model.receipts.rel.related_model.objects
+        seen_by = receipts.filter(revision=OuterRef("said_pk")).order_by("first_seen")
+        return self.annotate(
+            said_pk=Subquery(revisions.values("pk")[:1]),
+            said_at=Subquery(revisions.values("published_at")[:1]),
+            said_colour=Subquery(revisions.values("colour")[:1]),
+            said_headline=Subquery(revisions.values("headline")[:1]),
+            said_number=Subquery(revisions.values("number")[:1]),
+            seen_by=ArraySubquery(seen_by.values("user__name")),
+        )
+
+    def _revisions(self) -> "ReportRevisionQuerySet":
+        return self.model.revisions.rel.related_model.objects
+
 
 class FactsQuerySet(models.QuerySet["Facts"]):
     def visible_to(self, user: Any) -> Self:
@@ -62,6 +94,15 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
         else:
             engagements = Engagement.objects.visible_to(user)
         return self.filter(report__engagement__in=engagements)
+
+    def latest(self) -> Self:
+        """The last week that was published first, each week's last correction first."""
+        return self.order_by("-report__period__starts_on", "-number")
+
+    def last_of_each_week(self) -> Self:
+        """What stands today: of each report its last revision."""
+        later = self.model.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later)).latest()
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

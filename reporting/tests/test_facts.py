@@ -35,7 +35,9 @@ def file(engagement: Engagement, manager: User) -> Import:
     )
 
 
-def add_item(file: Import, key: str, *, created: datetime, done: datetime | None = None) -> WorkItem:
+def add_item(
+    file: Import, key: str, *, created: datetime, done: datetime | None = None
+) -> WorkItem:
     return WorkItem.objects.create(
         engagement=file.engagement,
         source=file.source,

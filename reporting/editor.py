@@ -1,0 +1,209 @@
+"""What stands beside a draft: each sentence's facts, the rules, who reads it, what it rests on.
+
+Read models for the DM's pages; nothing here is shown to a customer.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.components import Shape
+from dm_portal.shell.dates import day_words
+from engagements.models import CustomerContact
+from reporting.drafting import Draft
+from reporting.models import Receipt, Report, ReportRevision
+
+# What a fact's name says to people: the last part of its path in the figures.
+LABELS = {
+    "changed_by": "changed by",
+    "changed_on": "changed on",
+    "committed_on": "committed for",
+    "created": "added in the window",
+    "criteria": "criteria",
+    "criteria_met": "criteria met",
+    "criteria_share": "per cent of the criteria",
+    "days": "days",
+    "days_past": "days past the date",
+    "done": "done",
+    "done_on": "done on",
+    "done_share": "per cent done",
+    "finished": "finished in the window",
+    "from_day": "from",
+    "items": "items",
+    "known_until_day": "last import",
+    "moved": "dates changed",
+    "new_on": "new date",
+    "no_milestone": "in no milestone",
+    "old_on": "old date",
+    "open": "open",
+    "reason": "reason",
+    "refused": "rows refused",
+    "to_day": "up to",
+    "total": "work",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One value that a sentence says, and the items behind it."""
+
+    label: str
+    value: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceLine:
+    """A sentence as the customer will read it, with what it rests on."""
+
+    key: str
+    text: str
+    facts: tuple[FactLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One dimension by the rules."""
+
+    name: str
+    shape: str
+    sentence: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One of the customer's people who will read it; when they saw what is out."""
+
+    name: str
+    kind: str
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastSave:
+    """Who saved the report last, and when."""
+
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The sentences under one heading of the customer's page."""
+
+    title: str
+    lines: tuple[SentenceLine, ...]
+
+
+# Which sentence stands under which heading, by the first part of its key.
+SECTIONS = {
+    "Since the last status": ("date", "dates", "created"),
+    "Milestones": ("milestone", "criteria", "beyond"),
+    "Delivered": ("finished", "delivered"),
+    "What it rests on": ("freshness", "left_out"),
+}
+
+
+def sections(draft: Draft) -> list[Section]:
+    """What the rules wrote, in the order of the customer's page, each sentence with its facts."""
+    lines = _sentence_lines(draft)
+    found = [
+        Section(title, tuple(line for line in lines if line.key.split(".")[0] in kinds))
+        for title, kinds in SECTIONS.items()
+    ]
+    return [section for section in found if section.lines]
+
+
+def _sentence_lines(draft: Draft) -> list[SentenceLine]:
+    titles = {row["key"]: row["title"] for row in draft.body["inputs"]["items"]}
+    today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
+    return [
+        SentenceLine(
+            key=row["key"],
+            text=row["text"],
+            facts=tuple(_fact_line(each, titles, today) for each in row["facts"]),
+        )
+        for row in draft.sentences
+    ]
+
+
+def _fact_line(fact: dict[str, Any], titles: dict[str, str], today: date) -> FactLine:
+    label = LABELS[fact["name"].rsplit(".", 1)[-1]]
+    items = tuple(f"{key} {titles[key]}".strip() for key in fact["rows"])
+    return FactLine(label, _value_words(fact["value"], label, today), items)
+
+
+def _value_words(value: object, label: str, today: date) -> str:
+    if value is None:
+        return "none"
+    if label in DATE_LABELS:
+        return day_words(date.fromisoformat(str(value)), today=today)
+    return str(value)
+
+
+DATE_LABELS = frozenset(
+    LABELS[name]
+    for name in (
+        "changed_on",
+        "committed_on",
+        "done_on",
+        "from_day",
+        "known_until_day",
+        "new_on",
+        "old_on",
+        "to_day",
+    )
+)
+
+
+def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:
+    """The dimensions by the rules, the known ones first."""
+    lines = [
+        RuleLine(
+            name=verdict["dimension"].capitalize(),
+            shape=Shape(verdict["colour"]).value,
+            sentence=verdict["sentence"],
+            rule=verdict["rule"],
+        )
+        for verdict in verdicts
+    ]
+    return sorted(lines, key=lambda line: line.shape == Shape.NOT_KNOWN)
+
+
+def last_published(report: Report) -> ReportRevision | None:
+    """What stands: the engagement's last revision, whichever week it is of."""
+    revisions = ReportRevision.objects.filter(report__engagement=report.engagement_id)
+    return revisions.select_related("report__period", "published_by").latest().first()
+
+
+def readers(report: Report, *, of: ReportRevision | None, user: User) -> list[Reader]:
+    """The customer's people in force, and when each saw the revision ``of``."""
+    receipts = Receipt.objects.visible_to(user).filter(revision=of, user=OuterRef("user"))
+    contacts = (
+        CustomerContact.objects.visible_to(user)
+        .holding()
+        .filter(customer=report.engagement.customer_id, user__is_active=True)
+        .select_related("user")
+        .annotate(
+            first_seen=Subquery(receipts.values("first_seen")),
+            last_seen=Subquery(receipts.values("last_seen")),
+        )
+        .order_by("user__name", "user")
+    )
+    return [
+        Reader(row.user.name, row.get_kind_display(), row.first_seen, row.last_seen)
+        for row in contacts
+    ]
+
+
+def last_save(report: Report) -> LastSave:
+    """Who changed the report last, for whoever comes second."""
+    events = AuditEvent.objects.of_engagement(report.engagement_ref)
+    mine = events.filter(target_kind=Report._meta.label_lower, target_ref=report.audit_ref)
+    event = mine.first()
+    return LastSave(event.actor_name, event.occurred_at) if event else LastSave("", None)

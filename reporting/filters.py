@@ -1,0 +1,25 @@
+"""Filters of the lists of what was said; they stand in the URL."""
+
+import django_filters
+
+from reporting.models import Colour, Report, ReportRevision
+
+
+class ReportFilter(django_filters.FilterSet):
+    """Statuses of an engagement by state."""
+
+    state = django_filters.ChoiceFilter(choices=Report.State, empty_label="Any state")
+
+    class Meta:
+        model = Report
+        fields = ["state"]
+
+
+class ArchiveFilter(django_filters.FilterSet):
+    """Published statuses by what they said."""
+
+    colour = django_filters.ChoiceFilter(label="Status", choices=Colour, empty_label="Any status")
+
+    class Meta:
+        model = ReportRevision
+        fields = ["colour"]

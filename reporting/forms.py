@@ -1,0 +1,107 @@
+"""What the DM adds to a draft: a sentence, one colour, and what follows from it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString
+
+from dm_portal.shell.components import Shape
+from dm_portal.shell.forms import PortalForm, VersionedForm
+from reporting import rag
+from reporting.models import Colour, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One colour to choose: its radio button, its form, and whether the rules say so."""
+
+    tag: SafeString
+    id: str
+    shape: str
+    by_the_rules: bool
+    is_better: bool
+
+
+class DraftForm(VersionedForm):
+    """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
+
+    ``computed`` is the colour by the rules, from which the call starts.
+    """
+
+    headline = forms.CharField(
+        max_length=Report._meta.get_field("headline").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence, the answer first: how it stands, and why.",
+    )
+    colour = forms.ChoiceField(label="Your call", required=False, widget=forms.RadioSelect)
+    colour_reason = forms.CharField(
+        label="Why your call is better than the rules’",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The customer reads both, and this reason.",
+    )
+    our_move = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Who does what by when. Needed unless it is on track.",
+    )
+
+    def __init__(self, *args: Any, computed: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.computed = computed
+        # "Not known" is no call where the rules know.
+        self.fields["colour"].choices = [
+            choice
+            for choice in Colour.choices
+            if choice[0] != Colour.UNKNOWN or computed == Colour.UNKNOWN
+        ]
+
+    def calls(self) -> list[Call]:
+        """The colours to choose from, for the template."""
+        return [
+            Call(
+                tag=radio.tag(),
+                id=radio.id_for_label,
+                shape=Shape(radio.data["value"]).value,
+                by_the_rules=radio.data["value"] == self.computed,
+                is_better=rag.is_better(radio.data["value"], self.computed),
+            )
+            for radio in self["colour"]
+        ]
+
+    def clean_headline(self) -> str:
+        """One line: a headline is set as a heading, also in mails and lists."""
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        colour = cleaned.get("colour")
+        if colour and rag.is_better(colour, self.computed) and not cleaned.get("colour_reason"):
+            self.add_error("colour_reason", "Say why your call is better than the rules’.")
+        return cleaned
+
+
+class PublicationForm(DraftForm):
+    """The same, when it is to go out: nothing that the customer needs may be missing."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "headline" in cleaned and not cleaned["headline"]:
+            self.add_error("headline", "Write the headline: one sentence, the answer first.")
+        if "colour" in cleaned and not cleaned["colour"]:
+            self.add_error("colour", "Choose the colour.")
+        if cleaned.get("colour") not in ("", Colour.GREEN, None) and not cleaned.get("our_move"):
+            self.add_error("our_move", "Say what our move is: it is not on track.")
+        return cleaned
+
+
+class CorrectionForm(PortalForm):
+    """Why what was published is published again."""
+
+    reason = forms.CharField(
+        label="What was wrong?",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The customer reads this beside the correction. What was published stays.",
+    )

@@ -1,0 +1,217 @@
+"""What needs whom, now: one ranked list, each line with its reason and its one action."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q
+from django.urls import reverse
+
+from dm_portal.people import standing
+from dm_portal.people.models import OutgoingMail
+from dm_portal.shell import dates
+from dm_portal.shell.components import Shape
+from engagements.models import Engagement, Import, Milestone
+from reporting import rag
+from reporting.customer import week_words
+from reporting.models import Report
+
+OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
+GROUPS = (OVERDUE, TODAY, THIS_WEEK)
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line: how it stands, what, where, why now, and the one thing to do about it."""
+
+    group: str
+    due: datetime
+    shape: str
+    what: str
+    where: str
+    why: str
+    url: str
+    action: str
+    retry_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one urgency."""
+
+    name: str
+    needs: tuple[Need, ...]
+
+
+def groups(needs: Sequence[Need]) -> list[Group]:
+    """The lines by urgency, the longest waiting first; a group without lines is left out."""
+    ranked = sorted(needs, key=lambda need: (need.due, need.where, need.what))
+    found = [Group(name, tuple(each for each in ranked if each.group == name)) for name in GROUPS]
+    return [group for group in found if group.needs]
+
+
+def summary(groups: Sequence[Group]) -> str:
+    """The list in one line: "2 overdue, 1 due today, 3 this week." """
+    words = {OVERDUE: "overdue", TODAY: "due today", THIS_WEEK: "this week"}
+    said = ", ".join(f"{len(group.needs)} {words[group.name]}" for group in groups)
+    return f"{said}." if said else ""
+
+
+def needs_of(user: Any, *, at: datetime) -> list[Need]:
+    """Everything that waits for this person at ``at``; four statements, whatever the rows."""
+    return [
+        *_reports(user, at),
+        *_imports(user, at),
+        *_milestones(user, at),
+        *_letters(user, at),
+    ]
+
+
+def _led_by(user: Any, *functions: str) -> Any:
+    """Active engagements in which this person holds one of the functions today."""
+    rows = user.engagement_functions.model.objects.holding().filter(
+        user=user, function__in=functions
+    )
+    return Engagement.objects.visible_to(user).reporting().filter(pk__in=rows.values("engagement"))
+
+
+def _reports(user: Any, at: datetime) -> Iterator[Need]:
+    """Drafts to be published by whoever leads the engagement; failed ones, by an admin."""
+    led = Q(engagement__in=_led_by(user, "dm", "deputy"), state__in=["draft", "parked"])
+    mine = Report.objects.visible_to(user).filter(led)
+    rows = (mine | Report.objects.retryable_by(user)).distinct()
+    for report in rows.select_related("engagement__customer", "period"):
+        yield _parked_report(report, user) if report.state == "parked" else _draft(report, at)
+
+
+def _draft(report: Report, at: datetime) -> Need:
+    due_at, engagement = report.period.due_at, report.engagement
+    group = _group(due_at, at, engagement)
+    words = _instant(due_at, at, engagement)
+    why = f"was due {words}" if group == OVERDUE else f"due {words}"
+    what = f"Publish the status of {week_words(report.period.starts_on)}"
+    if report.correction_reason:
+        group, what = TODAY, f"Finish the correction of {week_words(report.period.starts_on)}"
+        why = f"opened again: {report.correction_reason}"
+    return Need(
+        group=group,
+        due=due_at,
+        shape="",
+        what=what,
+        where=_where(engagement),
+        why=why,
+        url=report.get_absolute_url(),
+        action="Write",
+    )
+
+
+def _parked_report(report: Report, user: Any) -> Need:
+    """To the DM it says that an admin is asked; to the admin it offers the retry."""
+    is_admin = standing.is_admin(user)
+    address = [report.engagement.ref, report.period.week]
+    return Need(
+        group=OVERDUE,
+        due=report.period.opens_at,
+        shape=Shape.OFF_TRACK,
+        what=f"The status of {week_words(report.period.starts_on)} failed, needs an admin",
+        where=_where(report.engagement),
+        why=report.last_error.strip().splitlines()[-1][:200] if report.last_error else "",
+        url="" if is_admin else report.get_absolute_url(),
+        action="Try again" if is_admin else "See",
+        retry_url=reverse("report_retry", args=address) if is_admin else "",
+    )
+
+
+def _imports(user: Any, at: datetime) -> Iterator[Need]:
+    """Files that wait for a yes or no, and those that failed."""
+    waiting = Q(state=Import.State.PREVIEWED, engagement__in=_led_by(user, "dm", "deputy"))
+    if standing.is_admin(user):
+        waiting |= Q(state=Import.State.PARKED)
+    rows = Import.objects.visible_to(user).filter(waiting)
+    for file in rows.select_related("engagement__customer"):
+        failed = file.state == Import.State.PARKED
+        counts = f"{file.new_count} new, {file.changed_count} changed, {file.refused_count} refused"
+        yield Need(
+            group=OVERDUE if failed else TODAY,
+            due=file.uploaded_at,
+            shape=Shape.OFF_TRACK if failed else "",
+            what=f"Import of {file.file_name} failed, needs an admin"
+            if failed
+            else f"Decide on the import of {file.file_name}",
+            where=_where(file.engagement),
+            why=file.problem[:200] if failed else counts,
+            url=file.get_absolute_url(),
+            action="See" if failed else "Decide",
+        )
+
+
+def _milestones(user: Any, at: datetime) -> Iterator[Need]:
+    """Committed dates that are near or past while items are open, or none tells of them."""
+    led = _led_by(user, "dm", "deputy", "architect")
+    near = at.date() + WEEK + timedelta(days=1)
+    rows = Milestone.objects.visible_to(user).filter(engagement__in=led, committed_on__lte=near)
+    still_open = rows.with_progress().filter(Q(items=0) | Q(items_done__lt=F("items")))
+    for milestone in still_open.select_related("engagement__customer"):
+        day = at.astimezone(ZoneInfo(milestone.engagement.time_zone)).date()
+        if milestone.committed_on <= day + WEEK:
+            yield _milestone(milestone, day)
+
+
+def _milestone(milestone: Any, day: date) -> Need:
+    days_past = (day - milestone.committed_on).days
+    group = OVERDUE if days_past > 0 else THIS_WEEK if days_past else TODAY
+    committed = dates.day_words(milestone.committed_on, today=day)
+    relative = dates.relative_words(milestone.committed_on, today=day)
+    left = milestone.items - milestone.items_done
+    open_words = f"{left} of {milestone.items} items open" if milestone.items else "no items yet"
+    end = datetime.combine(milestone.committed_on, time(23, 59), tzinfo=UTC)
+    return Need(
+        group=group,
+        due=end,
+        shape=Shape(rag.schedule_colour(days_past)) if days_past > 0 else "",
+        what=f"{milestone.name} is committed for {committed}",
+        where=_where(milestone.engagement),
+        why=f"{relative}; {open_words}",
+        url=milestone.get_absolute_url(),
+        action="Open",
+    )
+
+
+def _letters(user: Any, at: datetime) -> Iterator[Need]:
+    """Mails that could not be sent, for admins: one line for all of them."""
+    parked = OutgoingMail.objects.visible_to(user).filter(state=OutgoingMail.State.PARKED)
+    number = parked.count() if standing.is_admin(user) else 0
+    if number:
+        yield Need(
+            group=OVERDUE,
+            due=at,
+            shape=Shape.OFF_TRACK,
+            what=f"{number} mail{'' if number == 1 else 's'} failed, needs an admin",
+            where="Outbox",
+            why="the mail server refused, or five attempts were in vain",
+            url=f"{reverse('outbox_list')}?state=parked",
+            action="See",
+        )
+
+
+def _group(due_at: datetime, at: datetime, engagement: Engagement) -> str:
+    zone = ZoneInfo(engagement.time_zone)
+    if due_at < at:
+        return OVERDUE
+    return TODAY if due_at.astimezone(zone).date() == at.astimezone(zone).date() else THIS_WEEK
+
+
+def _instant(due_at: datetime, at: datetime, engagement: Engagement) -> str:
+    """ "today at 15:00", "Fri 13 Nov, 15:00", on the engagement's own clock."""
+    zone = ZoneInfo(engagement.time_zone)
+    due, day = due_at.astimezone(zone), at.astimezone(zone).date()
+    if due.date() == day:
+        return f"today at {due:%H:%M}"
+    return dates.instant_words(due_at, zone=zone, today=day)
+
+
+def _where(engagement: Engagement) -> str:
+    return f"{engagement.name}, {engagement.customer.name}"

@@ -1,0 +1,202 @@
+"""The customer's pages around the stored article: which status, what corrects it, what came before.
+
+Templates of ``templates/status/`` get these frozen values, and nothing of the model.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from dm_portal.people import standing
+from dm_portal.shell import dates
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.components import Shape
+from engagements.models import Engagement
+from reporting import periods
+from reporting.customer import article, week_words
+from reporting.models import ReportRevision
+from reporting.services.ticks import rhythm_of
+
+SOON = timedelta(weeks=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the head of every page of one engagement names, and where else one can go."""
+
+    customer: str
+    engagement: str
+    latest_url: str
+    archive_url: str
+    back_url: str
+
+    @property
+    def is_viewed_as(self) -> bool:
+        """One of us looks through the customer's eyes; ``back_url`` leads back."""
+        return bool(self.back_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That a later revision stands in the place of this one, since when and why."""
+
+    url: str
+    published: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """One revision as it was stored, with what has been said of it since."""
+
+    place: Place
+    title: str
+    article: SafeString
+    correction: Correction | None
+    first_url: str
+    earlier: Link | None
+    later: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStatusPage:
+    """Before anything was published: when the first status comes, if one is due at all."""
+
+    place: Place
+    due: str
+    due_iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementCard:
+    """One engagement on the customer's list: how it stood when it was last said."""
+
+    name: str
+    customer: str
+    url: str
+    shape: str
+    headline: str
+    week: str
+
+
+def readable(user: Any) -> QuerySet[Engagement]:
+    """Engagements whose statuses this person may read: a customer's own, or ours by function."""
+    if standing.is_present(user) and user.is_customer:
+        return Engagement.objects.of_contact(user)
+    return Engagement.objects.visible_to(user)
+
+
+def place_of(engagement: Engagement, user: Any) -> Place:
+    ref = engagement.ref
+    return Place(
+        customer=engagement.customer.name,
+        engagement=engagement.name,
+        latest_url=reverse("status_detail", args=[ref]),
+        archive_url=reverse("status_archive", args=[ref]),
+        back_url="" if user.is_customer else reverse("report_list", args=[ref]),
+    )
+
+
+def page_of(revision: ReportRevision, *, user: Any) -> StatusPage:
+    """The page of one revision, of which report, period, engagement and customer are loaded."""
+    report = revision.report
+    starts_on = report.period.starts_on
+    others = ReportRevision.objects.visible_to(user).select_related("report__period")
+    of_engagement = others.filter(report__engagement=report.engagement_id)
+    weeks = of_engagement.last_of_each_week()
+    correction = others.filter(report=report, number__gt=revision.number).latest().first()
+    return StatusPage(
+        place=place_of(report.engagement, user),
+        title=f"{revision.headline} ({week_words(starts_on)})",
+        article=article(revision),
+        correction=_correction(correction, report.engagement),
+        first_url=url_of(revision, number=1) if revision.number > 1 else "",
+        earlier=_week(weeks.filter(report__period__starts_on__lt=starts_on).first()),
+        later=_week(weeks.filter(report__period__starts_on__gt=starts_on).last()),
+    )
+
+
+def url_of(revision: ReportRevision, *, number: int | None = None) -> str:
+    """The address of a revision for ever; the first has the week's own."""
+    number = number or revision.number
+    week = [revision.report.engagement.ref, revision.report.period.week]
+    if number == 1:
+        return reverse("status_weekly", args=week)
+    return reverse("status_revision", args=[*week, number])
+
+
+def _correction(revision: ReportRevision | None, engagement: Engagement) -> Correction | None:
+    if revision is None:
+        return None
+    zone = ZoneInfo(engagement.time_zone)
+    said = dates.instant_words(revision.published_at, zone=zone, today=today(zone.key))
+    return Correction(url_of(revision), said, revision.correction_reason)
+
+
+def _week(revision: ReportRevision | None) -> Link | None:
+    if revision is None:
+        return None
+    return Link(week_words(revision.report.period.starts_on), url_of(revision))
+
+
+def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
+    """What stands here until the first status is out."""
+    due_at = _first_due(engagement)
+    zone = ZoneInfo(engagement.time_zone)
+    return FirstStatusPage(
+        place=place_of(engagement, user),
+        due=dates.instant_words(due_at, zone=zone, today=today(zone.key)) if due_at else "",
+        due_iso=due_at.isoformat() if due_at else "",
+    )
+
+
+def _first_due(engagement: Engagement) -> datetime | None:
+    """The next time that a status is due; None where none is any more."""
+    if engagement.state != Engagement.State.ACTIVE:
+        return None
+    at = now()
+    first_day = datetime.combine(engagement.reporting_from, time(0), tzinfo=UTC)
+    weeks = periods.due(rhythm_of(engagement), at=max(at, first_day) + SOON)
+    return next((week.due_at for week in weeks if week.due_at > at), None)
+
+
+def cards(user: Any) -> list[EngagementCard]:
+    """The engagements that this person reads of, each with its last status."""
+    engagements = readable(user).select_related("customer").order_by("name", "pk")
+    latest = {row.report.engagement_id: row for row in _latest(user)}
+    return [_card(engagement, latest.get(engagement.pk)) for engagement in engagements]
+
+
+def _latest(user: Any) -> QuerySet[ReportRevision]:
+    """The last revision of the last week of each engagement."""
+    return (
+        ReportRevision.objects.visible_to(user)
+        .select_related("report__period")
+        .defer("html", "text")
+        .order_by("report__engagement", "-report__period__starts_on", "-number")
+        .distinct("report__engagement")
+    )
+
+
+def _card(engagement: Engagement, revision: ReportRevision | None) -> EngagementCard:
+    return EngagementCard(
+        name=engagement.name,
+        customer=engagement.customer.name,
+        url=reverse("status_detail", args=[engagement.ref]),
+        shape=Shape(revision.colour).value if revision else "",
+        headline=revision.headline if revision else "",
+        week=week_words(revision.report.period.starts_on) if revision else "",
+    )

@@ -1,0 +1,18 @@
+"""`/`: what needs whom."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from dm_portal.shell.clock import now
+from reporting import needs
+
+
+@require_safe
+def needs_me(request: HttpRequest) -> HttpResponse:
+    """One ranked list for us; a customer's people are led to what they read."""
+    if request.user.is_customer:
+        return redirect("status_index")
+    groups = needs.groups(needs.needs_of(request.user, at=now()))
+    summary = needs.summary(groups)
+    return render(request, "reporting/needs_me.html", {"groups": groups, "summary": summary})

@@ -1,0 +1,97 @@
+"""What turns a draft into a published status, and back: each action is a POST to a noun."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from dm_portal.shell.errors import DomainError
+from dm_portal.shell.forms import render_form
+from reporting import policies
+from reporting.drafting import draft_of
+from reporting.forms import CorrectionForm, PublicationForm
+from reporting.models import Report
+from reporting.services.attempts import retry_report
+from reporting.services.publishing import publish_report, start_correction, stop_publication
+from reporting.views.reports import (
+    get_report,
+    render_editor,
+    require_writer,
+    save,
+    state_context,
+    week_starts,
+)
+
+
+@require_POST
+def report_publication(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Save what was typed and publish it; it can be stopped for a while."""
+    report = get_report(request.user, ref, week)
+    require_writer(request.user, report)
+    draft = draft_of(report, at=now())
+    form = PublicationForm(request.POST, computed=draft.overall["colour"])
+    if form.is_valid() and _publish(form, report, by=request.user):
+        return redirect(report)
+    return render_editor(request, report, draft, form)
+
+
+def _publish(form: PublicationForm, report: Report, *, by: User) -> bool:
+    """Save and publish, or neither; False, with the form saying why, where that cannot be."""
+    try:
+        with transaction.atomic():
+            if not save(form, report, by=by):
+                return False
+            publish_report(report=report, by=by, version=report.version)
+    except DomainError as error:
+        form.add_error(error.field or None, str(error))
+        return False
+    return True
+
+
+@require_POST
+def report_stop(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Back to the draft before anybody has read it."""
+    report = get_report(request.user, ref, week)
+    require_writer(request.user, report)
+    try:
+        stop_publication(report=report, by=request.user)
+        messages.success(request, "Stopped. Nothing was published.")
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(report)
+
+
+@require_POST
+def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Open a published status again; what was said stays, and the next is its correction."""
+    report = get_report(request.user, ref, week)
+    require_writer(request.user, report)
+    form = CorrectionForm(request.POST)
+    if form.is_valid():
+        try:
+            start_correction(report=report, by=request.user, **form.changes())
+            return redirect(report)
+        except DomainError as error:
+            form.add_error(error.field or None, str(error))
+    context = state_context(request, report)
+    return render_form(request, "reporting/report_published.html", **context | {"form": form})
+
+
+@require_POST
+def report_retry(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """An admin sends a report that failed five times round again; they do not read it."""
+    reports = Report.objects.visible_to(request.user) | Report.objects.retryable_by(request.user)
+    found = reports.select_related("engagement__customer", "period")
+    report = get_object_or_404(found, engagement__ref=ref, period__starts_on=week_starts(week))
+    if not policies.can_retry_parked(request.user):
+        raise PermissionDenied
+    try:
+        retry_report(report=report, by=request.user)
+        messages.success(request, f"{report} is being drafted again.")
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("needs_me")

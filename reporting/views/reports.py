@@ -1,0 +1,218 @@
+"""The DM's pages: the list of statuses, and one week's report from draft to published."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from dm_portal.shell.components import Crumb, Shape
+from dm_portal.shell.errors import Conflict, DomainError
+from dm_portal.shell.forms import render_form
+from dm_portal.shell.lists import Column, render_list
+from engagements.models import Engagement
+from reporting import customer, editor, policies, rag
+from reporting.drafting import Draft, draft_of
+from reporting.filters import ReportFilter
+from reporting.forms import CorrectionForm, DraftForm
+from reporting.models import Report
+from reporting.services.drafts import save_draft
+
+PAGES = {
+    Report.State.DUE: "reporting/report_waiting.html",
+    Report.State.COMPILING: "reporting/report_waiting.html",
+    Report.State.PUBLISHING: "reporting/report_publishing.html",
+    Report.State.PUBLISHED: "reporting/report_published.html",
+    Report.State.PARKED: "reporting/report_parked.html",
+}
+
+
+@require_safe
+def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Every week of an engagement: what was said, how it stood, who saw it."""
+    engagement = get_object_or_404(Engagement.objects.visible_to(request.user), ref=ref)
+    reports = Report.objects.listed_for(request.user).filter(engagement=engagement)
+    reads_drafts = policies.can_read_drafts(request.user, engagement)
+    return render_list(
+        request,
+        "reporting/report_list.html",
+        reports.with_published().select_related("engagement", "period"),
+        columns=_columns(reads_drafts),
+        caption=f"Statuses of {engagement}",
+        filename="statuses.csv",
+        filterset_class=ReportFilter,
+        engagement=engagement,
+        crumbs=[Crumb(engagement.name, engagement.get_absolute_url())],
+    )
+
+
+def _columns(reads_drafts: bool) -> list[Column]:
+    return [
+        Column(
+            "Week", lambda row: customer.week_words(row.period.starts_on), url=_url(reads_drafts)
+        ),
+        Column("Your call", _said_shape, kind="shape", missing="not published"),
+        Column("Headline", "said_headline", missing="not published"),
+        Column("State", _state),
+        Column("Published", "said_at", kind="instant", missing="not published"),
+        Column("Seen by", lambda row: ", ".join(row.seen_by) or None, missing="nobody yet"),
+    ]
+
+
+def _url(reads_drafts: bool) -> Any:
+    """Whoever may not read drafts is led to what was published."""
+    if reads_drafts:
+        return Report.get_absolute_url
+    return lambda row: reverse("status_weekly", args=[row.engagement.ref, row.period.week])
+
+
+def _said_shape(row: Any) -> Shape | None:
+    return Shape(row.said_colour) if row.said_colour else None
+
+
+def _state(row: Any) -> str:
+    if row.state == Report.State.DRAFT and row.correction_reason:
+        return "Being corrected"
+    if row.state == Report.State.PUBLISHED and row.said_number > 1:
+        return "Published, corrected"
+    return row.get_state_display()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_edit(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """One week's report, in whatever state it is; as a draft it can be written."""
+    report = get_report(request.user, ref, week)
+    if request.method == "POST":
+        return _save(request, report)
+    if report.state == Report.State.DRAFT:
+        draft = draft_of(report, at=now())
+        return render_editor(request, report, draft, draft_form(report, draft))
+    return render(request, PAGES[report.state], state_context(request, report))
+
+
+def _save(request: HttpRequest, report: Report) -> HttpResponse:
+    require_writer(request.user, report)
+    draft = draft_of(report, at=now())
+    form = DraftForm(request.POST, computed=draft.overall["colour"])
+    if form.is_valid() and save(form, report, by=request.user):
+        to = "report_preview" if "preview" in request.POST else "report_edit"
+        return redirect(to, ref=report.engagement.ref, week=report.period.week)
+    return render_editor(request, report, draft, form)
+
+
+def save(form: DraftForm, report: Report, *, by: User) -> bool:
+    """Save the DM's words; False, with the form saying why, where that cannot be."""
+    try:
+        save_draft(report=report, by=by, **form.changes())
+    except Conflict:
+        report.refresh_from_db()
+        last = editor.last_save(report)
+        form.show_conflict(report, by=last.by, at=last.at)
+        return False
+    except DomainError as error:
+        form.add_error(error.field or None, str(error))
+        return False
+    return True
+
+
+@require_safe
+def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """The draft as the customer would read it; nothing is recorded as read."""
+    report = get_report(request.user, ref, week)
+    if report.state != Report.State.DRAFT:
+        return redirect(report)
+    draft = draft_of(report, at=now())
+    return render(
+        request,
+        "reporting/report_preview.html",
+        {
+            "report": report,
+            "status": customer.preview_of(report, draft, by=request.user),
+            "form": draft_form(report, draft),
+            "readers": editor.readers(report, of=None, user=request.user),
+            "can_write": policies.can_write_report(request.user, report.engagement),
+        },
+    )
+
+
+def get_report(user: Any, ref: str, week: str) -> Report:
+    """The report of that ISO week, or 404."""
+    reports = Report.objects.visible_to(user).select_related(
+        "engagement__customer", "period", "publishing_by", "publishing_for"
+    )
+    return get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
+
+
+def week_starts(week: str) -> date:
+    """The Monday of ``2026-W47``; a week that no calendar has is not found."""
+    try:
+        return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+    except ValueError as error:
+        raise Http404(f"There is no week {week}.") from error
+
+
+def require_writer(user: Any, report: Report) -> None:
+    if not policies.can_write_report(user, report.engagement):
+        raise PermissionDenied
+
+
+def draft_form(report: Report, draft: Draft) -> DraftForm:
+    """The form as the DM finds it: one colour, starting as by the rules."""
+    computed = draft.overall["colour"]
+    fields = ("version", "headline", "our_move", "colour_reason")
+    initial = {name: getattr(report, name) for name in fields}
+    return DraftForm(computed=computed, initial={**initial, "colour": report.colour or computed})
+
+
+def render_editor(
+    request: HttpRequest, report: Report, draft: Draft, form: DraftForm
+) -> HttpResponse:
+    """The two columns: what the customer will read, and what it rests on."""
+    last = editor.last_published(report)
+    return render_form(
+        request,
+        "reporting/report_draft.html",
+        form,
+        report=report,
+        draft=draft,
+        sections=editor.sections(draft),
+        overall=editor.rule_lines([draft.overall])[0],
+        rules=editor.rule_lines(rag.dimensions(draft.body)),
+        last=last,
+        saved=editor.last_save(report),
+        readers=editor.readers(report, of=last, user=request.user),
+        can_write=policies.can_write_report(request.user, report.engagement),
+        crumbs=report_crumbs(report),
+        week=customer.week_words(report.period.starts_on),
+    )
+
+
+def state_context(request: HttpRequest, report: Report) -> dict[str, Any]:
+    """What the pages of a report that is no draft need."""
+    own = report.revisions.latest().select_related("published_by", "published_for")
+    revision = own.first()
+    return {
+        "report": report,
+        "last_error": report.last_error.strip().splitlines()[-1] if report.last_error else "",
+        "revision": revision,
+        "article": customer.article(revision) if revision else "",
+        "readers": editor.readers(report, of=revision, user=request.user),
+        "can_write": policies.can_write_report(request.user, report.engagement),
+        "form": CorrectionForm(),
+        "crumbs": report_crumbs(report),
+        "week": customer.week_words(report.period.starts_on),
+        "status": customer.frozen_of(report) if report.frozen_text else None,
+    }
+
+
+def report_crumbs(report: Report) -> list[Crumb]:
+    engagement = report.engagement
+    return [
+        Crumb(engagement.name, engagement.get_absolute_url()),
+        Crumb("Reports", reverse("report_list", args=[engagement.ref])),
+    ]

@@ -1,0 +1,94 @@
+"""The customer's pages. What is published is served as it was stored; reading it is noted."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from dm_portal.shell.components import Shape
+from dm_portal.shell.lists import Column, render_list
+from reporting import statuses
+from reporting.customer import week_words
+from reporting.filters import ArchiveFilter
+from reporting.models import ReportRevision
+from reporting.services.receipts import record_receipt
+from reporting.views.reports import week_starts
+
+ARCHIVE = [
+    Column("Week", lambda row: week_words(row.report.period.starts_on), url=statuses.url_of),
+    Column("Status", lambda row: Shape(row.colour), kind="shape"),
+    Column("Headline", "headline", note=lambda row: "Corrected" if row.number > 1 else ""),
+    Column("Published", "published_at", kind="instant"),
+]
+
+
+@require_safe
+def status_index(request: HttpRequest) -> HttpResponse:
+    """The engagements that one reads of; a customer with one only is led straight to it."""
+    cards = statuses.cards(request.user)
+    if request.user.is_customer and len(cards) == 1:
+        return redirect(cards[0].url)
+    return render(request, "status/index.html", {"cards": cards})
+
+
+@require_safe
+def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    """The last published status; before the first, when it comes."""
+    engagements = statuses.readable(request.user).select_related("customer")
+    engagement = get_object_or_404(engagements, ref=ref)
+    revision = _revisions(request.user).filter(report__engagement=engagement).latest().first()
+    if revision is None:
+        page = statuses.first_page_of(engagement, user=request.user)
+        return render(request, "status/first.html", {"page": page, "place": page.place})
+    return _read(request, revision)
+
+
+@require_safe
+def status_weekly(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """What was first published of a week, for ever; a correction is linked."""
+    return status_revision(request, ref, week, 1)
+
+
+@require_safe
+def status_revision(request: HttpRequest, ref: str, week: str, number: int) -> HttpResponse:
+    """One revision of a week."""
+    revision = get_object_or_404(
+        _revisions(request.user),
+        report__engagement__ref=ref,
+        report__period__starts_on=week_starts(week),
+        number=number,
+    )
+    return _read(request, revision)
+
+
+@require_safe
+def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Every week that was published, as it stands today."""
+    engagements = statuses.readable(request.user).select_related("customer")
+    engagement = get_object_or_404(engagements, ref=ref)
+    revisions = _revisions(request.user).filter(report__engagement=engagement)
+    return render_list(
+        request,
+        "status/archive.html",
+        revisions.last_of_each_week().defer("html", "text"),
+        columns=ARCHIVE,
+        caption="Published statuses",
+        filename="published-statuses.csv",
+        filterset_class=ArchiveFilter,
+        place=statuses.place_of(engagement, request.user),
+    )
+
+
+def _revisions(user: Any) -> QuerySet[ReportRevision]:
+    return ReportRevision.objects.visible_to(user).select_related(
+        "report__engagement__customer", "report__period"
+    )
+
+
+def _read(request: HttpRequest, revision: ReportRevision) -> HttpResponse:
+    """The stored page. That a customer's person opened it is noted; ours leave nothing."""
+    record_receipt(revision=revision, user=request.user)
+    page = statuses.page_of(revision, user=request.user)
+    return render(request, "status/detail.html", {"page": page, "place": page.place})
