@@ -6,7 +6,10 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
-        from reporting.audit_verbs import SENTENCES
         from dm_portal.people import audit
+        from engagements import standing
+        from reporting.audit_verbs import SENTENCES
+        from reporting.statuses import annotate_standing
 
         audit.register(SENTENCES)
+        standing.told_by(annotate_standing)

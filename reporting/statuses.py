@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -17,6 +18,7 @@ from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Shape
 from engagements.models import Engagement
+from engagements.querysets import EngagementQuerySet
 from reporting import periods
 from reporting.customer import article, week_words
 from reporting.models import ReportRevision
@@ -97,6 +99,20 @@ def readable(user: Any) -> QuerySet[Engagement]:
     if standing.is_present(user) and user.is_customer:
         return Engagement.objects.of_contact(user)
     return Engagement.objects.visible_to(user)
+
+
+def annotate_standing(engagements: EngagementQuerySet) -> EngagementQuerySet:
+    """``colour`` and ``said``: what was last said of each engagement; see engagements.standing."""
+    latest = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).latest()
+    said = JSONObject(
+        week=F("report__period__starts_on"),
+        headline=F("headline"),
+        published_at=F("published_at"),
+    )
+    return engagements.annotate(
+        colour=Coalesce(Subquery(latest.values("colour")[:1]), Value("")),
+        said=Subquery(latest.values_list(said)[:1]),
+    )
 
 
 def place_of(engagement: Engagement, user: Any) -> Place:
