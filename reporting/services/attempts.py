@@ -6,6 +6,7 @@ published. When that has passed the next process takes it.
 """
 
 import traceback
+from copy import copy
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -31,10 +32,11 @@ class Attempt:
     """One attempt at a claimed report. An error is written to the report, and goes on."""
 
     def __init__(self, report: Report) -> None:
-        self.report = report
+        # As claimed: what the work changes on its own copy is rolled back with its transaction.
+        self.claimed = copy(report)
 
-    def __enter__(self) -> Report:
-        return self.report
+    def __enter__(self) -> None:
+        return None
 
     def __exit__(
         self,
@@ -43,7 +45,7 @@ class Attempt:
         trace: TracebackType | None,
     ) -> None:
         if error is not None:
-            give_back(self.report, "".join(traceback.format_exception(error)))
+            give_back(self.claimed, "".join(traceback.format_exception(error)))
 
 
 def with_names() -> QuerySet[Report]:

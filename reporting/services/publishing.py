@@ -67,8 +67,9 @@ def stop_publication(*, report: Report, by: User) -> None:
 
     Raises:
         DomainError: it is not being published.
-        Conflict: it has just gone out.
+        Conflict: somebody else changed the report first, or it has just gone out.
     """
+    _require_state(report, State.PUBLISHING)
     move(report, State.DRAFT, attempts=0, last_error="", **THAWED)
     record("report.publication_stopped", report, by=by)
 
@@ -97,8 +98,18 @@ def start_correction(*, report: Report, reason: str, by: User) -> None:
     reason = reason.strip()
     if not reason:
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
+    _require_state(report, State.PUBLISHED)
     move(report, State.DRAFT, correction_reason=reason)
     record("report.correction_started", report, by=by, after={"reason": reason})
+
+
+def _require_state(report: Report, state: State) -> None:
+    """A published report and one that is being published both lead back to the draft, each in
+    its own way. Raises DomainError where the report is in another state than this way begins in.
+    """
+    if report.state != state:
+        wanted, found = state.label.lower(), State(report.state).label.lower()
+        raise DomainError(f"{report} is not “{wanted}” but “{found}”.")
 
 
 def _require_words(report: Report) -> None:

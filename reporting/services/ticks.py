@@ -13,10 +13,13 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from dm_portal.people.audit import record_each
+from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import leases
 from dm_portal.shell.clock import now
 from dm_portal.shell.wake import wake
-from engagements.models import Engagement
+from engagements.models import Engagement, Import
+from engagements.services.imports.attempts import park_dead as park_dead_imports
+from engagements.services.imports.states import waiting
 from reporting import periods
 from reporting.models import Period, Report
 from reporting.services.attempts import park_dead
@@ -59,12 +62,21 @@ def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
 
 
 def sweep() -> None:
-    """Park what died five times, and tell the workers of whatever waits."""
+    """Park what died five times, and tell the workers of whatever waits.
+
+    What has a message already gets another; whoever comes second finds nothing to do.
+    """
     park_dead()
-    for pk in Report.objects.to_compile(now()).values_list("pk", flat=True):
+    park_dead_imports()
+    at = now()
+    for pk in Report.objects.to_compile(at).values_list("pk", flat=True):
         wake("reporting.tasks.compile_report", pk)
-    for pk in Report.objects.to_publish(now()).values_list("pk", flat=True):
+    for pk in Report.objects.to_publish(at).values_list("pk", flat=True):
         wake("reporting.tasks.finish_publication", pk)
+    if OutgoingMail.objects.due(at).exists():
+        wake("reporting.tasks.send_mails")
+    if Import.objects.filter(waiting(at)).exists():
+        wake("reporting.tasks.run_imports")
 
 
 def rhythm_of(engagement: Engagement) -> periods.Rhythm:

@@ -1,0 +1,100 @@
+"""What waits to be done, and how: the same services that Celery's tasks call."""
+
+from dm_portal.people.models import OutgoingMail
+from dm_portal.people.services.mails import send_due_mails
+from dm_portal.shell.clock import now
+from dm_portal.shell.models import Lease
+from engagements.models import Import
+from engagements.services.imports import run_waiting
+from engagements.services.imports.states import waiting
+from reporting.models import Report
+from reporting.querysets import ReportQuerySet
+from reporting.services.attempts import MAX_ATTEMPTS, note_death
+from reporting.services.compiling import compile_report
+from reporting.services.publishing import finish_publication
+from reporting.services.ticks import tick
+from reporting.work import Batch, Job
+
+MAILS_A_BATCH = 20
+
+
+def _to_compile() -> ReportQuerySet:
+    """Those that never failed first: a poisoned one holds nobody up."""
+    waiting = Report.objects.to_compile(now()).filter(attempts__lt=MAX_ATTEMPTS)
+    return waiting.order_by("attempts", "pk")
+
+
+def _to_publish() -> ReportQuerySet:
+    waiting = Report.objects.to_publish(now()).filter(attempts__lt=MAX_ATTEMPTS)
+    return waiting.order_by("attempts", "publish_at", "pk")
+
+
+def mail_waits() -> bool:
+    return OutgoingMail.objects.due(now()).exists()
+
+
+def import_waits() -> bool:
+    return Import.objects.filter(waiting(now())).exists()
+
+
+def _tick_is_due() -> bool:
+    """A new minute has begun since the last tick, whoever did that."""
+    this_minute = now().replace(second=0, microsecond=0)
+    return not Lease.objects.filter(name="tick", beaten_at__gte=this_minute).exists()
+
+
+def _tick(_batch: Batch) -> None:
+    tick()
+
+
+def _compile_waiting(batch: Batch) -> None:
+    while batch.goes_on() and (pk := _to_compile().values_list("pk", flat=True).first()):
+        compile_report(report_id=batch.take(pk))
+
+
+def _finish_waiting(batch: Batch) -> None:
+    while batch.goes_on() and (pk := _to_publish().values_list("pk", flat=True).first()):
+        finish_publication(report_id=batch.take(pk))
+
+
+def _send_waiting(batch: Batch) -> None:
+    while batch.goes_on() and send_due_mails(limit=MAILS_A_BATCH):
+        pass
+
+
+def _import_waiting(batch: Batch) -> None:
+    while batch.goes_on() and run_waiting(limit=1):
+        pass
+
+
+def _note_death(row_id: int, error: str) -> None:
+    note_death(report_id=row_id, error=error)
+
+
+TICK = Job(name="tick", waits=_tick_is_due, work=_tick)
+REPORTS = Job(
+    name="reports",
+    waits=lambda: _to_compile().exists(),
+    work=_compile_waiting,
+    died=_note_death,
+    # each report waits on its own after a failure; the others need not
+    pause=0,
+)
+PUBLICATIONS = Job(
+    name="publications",
+    waits=lambda: _to_publish().exists(),
+    work=_finish_waiting,
+    died=_note_death,
+    pause=0,
+)
+MAILS = Job(
+    name="mails",
+    waits=mail_waits,
+    work=_send_waiting,
+    # a mail server may take EMAIL_TIMEOUT for each letter of the last batch
+    seconds=600,
+)
+# A large file is read in one go; its rows are committed in pieces.
+IMPORTS = Job(name="imports", waits=import_waits, work=_import_waiting, seconds=900)
+
+JOBS = (TICK, REPORTS, PUBLICATIONS, MAILS, IMPORTS)

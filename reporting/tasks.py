@@ -1,0 +1,36 @@
+"""What Celery's workers and beat do. Messages carry ids and may be lost, late or doubled: the rows
+say what is to be done, and each minute's tick sends again for whatever still waits.
+"""
+
+from celery import shared_task
+from django.conf import settings
+
+from dm_portal.people.services.mails import send_due_mails
+from engagements.services.imports import run_waiting
+from reporting.services import compiling, publishing, ticks
+
+
+@shared_task
+def tick() -> None:
+    ticks.tick()
+
+
+# Who hangs is ended when the lease ends: from then on another process may take the report.
+@shared_task(time_limit=settings.WORK_LEASE)
+def compile_report(report_id: int) -> None:
+    compiling.compile_report(report_id=report_id)
+
+
+@shared_task(time_limit=settings.WORK_LEASE)
+def finish_publication(report_id: int) -> None:
+    publishing.finish_publication(report_id=report_id)
+
+
+@shared_task
+def send_mails() -> None:
+    send_due_mails()
+
+
+@shared_task
+def run_imports() -> None:
+    run_waiting()
