@@ -11,6 +11,8 @@ NAMED = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"'#]+)""")
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dm_portal.settings")
 
     import django
