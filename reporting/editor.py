@@ -178,7 +178,7 @@ def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:
 def last_published(report: Report) -> ReportRevision | None:
     """What stands: the engagement's last revision, whichever week it is of."""
     revisions = ReportRevision.objects.filter(report__engagement=report.engagement_id)
-    return revisions.select_related("report__period", "published_by").latest().first()
+    return revisions.select_related("report__period", "published_by").newest_first().first()
 
 
 def readers(report: Report, *, of: ReportRevision | None, user: User) -> list[Reader]:

@@ -95,14 +95,14 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
             engagements = Engagement.objects.visible_to(user)
         return self.filter(report__engagement__in=engagements)
 
-    def latest(self) -> Self:
+    def newest_first(self) -> Self:
         """The last week that was published first, each week's last correction first."""
         return self.order_by("-report__period__starts_on", "-number")
 
     def last_of_each_week(self) -> Self:
         """What stands today: of each report its last revision."""
         later = self.model.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
-        return self.filter(~Exists(later)).latest()
+        return self.filter(~Exists(later)).newest_first()
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

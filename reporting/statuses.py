@@ -103,7 +103,7 @@ def readable(user: Any) -> QuerySet[Engagement]:
 
 def annotate_standing(engagements: EngagementQuerySet) -> EngagementQuerySet:
     """``colour`` and ``said``: what was last said of each engagement; see engagements.standing."""
-    latest = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).latest()
+    latest = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).newest_first()
     said = JSONObject(
         week=F("report__period__starts_on"),
         headline=F("headline"),
@@ -133,7 +133,7 @@ def page_of(revision: ReportRevision, *, user: Any) -> StatusPage:
     others = ReportRevision.objects.visible_to(user).select_related("report__period")
     of_engagement = others.filter(report__engagement=report.engagement_id)
     weeks = of_engagement.last_of_each_week()
-    correction = others.filter(report=report, number__gt=revision.number).latest().first()
+    correction = others.filter(report=report, number__gt=revision.number).newest_first().first()
     return StatusPage(
         place=place_of(report.engagement, user),
         title=f"{revision.headline} ({week_words(starts_on)})",

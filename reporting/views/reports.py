@@ -194,7 +194,7 @@ def render_editor(
 
 def state_context(request: HttpRequest, report: Report) -> dict[str, Any]:
     """What the pages of a report that is no draft need."""
-    own = report.revisions.latest().select_related("published_by", "published_for")
+    own = report.revisions.newest_first().select_related("published_by", "published_for")
     revision = own.first()
     return {
         "report": report,

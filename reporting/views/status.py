@@ -38,7 +38,8 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """The last published status; before the first, when it comes."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)
-    revision = _revisions(request.user).filter(report__engagement=engagement).latest().first()
+    revisions = _revisions(request.user).filter(report__engagement=engagement)
+    revision = revisions.newest_first().first()
     if revision is None:
         page = statuses.first_page_of(engagement, user=request.user)
         return render(request, "status/first.html", {"page": page, "place": page.place})
