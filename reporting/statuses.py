@@ -202,8 +202,8 @@ def _latest(user: Any) -> QuerySet[ReportRevision]:
         ReportRevision.objects.visible_to(user)
         .select_related("report__period")
         .defer("html", "text")
-        .order_by("report__engagement", "-report__period__starts_on", "-number")
-        .distinct("report__engagement")
+        .order_by("report__engagement_id", "-report__period__starts_on", "-number")
+        .distinct("report__engagement_id")
     )
 
 
