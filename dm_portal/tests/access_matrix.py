@@ -57,17 +57,18 @@ class Rule:
     get: Actors | None = None
     post: Actors | None = None
     at: Arguments = lambda side: {}
-    data: Data = lambda world: {}
+    data: Data = lambda world: {"nothing": ""}
     shows: int = 200
     does: int = 302
     open: bool = False
-    # Some class-based pages of allauth take a PUT for a POST; that is the same act.
-    put_is_post: bool = False
+    led_on: Actors = NOBODY  # who is led to another page, by a GET or because it is not theirs
 
     def expected(self, actor: str, method: str) -> int:
         """The status that this actor gets."""
         allowed = {"GET": self.get, "POST": self.post}.get(method)
         if actor in NOT_SIGNED_IN and not self.open:
+            return 302
+        if actor in self.led_on and (method == "GET" or actor not in self.exists_for):
             return 302
         if actor in CUSTOMERS and not self.exists_for & CUSTOMERS:
             return 404
@@ -78,6 +79,28 @@ class Rule:
         if actor in SIGNED_IN and actor not in allowed:
             return 403
         return self.shows if method == "GET" else self.does
+
+
+@dataclass(frozen=True)
+class Theirs(Rule):
+    """A page of a library, which answers each of METHODS in its own way, to everybody alike.
+
+    Whoever is signed in gets ``inside``, whoever is not ``outside``, ``apart`` what is theirs.
+    """
+
+    inside: str = ""
+    outside: str = "302 302 302 302 302"
+    apart: tuple[Actors, str] = (NOBODY, "")
+
+    def expected(self, actor: str, method: str) -> int:
+        answers = self.outside if actor in NOT_SIGNED_IN else self.inside
+        if actor in self.apart[0]:
+            answers = self.apart[1]
+        return int(answers.split()[METHODS.index(method)])
+
+
+def theirs(inside: str, **more: Any) -> Theirs:
+    return Theirs(SIGNED_IN, inside=inside, **more)
 
 
 def page(exists_for: Actors, may: Actors | None = None, **more: Any) -> Rule:

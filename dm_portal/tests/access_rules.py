@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from dm_portal.people.models import Invitation, OutgoingMail
+from django.db.models import Model
+
+from dm_portal.people.models import Invitation, OutgoingMail, User
 from dm_portal.shell.clock import today
 from dm_portal.tests.access_matrix import (
     ADMIN,
     AUDITOR,
+    CONTACTS,
+    CREW,
+    CUSTOMERS,
     DM,
+    LEADERS,
+    PLANNERS,
     READERS,
     SIGNED_IN,
     US,
@@ -15,10 +22,10 @@ from dm_portal.tests.access_matrix import (
     act,
     form,
     page,
+    theirs,
 )
-from dm_portal.tests.world import Side
-
-PASSWORD = "correct horse battery staple"
+from dm_portal.tests.world import Side, World
+from reporting.models import Report
 
 
 def person(role: str) -> Any:
@@ -71,8 +78,110 @@ PEOPLE = {
     "outbox_retry": act(ADMIN, ADMIN, at=mail),
     "audit_list": page(US, READERS),
 }
+
+ANYTHING = {"at": lambda side: {"token": "x" * 43}}
+NEVER = "302 302 302 302 302"  # nothing to do here now: led on to where there is
+
+ACCOUNTS = {
+    "account_login": theirs(NEVER, outside="200 422 200 405 405"),
+    "account_logout": theirs("200 302 405 405 405", outside="302 302 405 405 405"),
+    "account_reauthenticate": theirs("200 422 200 405 405"),
+    "account_email": theirs("200 422 405 405 405"),
+    "account_email_confirmation": theirs("404 404 405 405 405", **ANYTHING),
+    "account_change_password": theirs("200 422 200 405 405"),
+    "account_reset_password": theirs("200 422 200 405 405", outside="200 422 200 405 405"),
+    "account_reset_password_done": theirs("200 405 405 405 405", outside="200 405 405 405 405"),
+    "account_reset_password_from_key": theirs(
+        "200 422 200 200 200",
+        outside="200 422 200 200 200",
+        at=lambda side: {"uidb36": side.people["manager"].ref, "key": "abc-def"},
+    ),
+    "account_reset_password_from_key_done": theirs(
+        "200 405 405 405 405", outside="200 405 405 405 405"
+    ),
+    "invitation_accept": theirs("404 404 405 405 405", outside="404 404 405 405 405", **ANYTHING),
+    "usersessions_list": theirs("200 302 302 405 405"),
+    "mfa_index": theirs("200 405 405 405 405"),
+    "mfa_authenticate": theirs(NEVER),
+    "mfa_reauthenticate": theirs(NEVER),
+    "mfa_activate_totp": theirs(NEVER),
+    "mfa_deactivate_totp": theirs("404 404 404 404 404"),
+    "mfa_view_recovery_codes": theirs("404 405 405 405 405"),
+    "mfa_generate_recovery_codes": theirs(NEVER),
+    "mfa_download_recovery_codes": theirs("404 404 404 404 404"),
+}
+
+
+def administration(admin: str, **more: Any) -> Rule:
+    """A page of the Django admin: there for admins only."""
+    return theirs("404 404 404 404 404", apart=(ADMIN, admin), **more)
+
+
+def row(model: type[Model]) -> Any:
+    return lambda side: {"object_id": side.one(model).pk}
+
+
+LIST, CHANGE = "200 200 200 200 200", "200 403 200 200 200"
+ADMINISTRATION = {
+    "admin:index": administration(LIST),
+    "admin:app_list": administration(LIST, at=lambda side: {"app_label": "people"}),
+    "admin:jsi18n": administration("200 405 405 405 405"),
+    "admin:autocomplete": administration("403 405 405 405 405"),
+    "admin:people_user_changelist": administration(LIST),
+    "admin:people_user_change": administration(CHANGE, at=row(User)),
+    "admin:people_invitation_changelist": administration(LIST),
+    "admin:people_invitation_change": administration(CHANGE, at=row(Invitation)),
+}
+
+
+def week(state: str, **more: Any) -> Any:
+    """The week that is in a state, in the side's engagement."""
+    return lambda side: {
+        "ref": side.engagement.ref,
+        "week": side.reports[state].period.week,
+        **more,
+    }
+
+
+def engagement(side: Side) -> dict[str, Any]:
+    return {"ref": side.engagement.ref}
+
+
+def words(world: World) -> dict[str, Any]:
+    """What a DM types in the editor, on the draft as it is."""
+    draft = Report.objects.get(pk=world.ours.reports["draft"].pk)
+    typed = {"headline": "On the way.", "our_move": "Go on.", "colour": "red"}
+    return typed | {"colour_reason": "", "version": draft.version}
+
+
+SEES = CREW | READERS | ADMIN
+DRAFTS = PLANNERS | READERS
+READS_STATUS = CONTACTS | SEES
+REPORTS = {
+    "needs_me": page(US, led_on=CUSTOMERS),
+    "report_list": page(SEES, at=engagement),
+    "report_edit": Rule(DRAFTS, get=DRAFTS, post=LEADERS, at=week("draft"), data=words),
+    "report_preview": page(DRAFTS, at=week("draft")),
+    # another week is on its way out, and so the editor says
+    "report_publication": act(DRAFTS, LEADERS, at=week("draft"), data=words, does=422),
+    "report_stop": act(DRAFTS, LEADERS, at=week("leaving")),
+    "report_correction": act(
+        DRAFTS, LEADERS, at=week("published"), data=lambda w: {"reason": "A wrong date."}
+    ),
+    # an admin sends it round again without reading it
+    "report_retry": act(DRAFTS | ADMIN, ADMIN, at=week("parked")),
+    "status_index": page(SIGNED_IN, led_on=CUSTOMERS),
+    "status_detail": page(READS_STATUS, at=engagement),
+    "status_archive": page(READS_STATUS, at=engagement),
+    "status_weekly": page(READS_STATUS, at=week("published")),
+    "status_revision": page(READS_STATUS, at=week("corrected", number=2)),
+}
+
 TABLE: dict[str, Rule] = {
     "healthz": page(SIGNED_IN, open=True),
     "readyz": page(SIGNED_IN, open=True),
     **PEOPLE,
+    **ACCOUNTS,
+    **ADMINISTRATION,
+    **REPORTS,
 }

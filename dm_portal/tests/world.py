@@ -40,6 +40,7 @@ from reporting.services.publishing import finish_publication, publish_report, st
 from reporting.services.receipts import record_receipt
 from reporting.services.ticks import open_periods
 
+PASSWORD = "correct horse battery staple"
 LONG_AGO = date(2000, 1, 1)
 DAY = timedelta(days=1)
 
@@ -52,6 +53,7 @@ class Side:
     canaries: Canaries
     rows: list[models.Model] = field(default_factory=list)
     people: dict[str, User] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
 
     def add(self, row: Row, note: str = "", *, keep: tuple[str, ...] = ()) -> Row:
         """Fill the row's texts with canaries and write it."""
@@ -69,7 +71,7 @@ class Side:
 
     def person(self, role: str, **fields: Any) -> User:
         user = User(**{"kind": "internal", "is_active": True} | fields)
-        user.set_unusable_password()
+        user.set_password(PASSWORD)
         self.people[role] = self.add(user, role)
         return user
 
@@ -157,13 +159,13 @@ def _supply(side: Side, manager: User) -> None:
 
 
 def _engagement(side: Side, manager: User) -> None:
-    start = today() - 28 * DAY
+    start = today() - 42 * DAY
     engagement = side.add(
         Engagement(
             customer=side.one(Customer),
             starts_on=start,
             reporting_from=start,
-            created_at=now() - 28 * DAY,
+            created_at=now() - 42 * DAY,
             created_by=manager,
         )
     )
@@ -260,34 +262,36 @@ def _letters(side: Side, manager: User) -> None:
 
 
 def _reports(side: Side, manager: User) -> None:
-    """One status corrected, one published, one on its way out, the last a draft: by services."""
-    reports = list(Report.objects.filter(engagement=side.engagement).order_by("period__starts_on"))
-    for report in reports:
+    """A week in every state, by the services that lead there."""
+    weeks = Report.objects.filter(engagement=side.engagement).order_by("period__starts_on")
+    for report in weeks:
         compile_report(report_id=report.pk)
-    corrected, published, leaving = reports[:3]
-    for report in (corrected, published):
-        _publish(side, report, manager)
-    corrected.refresh_from_db()
+    states = ("corrected", "published", "leaving", "draft", "parked")
+    side.reports = reports = dict(zip(states, weeks, strict=False))
+    for state in ("corrected", "published"):
+        _publish(side, reports[state], manager, state)
     reason = side.canaries.new(side.name, "reporting.Report.correction_reason")
-    start_correction(report=corrected, reason=reason, by=manager)
-    _publish(side, corrected, manager)
-    _publish(side, leaving, manager, delay=3600)
-    _write(side, reports[3], manager)
-    side.rows += ReportRevision.objects.filter(report__in=reports)
-    for revision in ReportRevision.objects.filter(report=corrected):
+    start_correction(report=reports["corrected"], reason=reason, by=manager)
+    _publish(side, reports["corrected"], manager, "corrected")
+    _publish(side, reports["leaving"], manager, "leaving", delay=3600)
+    _write(side, reports["draft"], manager, "draft")
+    error = side.canaries.new(side.name, "reporting.Report.last_error")
+    weeks.filter(pk=reports["parked"].pk).update(state="parked", last_error=error)
+    side.rows += ReportRevision.objects.filter(report__in=weeks)
+    for revision in ReportRevision.objects.filter(report=reports["corrected"]):
         record_receipt(revision=revision, user=side.people["lead"])
 
 
-def _write(side: Side, report: Report, manager: User) -> Report:
+def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     """What a DM types, each field with a canary of its own."""
     report.refresh_from_db()
     typed = ("headline", "our_move", "colour_reason")
-    words = {name: side.canaries.new(side.name, f"reporting.Report.{name}") for name in typed}
+    words = {name: side.canaries.new(side.name, f"reporting.Report.{name}", note) for name in typed}
     save_draft(report=report, colour="red", version=report.version, by=manager, **words)
     return report
 
 
-def _publish(side: Side, report: Report, manager: User, delay: int = 0) -> None:
-    publish_report(report=_write(side, report, manager), by=manager, delay=delay)
+def _publish(side: Side, report: Report, manager: User, note: str, *, delay: int = 0) -> None:
+    publish_report(report=_write(side, report, manager, note), by=manager, delay=delay)
     finish_publication(report_id=report.pk)
     report.refresh_from_db()
