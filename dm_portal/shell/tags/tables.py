@@ -4,6 +4,7 @@ from django.template import Context
 
 from dm_portal.shell.lists import Cell, Listing
 from dm_portal.shell.pictures import BurnUp, Timeline
+from dm_portal.shell.pictures.qr_code import modules_path
 from dm_portal.shell.tags import inline_tag, register, render_around
 
 
@@ -47,6 +48,13 @@ def filter_bar(listing: Listing, *, label: str = "Filter") -> dict:
 def timeline(picture: Timeline) -> dict:
     """Milestones on a line of time, with the table one click away."""
     return {"picture": picture}
+
+
+@register.inclusion_tag("components/qr_code.html")
+def qr_code(text: str, *, label: str) -> dict:
+    """``text`` as a picture for a camera; ``label`` says what it is for."""
+    side, path = modules_path(text)
+    return {"side": side, "path": path, "label": label}
 
 
 @register.inclusion_tag("components/burn_up.html")
