@@ -1,13 +1,12 @@
 """What is frozen with a status: the figures, the rows they came from, and the hash of both."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from dm_portal.people.models import User
-from engagements.models import Engagement, Import, Milestone, MilestoneRevision, Source, WorkItem
+from engagements.models import Engagement, Import, Source, WorkItem
 from reporting import facts
 
 pytestmark = pytest.mark.django_db
