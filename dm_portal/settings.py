@@ -274,7 +274,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300  # seconds, and below the visibility timeout
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,  # of whoever enqueues; a worker waits for its broker all the same
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A web request does not wait for a broker that is away.
 CELERY_TASK_PUBLISH_RETRY = False
