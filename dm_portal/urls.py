@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 # Importing an app's admin module registers its models on our site.
 from dm_portal.people import admin  # noqa: F401
 from dm_portal.people.admin_site import site
+from dm_portal.people.policies import can_see_gallery
 from dm_portal.shell import health, refs
+from dm_portal.shell.gallery import gallery
 
 register_converter(refs.RefConverter, "ref")
 register_converter(refs.WeekConverter, "week")
@@ -15,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("dm_portal.people.urls")),
     path("", include("reporting.urls")),
+    path("gallery/", gallery, {"allowed": can_see_gallery}, name="gallery"),
     path("admin/", site.urls),
 ]

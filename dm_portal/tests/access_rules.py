@@ -73,6 +73,7 @@ PEOPLE = {
     ),
     "invitation_revocation": act(DM | ADMIN | AUDITOR, DM | ADMIN, at=invitation),
     "invitation_renewal": act(DM | ADMIN | AUDITOR, DM | ADMIN, at=invitation),
+    "gallery": page(US, ADMIN),
     "outbox_list": page(US, ADMIN),
     "outbox_detail": page(ADMIN, at=mail),
     "outbox_retry": act(ADMIN, ADMIN, at=mail),

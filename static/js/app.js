@@ -36,10 +36,11 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// data-poll: where htmx did not load, the page is fetched again while work is running.
-if (!window.htmx && document.querySelector("[data-poll]")) {
-  setTimeout(() => location.reload(), 5000);
-}
+// data-poll: a page of running work reloads itself (meta refresh); where htmx asks for the
+// progress alone, that reload is called off.
+window.addEventListener("load", () => {
+  if (window.htmx && document.querySelector("[data-poll]")) window.stop();
+});
 
 // Shortcuts: "g" and a letter follow the link that carries data-key; "?" lists them.
 let waitingForSecondKey = false;

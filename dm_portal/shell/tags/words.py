@@ -67,10 +67,8 @@ def progress(
 
 
 def progress_words(done: int, total: int | None, unit: str) -> str:
-    """ "412 of 739 rows (56 %)"; without a known end what is done so far, if anything."""
-    if total:
-        return share(done, total, unit=unit)
-    return f"{done} {unit} so far" if done else "Working"
+    """ "412 of 739 rows (56 %)"; without a known end only "412 rows"."""
+    return share(done, total, unit=unit) if total else f"{done} {unit}"
 
 
 @register.inclusion_tag("components/refresh.html")
