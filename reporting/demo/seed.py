@@ -278,7 +278,7 @@ def _write(stage: Stage, report: Report, week: int, by: User) -> None:
 def _read(stage: Stage, report: Report, at: datetime) -> None:
     if at > now():
         return
-    revision = ReportRevision.objects.filter(report=report).latest("number")
+    revision = ReportRevision.objects.filter(report=report).order_by("-number")[0]
     customer = stage.engagement.customer
     contacts = CustomerContact.objects.filter(customer=customer).select_related("user")
     with pretending(at):
