@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "engagements.context.rail",
             ]
         },
     }
@@ -193,7 +194,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation, or the letter of a change, has proved it
-ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # services write them, in the transaction that causes them
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a name)
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
@@ -254,7 +255,7 @@ EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the swe
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Delivery portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# What is said --------------------------------------------------------------------------------------
+# What is said ------------------------------------------------------------------------------------
 
 # Seconds between "publish" and the status going out, in which it can be stopped.
 PUBLISH_DELAY = env.int("PUBLISH_DELAY", default=300)

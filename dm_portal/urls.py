@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("dm_portal.people.urls")),
+    path("", include("engagements.urls")),
     path("", include("reporting.urls")),
     path("gallery/", gallery, {"allowed": can_see_gallery}, name="gallery"),
     path("admin/", site.urls),

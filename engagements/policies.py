@@ -31,6 +31,11 @@ def leads(user: Any, engagement: Any) -> bool:
     return bool(functions_in(user, engagement) & {"dm", "deputy"})
 
 
+def can_list_engagements(user: Any) -> bool:
+    """Any of us; the list holds what each may see."""
+    return standing.is_present(user) and user.is_internal
+
+
 def can_create_engagement(user: Any) -> bool:
     """Whoever is on the ladder (any grade), and directors."""
     if not standing.is_present(user) or not user.is_internal:
@@ -52,6 +57,11 @@ def can_edit_plan(user: Any, engagement: Any) -> bool:
 
 def can_import_work(user: Any, engagement: Any) -> bool:
     return leads(user, engagement)
+
+
+def can_retry_import(user: Any, engagement: Any) -> bool:
+    """An import that failed needs an admin; its DM need not wait for one."""
+    return leads(user, engagement) or standing.is_admin(user)
 
 
 def can_invite_contacts(user: Any, engagement: Any) -> bool:

@@ -4,7 +4,9 @@ Plain functions over dated rows: no query, no clock.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from dm_portal.people.models import DatedRow
 from pods.models import Membership
@@ -13,6 +15,8 @@ from pods.models import Membership
 SHARED_UP_TO = 3
 FULL_TIME_UP_TO = 8
 WHOLE_PERSON = 100  # percent
+
+Row = TypeVar("Row", bound=DatedRow)
 
 
 def share_a_day(one: DatedRow, other: DatedRow) -> bool:
@@ -35,6 +39,29 @@ def first_day_above(
         if sum(membership.allocation for membership in holding) > limit:
             return day, holding
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class ByTime(Generic[Row]):
+    """Dated rows as seen from a day: in force, still to come, and over (the latest first).
+
+    One that was called off before it began is in none of them.
+    """
+
+    now: list[Row]
+    planned: list[Row]
+    past: list[Row]
+
+
+def by_time(rows: Iterable[Row], day: date) -> ByTime[Row]:
+    """Tell past, present and planned apart; ``rows`` come in the order of their first days."""
+    real = [row for row in rows if row.ends_on != row.starts_on]
+    over = [row for row in real if row.ends_on is not None and row.ends_on <= day]
+    return ByTime(
+        now=[row for row in real if row.holds_on(day)],
+        planned=[row for row in real if row.starts_on > day],
+        past=sorted(over, key=lambda row: row.ends_on or day, reverse=True),
+    )
 
 
 def heads_on(memberships: Iterable[Membership], day: date) -> int:

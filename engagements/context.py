@@ -1,0 +1,62 @@
+"""The rail: where one of us can go, and the engagements that are theirs."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from dm_portal.people import policies as people_policies
+from dm_portal.people import standing
+from dm_portal.shell.components import Rail, RailItem, Shape
+from engagements.models import Engagement
+
+# As many as fit beside a page; the list has them all.
+RAIL_ENGAGEMENTS = 12
+
+PLACES = (
+    ("Needs me", "needs_me", "inbox"),
+    ("Engagements", "engagement_list", "layers"),
+    ("Pods", "pod_list", "people"),
+)
+ADMIN = (
+    ("People", "people_list", "person", people_policies.can_list_people),
+    ("Outbox", "outbox_list", "mail", people_policies.can_read_outbox),
+    ("Rosters and templates", "admin:index", "gear", people_policies.can_use_admin_site),
+    ("Components", "gallery", "more", people_policies.can_see_gallery),
+)
+
+
+def rail(request: HttpRequest) -> dict[str, Any]:
+    """``rail`` for our own people, read only where a page shows it; nothing for anybody else."""
+    user = getattr(request, "user", None)
+    if not standing.is_present(user) or not user.is_internal:
+        return {"rail": None}
+    return {"rail": SimpleLazyObject(lambda: _rail(request))}
+
+
+def _rail(request: HttpRequest) -> Rail:
+    path, user = request.path, request.user
+    return Rail(
+        places=[_place(path, label, route, icon) for label, route, icon in PLACES],
+        admin=[_place(path, label, route, icon) for label, route, icon, may in ADMIN if may(user)],
+        engagements=[_engagement(path, row) for row in _engagements(user)],
+    )
+
+
+def _place(path: str, label: str, route: str, icon: str) -> RailItem:
+    url = reverse(route)
+    # an engagement's own pages are under its own line, not under the list's
+    return RailItem(label, url, current=path == url, icon=icon)
+
+
+def _engagements(user: Any) -> Any:
+    """Open engagements of this person, one statement."""
+    mine = Engagement.objects.of_person(user).exclude(state=Engagement.State.CLOSED)
+    return mine.with_standing().order_by("name", "pk")[:RAIL_ENGAGEMENTS]
+
+
+def _engagement(path: str, engagement: Engagement) -> RailItem:
+    url = engagement.get_absolute_url()
+    shape = Shape(engagement.colour or "unknown")
+    return RailItem(engagement.name, url, current=path.startswith(url), shape=shape)

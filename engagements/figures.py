@@ -1,0 +1,61 @@
+"""Figures of an engagement as it is now, each from one statement or from none.
+
+Counts are items of the tracker, each once. What was never imported is not known, not zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+
+from engagements.models import Engagement, MilestoneRevision, Sprint, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Items of an engagement: all, done, and started but not done."""
+
+    items: int
+    done: int
+    started: int
+
+    @property
+    def open(self) -> int:
+        """Not done, whether started or not."""
+        return self.items - self.done
+
+
+def work_of(engagement: Engagement) -> Work:
+    """What the last imports say of the engagement's items."""
+    is_open = Q(done_at__isnull=True)
+    counted = WorkItem.objects.filter(engagement=engagement).aggregate(
+        items=Count("pk"),
+        done=Count("pk", filter=~is_open),
+        started=Count("pk", filter=is_open & Q(started_at__isnull=False)),
+    )
+    return Work(**counted)
+
+
+def sprint_on(engagement: Engagement, day: date) -> Sprint | None:
+    """The sprint that holds ``day``, with its progress; of several the one that began last."""
+    running = Sprint.objects.filter(
+        engagement=engagement, starts_on__lte=day, ends_on__gte=day
+    ).with_progress()
+    found: Sprint | None = running.order_by("-starts_on", "-number").first()
+    return found
+
+
+def notice_days(revision: MilestoneRevision, zone: ZoneInfo) -> int | None:
+    """Calendar days from the local day of the change to the date that was given up.
+
+    Negative when that date had passed; None for a first commitment.
+    """
+    if revision.old_on is None:
+        return None
+    return (revision.old_on - local_day(revision.changed_at, zone)).days
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an instant on the wall clock of ``zone``."""
+    return at.astimezone(zone).date()

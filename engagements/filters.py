@@ -1,0 +1,224 @@
+"""What lists can be narrowed by; every choice stands in the URL."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import django_filters as filters
+from django import forms
+from django.db.models import F, Max, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from dm_portal.people.audit import PORTAL
+from dm_portal.people.models import AuditEvent
+from dm_portal.shell.forms import FormMixin
+from engagements.models import Customer, Engagement, Milestone, Sprint, WorkItem
+from pods.models import Pod
+
+Choices = dict[str, list[tuple[str, str]]]
+
+# Stands for the portal itself in the URL, where people have their references.
+THE_PORTAL = "portal"
+
+
+class FilterForm(FormMixin, forms.Form):
+    """Native date inputs, as in every form of the portal."""
+
+
+class EngagementFilter(filters.FilterSet):
+    """By name, customer and state."""
+
+    text = filters.CharFilter(label="Name or customer", method="by_text")
+    customer = filters.ModelChoiceFilter(
+        label="Customer",
+        queryset=lambda request: Customer.objects.visible_to(request.user),
+        to_field_name="ref",
+        empty_label="All",
+    )
+    state = filters.ChoiceFilter(label="State", choices=Engagement.State.choices, empty_label="All")
+
+    class Meta:
+        model = Engagement
+        fields: list[str] = []
+        form = FilterForm
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__icontains=text) | Q(customer__name__icontains=text))
+
+
+class MilestoneFilter(filters.FilterSet):
+    """By name, and by whether a date is promised."""
+
+    text = filters.CharFilter(label="Name", method="by_text")
+    promised = filters.ChoiceFilter(
+        label="Committed date",
+        choices=[("yes", "Has one"), ("no", "Has none")],
+        method="by_promised",
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Milestone
+        fields: list[str] = []
+        form = FilterForm
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__icontains=text) | Q(tracker_name__icontains=text))
+
+    def by_promised(self, rows: QuerySet[Any], name: str, promised: str) -> QuerySet[Any]:
+        return rows.filter(committed_on__isnull=promised == "no")
+
+
+class SprintFilter(filters.FilterSet):
+    """By name or goal, and by whether its days are known."""
+
+    text = filters.CharFilter(label="Name or goal", method="by_text")
+    dated = filters.ChoiceFilter(
+        label="Days",
+        choices=[("yes", "Known"), ("no", "Not known")],
+        method="by_dated",
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Sprint
+        fields: list[str] = []
+        form = FilterForm
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__icontains=text) | Q(goal__icontains=text))
+
+    def by_dated(self, rows: QuerySet[Any], name: str, dated: str) -> QuerySet[Any]:
+        return rows.filter(starts_on__isnull=dated == "no")
+
+
+class PodFilter(filters.FilterSet):
+    """By name or purpose."""
+
+    text = filters.CharFilter(label="Name or purpose", method="by_text")
+
+    class Meta:
+        model = Pod
+        fields: list[str] = []
+        form = FilterForm
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__icontains=text) | Q(purpose__icontains=text))
+
+
+class WorkFilter(filters.FilterSet):
+    """By everything that a list of items shows; choices are what the engagement has."""
+
+    text = filters.CharFilter(label="Key or title", method="by_text")
+    done = filters.ChoiceFilter(
+        label="Done", choices=[("no", "Open"), ("yes", "Done")], method="by_done", empty_label="All"
+    )
+    state = filters.ChoiceFilter(label="State", field_name="state", empty_label="All")
+    type = filters.ChoiceFilter(label="Type", field_name="type", empty_label="All")
+    milestone = filters.ChoiceFilter(
+        label="Milestone", field_name="milestones__number", empty_label="All"
+    )
+    sprint = filters.ChoiceFilter(label="Sprint", field_name="sprint__number", empty_label="All")
+    assignee = filters.ChoiceFilter(label="Assignee", field_name="assignee", empty_label="All")
+
+    class Meta:
+        model = WorkItem
+        fields: list[str] = []
+        form = FilterForm
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = work_choices(engagement)
+        for name in ("state", "type", "milestone", "sprint", "assignee"):
+            self.filters[name].extra["choices"] = found[name]
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(Q(key__icontains=text) | Q(title__icontains=text))
+
+    def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
+        return rows.filter(done_at__isnull=done == "no")
+
+
+class HistoryFilter(filters.FilterSet):
+    """By what was done, by whom, and on which days of the engagement's zone."""
+
+    verb = filters.ChoiceFilter(label="What", field_name="verb", empty_label="Everything")
+    person = filters.ChoiceFilter(label="Who", method="by_person", empty_label="Everybody")
+    since = filters.DateFilter(label="From", method="by_since", widget=forms.DateInput)
+    until = filters.DateFilter(label="To", method="by_until", widget=forms.DateInput)
+
+    class Meta:
+        model = AuditEvent
+        fields: list[str] = []
+        form = FilterForm
+
+    def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = ZoneInfo(engagement.time_zone)
+        found = history_choices(engagement)
+        for name in ("verb", "person"):
+            self.filters[name].extra["choices"] = found[name]
+
+    def by_person(self, rows: QuerySet[Any], name: str, ref: str) -> QuerySet[Any]:
+        return rows.filter(actor_ref="" if ref == THE_PORTAL else ref)
+
+    def by_since(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        return rows.filter(occurred_at__gte=self._midnight(day))
+
+    def by_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
+        return rows.filter(occurred_at__lt=self._midnight(day + timedelta(days=1)))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, tzinfo=self.zone)
+
+
+def work_choices(engagement: Engagement) -> Choices:
+    """What the items of an engagement can be told apart by. One statement."""
+    items = WorkItem.objects.filter(engagement=engagement).order_by()
+    words = [
+        _choices(name, items.exclude(**{name: ""}), F(name), F(name))
+        for name in ("state", "type", "assignee")
+    ]
+    numbered = [
+        _choices(name, rows.order_by(), Cast("number", TextField()), F("name"))
+        for name, rows in (
+            ("milestone", Milestone.objects.filter(engagement=engagement)),
+            ("sprint", Sprint.objects.filter(engagement=engagement)),
+        )
+    ]
+    return _grouped(words[0].union(*words[1:], *numbered))
+
+
+def history_choices(engagement: Engagement) -> Choices:
+    """What was ever done to an engagement, and by whom. One statement."""
+    events = AuditEvent.objects.of_engagement(engagement.ref).order_by()
+    people = events.exclude(actor_ref="").annotate(kind=Value("person", TextField()))
+    found = _grouped(
+        _choices("verb", events, F("verb"), F("verb")).union(
+            people.values_list("kind", "actor_ref").annotate(label=Max("actor_name"))
+        )
+    )
+    found["verb"] = [(verb, in_words(verb)) for verb, _ in found["verb"]]
+    found["person"].append((THE_PORTAL, PORTAL))
+    return found
+
+
+def in_words(verb: str) -> str:
+    """A verb of the record as a choice: ``milestone.date_moved`` is "Milestone: date moved"."""
+    noun, _, act = verb.replace("_", " ").partition(".")
+    return f"{noun.capitalize()}: {act}"
+
+
+def _choices(name: str, rows: QuerySet[Any], value: Any, label: Any) -> QuerySet[Any]:
+    """(name, value, label) of ``rows``, each once."""
+    kind = Value(name, output_field=TextField())
+    return rows.values_list(kind, Cast(value, TextField()), Cast(label, TextField())).distinct()
+
+
+def _grouped(rows: Iterable[tuple[str, str, str]]) -> Choices:
+    found: Choices = defaultdict(list)
+    for name, value, label in sorted(rows, key=lambda row: (row[2].casefold(), row[1])):
+        found[name].append((value, label))
+    return found

@@ -1,0 +1,24 @@
+"""How a page opens: whoever cannot see it gets 404, whoever may not act 403."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+
+from engagements.models import Engagement
+
+
+def find_engagement(request: HttpRequest, ref: str) -> Engagement:
+    """The engagement with what its header says, in one statement; 404 if the reader sees none."""
+    visible = Engagement.objects.visible_to(request.user)
+    return get_object_or_404(visible.with_people_and_date().with_standing(), ref=ref)
+
+
+def require(allowed: bool) -> None:
+    """403 unless a policy said yes. Whether the page exists was decided before."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent with POST, also when that is nothing; None for GET."""
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,86 @@
+"""The work, as the tracker tells it: the list with its filter, and one item."""
+
+from functools import partial
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dm_portal.shell.components import Crumb
+from dm_portal.shell.lists import Column, Listing, build_list, render_list
+from engagements.filters import WorkFilter
+from engagements.models import WorkItem
+from engagements.views.doors import find_engagement
+from engagements.views.pages import engagement_page, url_of
+
+
+def item_url(item: WorkItem) -> str:
+    """Where one item is shown; needs its engagement and source read with it."""
+    place = {"ref": item.engagement.ref, "number": item.source.number, "key": item.key}
+    return reverse("work_detail", kwargs=place)
+
+
+def of_all(part: int, whole: int) -> str | None:
+    """ "6 of 8"; None where there is nothing to count."""
+    return f"{part} of {whole}" if whole else None
+
+
+KEY = Column("Key", "key", url=item_url)
+TITLE = Column("Title", "title")
+STATE = Column("State", "state")
+ASSIGNEE = Column("Assignee", "assignee", missing="nobody")
+CREATED = Column("Created", "created_at", kind="instant")
+DONE = Column("Done", "done_at", kind="instant", missing="open")
+
+COLUMNS = [
+    KEY,
+    TITLE,
+    Column("Type", "type"),
+    STATE,
+    Column("Milestones", lambda row: ", ".join(row.milestone_names)),
+    Column("Sprint", lambda row: row.sprint.name if row.sprint else None),
+    ASSIGNEE,
+    CREATED,
+    DONE,
+]
+ITEM_COLUMNS = [KEY, TITLE, STATE, ASSIGNEE, CREATED, DONE]
+
+
+@require_safe
+def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Every item of the engagement, the newest first."""
+    engagement = find_engagement(request, ref)
+    rows = engagement.work_items.select_related("engagement", "source").with_milestone_names()
+    return render_list(
+        request,
+        "engagements/work_list.html",
+        rows,
+        columns=COLUMNS,
+        caption=f"Work of {engagement}",
+        filename="work.csv",
+        filterset_class=partial(WorkFilter, engagement=engagement),
+        **engagement_page(request, engagement, "work"),
+    )
+
+
+@require_safe
+def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpResponse:
+    """One item, as last imported."""
+    engagement = find_engagement(request, ref)
+    items = engagement.work_items.select_related("source", "sprint", "last_import")
+    item = get_object_or_404(items, source__number=number, key=key)
+    crumb = Crumb("Work", url_of(engagement, "work_list"))
+    context = engagement_page(request, engagement, "work", crumb) | {
+        "item": item,
+        "milestones": item.milestones.all(),
+    }
+    return render(request, "engagements/work_detail.html", context)
+
+
+def items_listing(request: HttpRequest, items: QuerySet[WorkItem], *, caption: str) -> Listing:
+    """Items of a milestone or a sprint, open ones first, a page of them."""
+    rows = items.select_related("engagement", "source").order_by("-done_at", "-created_at", "-pk")
+    return build_list(request, rows, columns=ITEM_COLUMNS, caption=caption, filename="items.csv")
