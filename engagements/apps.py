@@ -6,7 +6,7 @@ class EngagementsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
-        from engagements.audit_verbs import SENTENCES
         from dm_portal.people import audit
+        from engagements.audit_verbs import SENTENCES
 
         audit.register(SENTENCES)

@@ -5,7 +5,7 @@ their own contact rows: what they read is built from published revisions, and wh
 those may belong to is ``EngagementQuerySet.of_contact``.
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -14,18 +14,11 @@ from django.db.models import Q
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import today
+from dm_portal.shell.relations import related
 from engagements import standing as standing_of
 
 if TYPE_CHECKING:
-    from engagements.models import (
-        Customer,
-        Engagement,
-        EngagementTemplate,
-        Import,
-        Milestone,
-        Sprint,
-        WorkItem,
-    )
+    from engagements.models import Customer, Engagement, EngagementTemplate
 
 
 def _holds(prefix: str = "") -> Q:
@@ -48,7 +41,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Customers of visible engagements; directors and admins also those without any."""
         if _sees_everything(user):
             return self.all()
-        engagements = self.model._meta.get_field("engagements").related_model
+        engagements = related(self.model, "engagements")
         return self.filter(pk__in=engagements.objects.visible_to(user).values("customer"))
 
 
@@ -57,7 +50,7 @@ class CustomerContactQuerySet(DatedQuerySet):
         """Ours: contacts of visible customers. A customer's person: their own rows in force."""
         if standing.is_present(user) and user.is_customer:
             return self.holding().filter(user=user)
-        customers = self.model._meta.get_field("customer").related_model
+        customers = related(self.model, "customer")
         return self.filter(customer__in=customers.objects.visible_to(user))
 
 
@@ -70,9 +63,9 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         """One of us: where they hold a function today, or work in a pod that does the work."""
         if not _is_one_of_us(user):
             return self.none()
-        functions = self.model._meta.get_field("functions").related_model
-        pod = self.model._meta.get_field("pods").related_model
-        memberships = pod._meta.get_field("memberships").related_model
+        functions = related(self.model, "functions")
+        pod = related(self.model, "pods")
+        memberships = related(pod, "memberships")
         my_pods = memberships.objects.filter(_holds(), specialist__user=user).values("pod")
         return self.filter(
             Q(pk__in=functions.objects.filter(_holds(), user=user).values("engagement"))
@@ -83,8 +76,8 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         """A customer's person: the engagements of the one customer they are a contact of."""
         if not standing.is_present(user) or not user.is_customer:
             return self.none()
-        customer = self.model._meta.get_field("customer").related_model
-        contacts = customer._meta.get_field("contacts").related_model
+        customer = related(self.model, "customer")
+        contacts = related(customer, "contacts")
         return self.filter(customer__in=contacts.objects.visible_to(user).values("customer"))
 
     def reporting(self) -> Self:
@@ -93,7 +86,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def with_standing(self) -> Self:
         """Annotate ``colour`` and ``said``: what was last said of it; see ``standing``."""
-        return standing_of.annotate(self)
+        return cast("Self", standing_of.annotate(self))
 
     def with_people_and_date(self) -> Self:
         """Annotate ``managers`` (names of today's DMs) and ``next_on``.
@@ -101,8 +94,8 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         ``next_on`` is the earliest committed date of a milestone that is not finished: it may
         lie in the past.
         """
-        functions = self.model._meta.get_field("functions").related_model
-        milestones = self.model._meta.get_field("milestones").related_model
+        functions = related(self.model, "functions")
+        milestones = related(self.model, "milestones")
         here = {"engagement": models.OuterRef("pk")}
         managers = functions.objects.filter(_holds(), function="dm", **here)
         promised = milestones.objects.committed().unfinished().filter(**here)
@@ -127,13 +120,13 @@ class OfEngagementQuerySet(models.QuerySet[Any]):
     """Rows that share their engagement's door."""
 
     def visible_to(self, user: Any) -> Self:
-        engagement = self.model._meta.get_field("engagement").related_model
+        engagement = related(self.model, "engagement")
         return self.filter(engagement__in=engagement.objects.visible_to(user))
 
 
 class EngagementFunctionQuerySet(DatedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        engagement = self.model._meta.get_field("engagement").related_model
+        engagement = related(self.model, "engagement")
         return self.filter(engagement__in=engagement.objects.visible_to(user))
 
 
@@ -152,7 +145,7 @@ class MilestoneQuerySet(OfEngagementQuerySet):
     def with_progress(self) -> Self:
         """Annotate ``items``, ``items_done``, ``criteria_total`` and ``criteria_met``."""
         items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
-        criterion = self.model._meta.get_field("criteria").related_model
+        criterion = related(self.model, "criteria")
         criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.annotate(
             items=_count(items, "milestone"),
@@ -166,14 +159,14 @@ class OfMilestoneQuerySet(models.QuerySet[Any]):
     """Rows that share their milestone's door."""
 
     def visible_to(self, user: Any) -> Self:
-        milestone = self.model._meta.get_field("milestone").related_model
+        milestone = related(self.model, "milestone")
         return self.filter(milestone__in=milestone.objects.visible_to(user))
 
 
 class SprintQuerySet(OfEngagementQuerySet):
     def with_progress(self) -> Self:
         """Annotate ``items`` and ``items_done``."""
-        work = self.model._meta.get_field("work_items").related_model
+        work = related(self.model, "work_items")
         items = work.objects.filter(sprint=models.OuterRef("pk"))
         return self.annotate(
             items=_count(items, "sprint"),
@@ -205,7 +198,7 @@ class OfImportQuerySet(models.QuerySet[Any]):
     """Rows that share their import's door."""
 
     def visible_to(self, user: Any) -> Self:
-        file = self.model._meta.get_field("of").related_model
+        file = related(self.model, "of")
         return self.filter(of__in=file.objects.visible_to(user))
 
 

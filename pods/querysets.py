@@ -8,6 +8,7 @@ from django.db.models import Q
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import today
+from dm_portal.shell.relations import related
 
 if TYPE_CHECKING:
     from pods.models import Pod, Specialist
@@ -26,8 +27,8 @@ class PodQuerySet(models.QuerySet["Pod"]):
             return self.none()
         day = today()
         holds = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gt=day))
-        functions = self.model._meta.get_field("functions").related_model
-        memberships = self.model._meta.get_field("memberships").related_model
+        functions = related(self.model, "functions")
+        memberships = related(self.model, "memberships")
         return self.filter(
             Q(pk__in=functions.objects.filter(holds, user=user).values("pod"))
             | Q(pk__in=memberships.objects.filter(holds, specialist__user=user).values("pod"))
@@ -49,13 +50,13 @@ class SpecialistQuerySet(models.QuerySet["Specialist"]):
         """Admins, directors and auditors: all. Others: who shares a visible pod with them."""
         if _sees_every_pod(user):
             return self.all()
-        pods = self.model._meta.get_field("memberships").related_model
+        pods = related(self.model, "memberships")
         return self.filter(pk__in=pods.objects.visible_to(user).values("specialist"))
 
 
 class _OfPodQuerySet(DatedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        pod = self.model._meta.get_field("pod").related_model
+        pod = related(self.model, "pod")
         return self.filter(pod__in=pod.objects.visible_to(user))
 
 

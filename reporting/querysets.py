@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
+from dm_portal.shell.relations import related
 from engagements.models import Engagement, EngagementFunction
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         ``seen_by`` are the names of the customer's people who opened it.
         """
         revisions = self._revisions().filter(report=OuterRef("pk")).order_by("-number")
-        receipts = self._revisions().model.receipts.rel.related_model.objects
+        receipts = related(self._revisions().model, "receipts").objects
         seen_by = receipts.filter(revision=OuterRef("said_pk")).order_by("first_seen")
         return self.annotate(
             said_pk=Subquery(revisions.values("pk")[:1]),
@@ -78,7 +79,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         )
 
     def _revisions(self) -> "ReportRevisionQuerySet":
-        return self.model.revisions.rel.related_model.objects
+        revisions: ReportRevisionQuerySet = related(self.model, "revisions").objects
+        return revisions
 
 
 class FactsQuerySet(models.QuerySet["Facts"]):

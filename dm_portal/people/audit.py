@@ -95,7 +95,7 @@ def _event(
         actor_name=by.name if by else PORTAL,
         verb=verb,
         target_kind=target._meta.label_lower,
-        target_ref=getattr(target, "audit_ref", None) or getattr(target, "ref", ""),
+        target_ref=str(getattr(target, "audit_ref", None) or getattr(target, "ref", "")),
         target_label=str(target)[:300],
         customer_ref=getattr(target, "customer_ref", ""),
         engagement_ref=getattr(target, "engagement_ref", ""),

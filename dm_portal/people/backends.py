@@ -17,7 +17,7 @@ class EmailBackend(ModelBackend):
     password for nobody too, so the time it takes does not tell either.
     """
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # allauth names what it gives: an e-mail
         self,
         request: HttpRequest | None,
         email: str | None = None,

@@ -59,7 +59,8 @@ class CustomerDoorMiddleware:
         user = request.user
         if not user.is_authenticated or user.is_internal:
             return None
-        route = request.resolver_match.url_name or ""
+        match = request.resolver_match
+        route = (match and match.url_name) or ""
         if route == START:
             return redirect(CUSTOMERS_START)
         if not route.startswith(FOR_CUSTOMERS):
