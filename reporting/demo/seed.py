@@ -257,7 +257,7 @@ def _write(stage: Stage, report: Report, week: int, by: User) -> None:
     colour = written.colour if written and written.colour else computed
     if colour == "unknown":
         colour = "green"
-    ordinary = stage.plan.headlines[week % len(stage.plan.headlines)]
+    ordinary = stage.plan.headlines[week]
     move = written.our_move if written else ""
     if colour != "green" and not move:
         move = "We finish what is open before we start anything new, and tell you on Monday."

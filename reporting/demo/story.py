@@ -33,7 +33,7 @@ class MilestonePlan:
 
 @dataclass(frozen=True)
 class Week:
-    """What the DM wrote in one week; weeks not named get the plan's ordinary words."""
+    """What the DM wrote in a week that was not ordinary."""
 
     headline: str
     colour: str = ""
