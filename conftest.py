@@ -1,3 +1,8 @@
 """The cast: named people with their functions, for every test."""
 
-pytest_plugins = ["dm_portal.tests.plumbing", "dm_portal.tests.cast", "dm_portal.tests.walls"]
+pytest_plugins = [
+    "dm_portal.tests.plumbing",
+    "dm_portal.tests.cast",
+    "dm_portal.tests.walls",
+    "dm_portal.tests.broker",
+]

@@ -27,8 +27,8 @@ BATCH_SECONDS = 10
 class Batch:
     """What the work of a child is handed: whether to take another row, and where to say which."""
 
-    def __init__(self, goes_on: Callable[[], bool]) -> None:
-        self._ends_at = time.monotonic() + BATCH_SECONDS
+    def __init__(self, goes_on: Callable[[], bool], *, seconds: float = BATCH_SECONDS) -> None:
+        self._ends_at = time.monotonic() + seconds
         self._goes_on = goes_on
         # Shared memory: what was written here last is what a killed child was working on.
         self._row = _fork.RawValue("q", 0)

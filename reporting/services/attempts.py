@@ -12,7 +12,7 @@ from types import TracebackType
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
@@ -20,6 +20,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
 from reporting.models import Report
+from reporting.querysets import ReportQuerySet
 from reporting.services.states import THAWED, State, change, move
 
 MAX_ATTEMPTS = 5
@@ -48,7 +49,7 @@ class Attempt:
             give_back(self.claimed, "".join(traceback.format_exception(error)))
 
 
-def with_names() -> QuerySet[Report]:
+def with_names() -> ReportQuerySet:
     """Reports together with the rows that their words name."""
     return Report.objects.select_related("engagement__customer", "period")
 

@@ -1,8 +1,8 @@
 """From a draft to a revision that stays for ever, with a while to think better of it."""
 
 import json
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -15,11 +15,16 @@ from dm_portal.shell.wake import wake
 from engagements.models import Engagement, EngagementFunction
 from reporting import customer, facts
 from reporting.drafting import draft_of
-from reporting.figures import instant, text_instant
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour
 from reporting.services.states import THAWED, State, change, move, require_version
+
+
+class FrozenText(customer.Text):
+    """What waits in ``Report.frozen_text`` and stays in ``ReportRevision.text``."""
+
+    frozen_at: str
 
 
 @transaction.atomic
@@ -50,10 +55,9 @@ def publish_report(
         publishing_by=by,
         publishing_for=_absent_manager(report, by),
         frozen_facts=facts.canonical(draft.body),
-        frozen_text={
-            **customer.compose(report=report, draft=draft),
-            "frozen_at": text_instant(now()),
-        },
+        frozen_text=FrozenText(
+            **customer.compose(report=report, draft=draft), frozen_at=now().isoformat()
+        ),
         drafted=draft.stored,
         compiled_as_of=draft.as_of,
     )
@@ -169,7 +173,7 @@ def _claim(report_id: int) -> Report | None:
 def _write_revision(report: Report) -> ReportRevision | None:
     """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
     said = _said(report)
-    text, body = report.frozen_text, report.frozen_facts
+    text, body = cast("FrozenText", report.frozen_text), report.frozen_facts
     done = {"attempts": 0, "last_error": "", "correction_reason": ""}
     try:
         move(report, State.PUBLISHED, **done, **THAWED)
@@ -210,8 +214,8 @@ def _keep_facts(report: Report, body: str, frozen_at: str) -> Facts:
     return Facts.objects.create(
         engagement=report.engagement,
         schema_version=stored["schema"],
-        as_of=instant(stored["as_of"]),
-        frozen_at=instant(frozen_at),
+        as_of=datetime.fromisoformat(stored["as_of"]),
+        frozen_at=datetime.fromisoformat(frozen_at),
         body=body,
         sha256=facts.digest(body),
     )

@@ -45,7 +45,7 @@ def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
 
     Four statements where nothing is due, ten where something is, however many engagements.
     """
-    owing = [each for each in _counted(at) if _count_due(each, at) > each.known_periods]
+    owing = [each for each in _counted(at) if _owes(each, at)]
     known = _known_mondays(owing)
     due = [
         _period(engagement, week, is_chosen)
@@ -100,8 +100,9 @@ def _counted(at: datetime) -> QuerySet[Engagement]:
     return Engagement.objects.reporting().order_by("pk").annotate(known_periods=counted)
 
 
-def _count_due(engagement: Engagement, at: datetime) -> int:
-    return periods.count_due(rhythm_of(engagement), at=at)
+def _owes(engagement: Engagement, at: datetime) -> bool:
+    known: int = engagement.known_periods  # type: ignore[attr-defined]  # annotated by _counted
+    return periods.count_due(rhythm_of(engagement), at=at) > known
 
 
 def _known_mondays(engagements: Iterable[Engagement]) -> dict[int, set[date]]:

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -12,11 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.services.mails import queue_mail
 from dm_portal.shell.models import Lease
+from dm_portal.tests.broker import Messages
 from dm_portal.tests.cast import make_engagement
 from engagements.models import Customer, Engagement
+from engagements.services.imports import receive_file
 from reporting.models import Period, Report
-from reporting.services.ticks import open_periods, tick
+from reporting.services.publishing import publish_report
+from reporting.services.ticks import open_periods, sweep, tick
+from reporting.tests.reports import draft, open_reports, write
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +184,31 @@ def _tick_together(starts: threading.Barrier, at: datetime, _number: int) -> int
         return open_periods(at=at)
     finally:
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel(FRIDAY, tick=False)
+def test_the_sweep_tells_the_workers_of_whatever_waits(
+    atlas: Engagement, manager: User, messages: Messages
+) -> None:
+    first, second = open_reports(atlas, weeks=2)
+    publish_report(report=write(draft(first), manager), by=manager, delay=0)
+    queue_mail(kind="test", recipient="a@b.example", subject="Hi", text="Hi", dedup_key="a")
+    content = BytesIO(b"key\nA-1\n")
+    receive_file(engagement=atlas, file_name="work.csv", content=content, by=manager)
+    before = messages()
+    sweep()
+    told = messages()[: -len(before)]
+    assert sorted((task, arguments) for task, arguments, _ in told) == [
+        ("reporting.tasks.compile_report", f"({second.pk},)"),
+        ("reporting.tasks.finish_publication", f"({first.pk},)"),
+        ("reporting.tasks.run_imports", "()"),
+        ("reporting.tasks.send_mails", "()"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel(FRIDAY, tick=False)
+def test_where_nothing_waits_nobody_is_told(atlas: Engagement, messages: Messages) -> None:
+    sweep()
+    assert messages() == []

@@ -36,7 +36,8 @@ class Clock:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.children: dict[str, Child] = {}
         self.not_before: dict[str, float] = {}
-        self.renewed_at: float | None = None
+        self.is_at_work: bool | None = None
+        self.renew_at = 0.0
         self.is_stopping = False
 
     def run(self) -> None:
@@ -71,13 +72,13 @@ class Clock:
         return job.name not in self.children and time.monotonic() >= waits_until
 
     def _holds_lease(self) -> bool:
-        if self.renewed_at and time.monotonic() < self.renewed_at + RENEWED_EACH:
+        if self.is_at_work and time.monotonic() < self.renew_at:
             return True
-        held_before = self.renewed_at is not None
         is_held = leases.hold(LEASE, holder=self.holder, seconds=LEASE_SECONDS)
-        self.renewed_at = time.monotonic() if is_held else None
-        if is_held != held_before:
+        self.renew_at = time.monotonic() + RENEWED_EACH
+        if is_held != self.is_at_work:
             logger.info("This clock %s.", "is at work" if is_held else "stands by: another works")
+        self.is_at_work = is_held
         return is_held
 
     def _end(self) -> None:
