@@ -26,6 +26,7 @@ from reporting.models import Report, ReportRevision
 
 # Half a year: what a picture of weeks can hold on a phone and on one printed sheet.
 BURN_UP_WEEKS = 26
+DONE_ON_TIMELINE = 2
 
 
 class Text(TypedDict):
@@ -92,12 +93,12 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class MilestoneLine:
-    """A committed milestone as a customer reads it: its name, its outcome, how far it is."""
+class Line:
+    """Sentences about one thing; ``about`` is a milestone's name or empty."""
 
-    name: str
-    outcome: str
-    sentences: tuple[str, ...]
+    about: str
+    text: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +111,20 @@ class Status:
     shape: str
     previous_word: str
     headline: str
+    next_name: str
+    next_on: Day | None
     rules: Rules | None
     reason: str
     our_move: str
     speaks_for: str
     correction_reason: str
-    changed: tuple[str, ...]
-    milestones: tuple[MilestoneLine, ...]
-    beyond: tuple[str, ...]
+    changed: tuple[Line, ...]
+    milestones: tuple[Line, ...]
+    done_earlier: tuple[Line, ...]
     timeline: Timeline | None
     burn_up: BurnUp | None
-    finished: tuple[str, ...]
-    delivered: tuple[MilestoneLine, ...]
-    left_out: tuple[str, ...]
-    freshness: str
+    delivered: tuple[Line, ...]
+    rests_on: str
     zone: str
     as_of: Moment
     published: Moment
@@ -172,20 +173,20 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         shape=Shape(text["colour"]).value,
         previous_word=Shape(previous).word if previous else "",
         headline=text["headline"],
+        next_name=page.following["name"] if page.following else "",
+        next_on=page.next_on(),
         rules=page.rules(),
         reason=text["colour_reason"],
         our_move=text["our_move"],
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
-        changed=page.texts("date.", "dates", "created"),
+        changed=page.lines("date.", "dates", "created"),
         milestones=page.milestones(),
-        beyond=page.texts("beyond"),
+        done_earlier=page.done_earlier(),
         timeline=page.timeline(),
         burn_up=page.burn_up(),
-        finished=page.texts("finished"),
-        delivered=page.delivered(),
-        left_out=page.texts("left_out."),
-        freshness=" ".join(page.texts("freshness")),
+        delivered=page.lines("finished", "met.", "delivered."),
+        rests_on=" ".join(line.text for line in page.lines("freshness", "left_out.")),
         zone=page.zone.key,
         as_of=page.moment(datetime.fromisoformat(body["as_of"])),
         published=page.moment(saying.published_at),
@@ -237,14 +238,15 @@ class _Page:
         self.today = date.fromisoformat(self.figures["window"]["to_day"])
         self.committed = [row for row in self.figures["milestones"] if row["committed_on"]]
         self.committed.sort(key=lambda row: (row["committed_on"], row["number"]))
+        number = self.figures["next"]
+        self.following = next((row for row in self.committed if row["number"] == number), None)
+        self.earlier = self._done_earlier()
+        self.outcomes = {row["name"]: row["outcome"] for row in self.committed}
 
-    def texts(self, *keys: str) -> tuple[str, ...]:
+    def lines(self, *keys: str) -> tuple[Line, ...]:
         """Sentences under these keys; a key that ends in a dot stands for all that begin so."""
-        return tuple(
-            row["text"]
-            for row in self.text["sentences"]
-            if any(_is(row["key"], key) for key in keys)
-        )
+        found = [row for row in self.text["sentences"] if any(_is(row["key"], key) for key in keys)]
+        return _joined(found, self.outcomes)
 
     def rules(self) -> Rules | None:
         """Said only where the rules say something else than the DM."""
@@ -254,54 +256,66 @@ class _Page:
         shape = Shape(computed["colour"])
         return Rules(shape.value, computed["sentence"], shape is not Shape.NOT_KNOWN)
 
-    def milestones(self) -> tuple[MilestoneLine, ...]:
-        return tuple(self._line(row, "milestone", "criteria") for row in self.committed)
+    def milestones(self) -> tuple[Line, ...]:
+        """Open ones, the next first, then what was done lately; then what no date covers."""
+        lately = [row for row in self.committed if row not in self.earlier]
+        lately.sort(key=_is_done)
+        return self._of(lately) + self.lines("beyond")
 
-    def delivered(self) -> tuple[MilestoneLine, ...]:
-        """What was finished, under the outcome that it serves."""
-        lines = [self._line(row, "delivered") for row in self.committed]
-        beyond = MilestoneLine("", "", self.texts("delivered.beyond"))
-        return tuple(line for line in [*lines, beyond] if line.sentences)
+    def done_earlier(self) -> tuple[Line, ...]:
+        """What was done before the last status, the last first."""
+        return self._of(self.earlier[::-1])
 
-    def _line(self, row: dict[str, Any], *kinds: str) -> MilestoneLine:
-        texts = self.texts(*(f"{kind}.{row['number']}" for kind in kinds))
-        return MilestoneLine(row["name"], row["outcome"], texts)
+    def _of(self, rows: list[dict[str, Any]]) -> tuple[Line, ...]:
+        numbers = [row["number"] for row in rows]
+        found = [self.lines(f"milestone.{number}", f"criteria.{number}") for number in numbers]
+        return tuple(line for lines in found for line in lines)
+
+    def _done_earlier(self) -> list[dict[str, Any]]:
+        """Done before the window; the last one stays in sight where nothing else is committed."""
+        since = self.figures["window"]["from_day"] or ""
+        done = [row for row in self.committed if _is_done(row) and row["done_on"] < since]
+        return done[:-1] if len(done) == len(self.committed) else done
 
     def timeline(self) -> Timeline | None:
-        """The committed milestones on a line of time; nothing to draw without any."""
-        if not self.committed:
+        """What is committed, and what was done last; nothing to draw without any."""
+        done = [row for row in self.committed if _is_done(row)][-DONE_ON_TIMELINE:]
+        drawn = [row for row in self.committed if not _is_done(row) or row in done]
+        if not drawn:
             return None
         return Timeline(
             name="milestones",
             title="Committed milestones",
             as_of=self.today,
-            milestones=[_on_timeline(row) for row in self.committed],
+            milestones=[_on_timeline(row) for row in drawn],
         )
 
     def burn_up(self) -> BurnUp | None:
-        """Of the committed milestones, or of all work while nothing is committed."""
+        """Of the next committed milestone, or of all work while nothing is committed."""
         figures = self.figures
-        promised = bool(self.committed and figures["promised"] and figures["promised"]["items"])
-        now = figures["promised"] if promised else figures["total"]
+        following = self.following
+        now = following or figures["total"]
         if not now or not now["items"]:
             return None
-        weeks = figures["burnup_promised"] if promised else figures["burnup"]
-        points = [_point(row["ends_on"], row) for row in weeks[-BURN_UP_WEEKS:]]
-        latest = BurnUpWeek(self.today, now["items"], now["done"])
-        what = "Items of the committed milestones" if promised else "All items"
+        weeks = figures["burnup_next"] if following else figures["burnup"]
+        points = [
+            BurnUpWeek(date.fromisoformat(row["ends_on"]), row["scope"], row["done"])
+            for row in weeks[-BURN_UP_WEEKS:]
+        ]
+        name = following["name"] if following else "All work"
         return BurnUp(
             name="burn-up",
-            title=f"{what}: in scope and done",
+            title=f"{name}, week by week",
             unit="items",
             as_of=self.today,
-            weeks=[*points, latest],
-            committed_on=self._next_commitment(),
+            weeks=[*points, BurnUpWeek(self.today, now["items"], now["done"])],
+            committed_on=date.fromisoformat(following["committed_on"]) if following else None,
         )
 
-    def _next_commitment(self) -> date | None:
-        """The first committed date of a milestone that has open items."""
-        days = [row["committed_on"] for row in self.committed if row["open"]]
-        return date.fromisoformat(days[0]) if days else None
+    def next_on(self) -> Day | None:
+        """When the next committed milestone with open items is due."""
+        row = self.following
+        return self.day(date.fromisoformat(row["committed_on"])) if row and row["open"] else None
 
     def moment(self, at: datetime) -> Moment:
         words = dates.instant_words(at, zone=self.zone, today=self.today)
@@ -313,6 +327,22 @@ class _Page:
 
 def _is(key: str, wanted: str) -> bool:
     return key.startswith(wanted) if wanted.endswith(".") else key == wanted
+
+
+def _is_done(row: dict[str, Any]) -> bool:
+    """All items done, and every criterion met."""
+    return bool(row["done_on"]) and row["criteria_met"] == row["criteria"]
+
+
+def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line, ...]:
+    """What is about the same milestone is read as one paragraph, where its first sentence was."""
+    texts: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        about = row["about"]
+        texts.setdefault((about, "" if about else row["key"]), []).append(row["text"])
+    return tuple(
+        Line(about, " ".join(said), outcomes.get(about, "")) for (about, _), said in texts.items()
+    )
 
 
 def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
@@ -334,7 +364,3 @@ def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
         original_on=date.fromisoformat(first) if first != row["committed_on"] else None,
         done_on=date.fromisoformat(row["done_on"]) if row["done_on"] else None,
     )
-
-
-def _point(day: str, row: dict[str, Any]) -> BurnUpWeek:
-    return BurnUpWeek(date.fromisoformat(day), row["scope"], row["done"])

@@ -31,8 +31,10 @@ LABELS = {
     "done_on": "done on",
     "done_share": "per cent done",
     "finished": "finished in the window",
+    "first_committed_on": "first committed for",
     "from_day": "from",
     "items": "items",
+    "met_on": "met on",
     "known_until_day": "last import",
     "moved": "dates changed",
     "new_on": "new date",
@@ -41,6 +43,7 @@ LABELS = {
     "open": "open",
     "reason": "reason",
     "refused": "rows refused",
+    "statement": "criterion",
     "to_day": "up to",
     "total": "work",
 }
@@ -60,6 +63,7 @@ class SentenceLine:
     """A sentence as the customer will read it, with what it rests on."""
 
     key: str
+    about: str
     text: str
     facts: tuple[FactLine, ...]
 
@@ -93,6 +97,16 @@ class LastSave:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLine:
+    """The last applied file of one source."""
+
+    name: str
+    number: int
+    applied_at: datetime
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """The sentences under one heading of the customer's page."""
 
@@ -104,7 +118,7 @@ class Section:
 SECTIONS = {
     "Since the last status": ("date", "dates", "created"),
     "Milestones": ("milestone", "criteria", "beyond"),
-    "Delivered": ("finished", "delivered"),
+    "Delivered": ("finished", "met", "delivered"),
     "What it rests on": ("freshness", "left_out"),
 }
 
@@ -125,6 +139,7 @@ def _sentence_lines(draft: Draft) -> list[SentenceLine]:
     return [
         SentenceLine(
             key=row["key"],
+            about=row["about"],
             text=row["text"],
             facts=tuple(_fact_line(each, titles, today) for each in row["facts"]),
         )
@@ -133,32 +148,27 @@ def _sentence_lines(draft: Draft) -> list[SentenceLine]:
 
 
 def _fact_line(fact: dict[str, Any], titles: dict[str, str], today: date) -> FactLine:
-    label = LABELS[fact["name"].rsplit(".", 1)[-1]]
+    name = fact["name"].rsplit(".", 1)[-1]
     items = tuple(f"{key} {titles[key]}".strip() for key in fact["rows"])
-    return FactLine(label, _value_words(fact["value"], label, today), items)
+    return FactLine(LABELS[name], _value_words(fact["value"], name, today), items)
 
 
-def _value_words(value: object, label: str, today: date) -> str:
+def _value_words(value: object, name: str, today: date) -> str:
     if value is None:
         return "none"
-    if label in DATE_LABELS:
+    if name.endswith(("_on", "_day")):
         return day_words(date.fromisoformat(str(value)), today=today)
     return str(value)
 
 
-DATE_LABELS = frozenset(
-    LABELS[name]
-    for name in (
-        "changed_on",
-        "committed_on",
-        "done_on",
-        "from_day",
-        "known_until_day",
-        "new_on",
-        "old_on",
-        "to_day",
-    )
-)
+def file_lines(draft: Draft) -> list[FileLine]:
+    """The files that the figures rest on."""
+    return [
+        FileLine(
+            row["file"], row["number"], datetime.fromisoformat(row["applied_at"]), row["refused"]
+        )
+        for row in draft.body["inputs"]["imports"]
+    ]
 
 
 def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:
@@ -202,8 +212,7 @@ def readers(report: Report, *, of: ReportRevision | None, user: User) -> list[Re
 
 
 def last_save(report: Report) -> LastSave:
-    """Who changed the report last, for whoever comes second."""
+    """Who saved the report last, for whoever comes back to it or comes second."""
     events = AuditEvent.objects.of_engagement(report.engagement_ref)
-    mine = events.filter(target_kind=Report._meta.label_lower, target_ref=report.audit_ref)
-    event = mine.first()
+    event = events.filter(verb="report.saved", target_ref=report.audit_ref).first()
     return LastSave(event.actor_name, event.occurred_at) if event else LastSave("", None)

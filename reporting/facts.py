@@ -151,7 +151,9 @@ def _plan(engagement: Engagement) -> dict[str, list[dict[str, Any]]]:
     rows = (
         Milestone.objects.filter(engagement=engagement)
         .annotate(
-            its_criteria=ArraySubquery(criteria.values_list(_as_json("number", "met_at"))),
+            its_criteria=ArraySubquery(
+                criteria.values_list(_as_json("number", "statement", "met_at"))
+            ),
             its_revisions=ArraySubquery(
                 revisions.values_list(
                     _as_json("number", "old_on", "new_on", "reason", "changed_at", by="changed_by")

@@ -12,8 +12,9 @@ What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what 
 ``finished``    keys finished in the window; ``created`` keys created in it
 ``milestones``  one row each, see ``_milestone``; an item in several counts in each
 ``moved``       committed dates that were given, moved or withdrawn in the window
-``burnup``      scope and done at the end of each complete local ISO week; ``burnup_promised``
-                the same of items in committed milestones
+``burnup``      scope and done at the end of each complete local ISO week; ``burnup_next`` the
+                same of the next committed milestone alone
+``next``        the number of that milestone: the first with open items, else the last
 ``left_out``    items in no milestone, rows that the last imports refused
 """
 
@@ -61,6 +62,7 @@ def version_1(inputs: Row) -> Row:
     committed = {row["number"] for row in milestones if row["committed_on"]}
     promised = [item for item in items if item.milestones & committed]
     beyond = [item for item in items if not item.milestones & committed]
+    following = _next(milestones)
     return {
         "window": _window(inputs, window),
         "total": _totals(items, window) if imported else None,
@@ -69,7 +71,8 @@ def version_1(inputs: Row) -> Row:
         "milestones": milestones,
         "moved": _moved(inputs, window),
         "burnup": burnup(items, window),
-        "burnup_promised": burnup(promised, window),
+        "next": following,
+        "burnup_next": burnup([each for each in items if following in each.milestones], window),
         "left_out": _left_out(inputs, items) if imported else None,
     }
 
@@ -131,11 +134,25 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
         "days_past": _days_past(commitment["committed_on"], totals["open"], window),
         "criteria": len(criteria),
         "criteria_met": sum(_before(each["met_at"], window) for each in criteria),
+        "criteria_met_lately": [
+            {**each, "met_on": text_day(window.day(instant(each["met_at"])))}
+            for each in criteria
+            if window.holds(instant(each["met_at"]))
+        ],
         "is_there": bool(mine or commitment["committed_on"] or _before(row["created_at"], window)),
     }
 
 
 UNKNOWN_TOTALS = ("items", "done", "open", "finished", "created")
+
+
+def _next(milestones: list[Row]) -> int | None:
+    """The committed milestone that everybody looks at; None without one that has items."""
+    counted = [row for row in milestones if row["committed_on"] and row["items"]]
+    counted.sort(key=lambda row: (row["committed_on"], row["number"]))
+    still_open = [row for row in counted if row["open"]]
+    found = still_open[:1] or counted[-1:]
+    return found[0]["number"] if found else None
 
 
 def _commitment(revisions: list[Row], number: int, window: Window) -> Row:

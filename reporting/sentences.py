@@ -1,11 +1,13 @@
 """What a status says, written from the facts by rules: one sentence per fact, as people say it.
 
 Each sentence carries the facts it rests on, so that no number stands in the text that none of
-them holds. The text is what the customer reads: it names committed milestones only, since a
-version of the tracker that nobody promised is nobody's promise.
+them holds; ``about`` is the milestone that it speaks of, if any, and is read before it. The text
+is what the customer reads: it names committed milestones only, since a version of the tracker
+that nobody promised is nobody's promise.
 
-Keys: ``finished``, ``delivered.<n>``, ``delivered.beyond``, ``milestone.<n>``, ``criteria.<n>``,
-``beyond``, ``created``, ``date.<n>.<revision>``, ``dates``, ``left_out.<what>``, ``freshness``.
+Keys: ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``, ``delivered.beyond``,
+``milestone.<n>``, ``criteria.<n>``, ``beyond``, ``created``, ``date.<n>.<revision>``, ``dates``,
+``left_out.<what>``, ``freshness``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,24 +20,27 @@ from dm_portal.shell.dates import day_words
 
 Row = dict[str, Any]
 
+BEYOND = "Outside the committed milestones"
+
 
 def write(body: Row) -> list[Row]:
-    """Every sentence of a status, in the order in which it is read: key, text, facts."""
+    """Every sentence of a status, in the order in which it is read: key, about, text, facts."""
     figures = body["figures"]
     return [
-        *_finished(figures),
-        *_delivered(figures),
-        *_milestones(figures),
-        *_beyond(figures),
         *_created(figures),
         *_dates(figures),
+        *_milestones(figures),
+        *_beyond(figures),
+        *_finished(figures),
+        *_met(figures),
+        *_delivered(figures),
         *_left_out(figures),
         _freshness(figures),
     ]
 
 
-def sentence(key: str, text: str, *facts: Row) -> Row:
-    return {"key": key, "text": text, "facts": list(facts)}
+def sentence(key: str, text: str, *facts: Row, about: str = "") -> Row:
+    return {"key": key, "about": about, "text": text, "facts": list(facts)}
 
 
 def fact(name: str, value: object, rows: Sequence[str] = ()) -> Row:
@@ -43,104 +48,7 @@ def fact(name: str, value: object, rows: Sequence[str] = ()) -> Row:
     return {"name": name, "value": value, "rows": list(rows)}
 
 
-def _finished(figures: Row) -> Iterator[Row]:
-    window, total = figures["window"], figures["total"]
-    if total is None:
-        return
-    if not total["items"]:
-        yield sentence("finished", "No items are on record yet.", fact("total.items", 0))
-    elif window["from_day"] is None:
-        text = f"So far {share(total['done'], total['items'], 'item')} finished."
-        yield sentence("finished", text, *_share_facts("total", total))
-    elif not window["is_known"]:
-        last = _day(window["known_until_day"], window)
-        lately = f"what was finished {_between(window)} is not known"
-        text = f"No work was imported after {last}, so {lately}."
-        yield sentence("finished", text, *_window_facts(window), _known_until(window))
-    else:
-        keys = total["finished"]
-        subject = f"{count(len(keys), 'item')} {was(keys)}" if keys else "Nothing was"
-        text = f"{subject} finished {_between(window)}."
-        yield sentence(
-            "finished", text, fact("total.finished", len(keys), keys), *_window_facts(window)
-        )
-
-
-def _delivered(figures: Row) -> Iterator[Row]:
-    """Where the finished items belong; those of two milestones count in both."""
-    window = figures["window"]
-    if figures["total"] is None or window["from_day"] is None:
-        return
-    for row in figures["milestones"]:
-        if row["committed_on"] and row["finished"]:
-            path = f"milestones.{row['number']}.finished"
-            yield _finished_in(f"delivered.{row['number']}", row["name"], path, row["finished"])
-    finished = figures["beyond"]["finished"]
-    if finished and figures["promised"]["items"]:
-        name = "Outside the committed milestones"
-        yield _finished_in("delivered.beyond", name, "beyond.finished", finished)
-
-
-def _finished_in(key: str, name: str, path: str, keys: Sequence[str]) -> Row:
-    text = f"{name}: {count(len(keys), 'item')} {was(keys)} finished."
-    return sentence(key, text, fact(path, len(keys), keys))
-
-
-def _milestones(figures: Row) -> Iterator[Row]:
-    """Each committed milestone: how far it is, and which of its criteria are met."""
-    for row in figures["milestones"]:
-        if row["committed_on"]:
-            yield _milestone(row, figures["window"])
-            if row["criteria"]:
-                yield _criteria(row)
-
-
-def _milestone(row: Row, window: Row) -> Row:
-    path = f"milestones.{row['number']}"
-    facts = [fact(f"{path}.committed_on", row["committed_on"])]
-    lead = f"{row['name']}, committed for {_day(row['committed_on'], window)}"
-    if row["days_past"]:
-        lead += f" and {count(row['days_past'], 'day')} past it"
-        facts.append(fact(f"{path}.days_past", row["days_past"]))
-    text, more = _progress(row, path, window)
-    return sentence(f"milestone.{row['number']}", f"{lead}: {text}", *facts, *more)
-
-
-def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
-    """The part after "Release 2.1, committed for Fri 10 Aug:", with its facts."""
-    if row["items"] is None:
-        return "how much is done is not known, since no work has been imported yet.", []
-    if row["items"] == 0:
-        return "no items belong to it yet.", [fact(f"{path}.items", 0)]
-    facts = _share_facts(path, row)
-    if not row["open"]:
-        facts.append(fact(f"{path}.done_on", row["done_on"]))
-        whole = "its only item is" if row["items"] == 1 else f"all {row['items']} items are"
-        return f"{whole} done since {_day(row['done_on'], window)}.", facts
-    facts.append(fact(f"{path}.open", row["open"]))
-    left = f"{row['open']} {'is' if row['open'] == 1 else 'are'} open"
-    return f"{share(row['done'], row['items'], 'item')} done, {left}.", facts
-
-
-def _criteria(row: Row) -> Row:
-    path, met, total = f"milestones.{row['number']}", row["criteria_met"], row["criteria"]
-    return sentence(
-        f"criteria.{row['number']}",
-        f"{row['name']}: {share(met, total, 'criterion')} met.",
-        fact(f"{path}.criteria_met", met),
-        fact(f"{path}.criteria", total),
-        fact(f"{path}.criteria_share", _percent(met, total)),
-    )
-
-
-def _beyond(figures: Row) -> Iterator[Row]:
-    """Open work in no committed milestone, where there are committed ones to set it apart from."""
-    row = figures["beyond"]
-    if not row or not row["open"] or not figures["promised"]["items"]:
-        return
-    verb = "is" if row["open"] == 1 else "are"
-    text = f"Outside the committed milestones, {count(row['open'], 'item')} {verb} open."
-    yield sentence("beyond", text, fact("beyond.open", row["open"]))
+# What changed
 
 
 def _created(figures: Row) -> Iterator[Row]:
@@ -153,9 +61,9 @@ def _created(figures: Row) -> Iterator[Row]:
     if not keys:
         yield sentence("created", f"Nothing was added {_between(window)}.", *facts)
         return
-    parts, part_facts = _created_where(figures)
+    where, more = _created_where(figures)
     text = f"{count(len(keys), 'item')} {was(keys)} added {_between(window)}"
-    yield sentence("created", f"{text}{parts}.", *facts, *part_facts)
+    yield sentence("created", f"{text}{where}.", *facts, *more)
 
 
 def _created_where(figures: Row) -> tuple[str, list[Row]]:
@@ -188,26 +96,180 @@ def _dates(figures: Row) -> Iterator[Row]:
 
 
 def _moved(row: Row, window: Row) -> Row:
-    name, old, new = row["name"], row["old_on"], row["new_on"]
-    if old is None:
-        what = f"{name} was committed for {_day(new, window)}"
-    elif new is None:
-        what = f"The committed date of {name}, {_day(old, window)}, was withdrawn"
-    else:
-        days = (date.fromisoformat(new) - date.fromisoformat(old)).days
-        how = f"{count(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
-        moved = f"moved from {_day(old, window)} to {_day(new, window)}, {how}"
-        what = f"The committed date of {name} {moved}"
-    who = f"{_day(row['changed_on'], window)}, {row['changed_by']}"
-    reason = " ".join(row["reason"].split())
-    ending = "" if reason.endswith((".", "!", "?")) else "."
+    """One change of a promise, told by the reason that was given for it."""
     path = f"moved.{row['milestone']}.{row['number']}"
     facts = [fact(f"{path}.{field}", row[field]) for field in ("old_on", "new_on", "changed_on")]
-    if old and new:
-        facts.append(fact(f"{path}.days", abs(days)))
     facts += [fact(f"{path}.{field}", row[field]) for field in ("changed_by", "reason")]
-    key = f"date.{row['milestone']}.{row['number']}"
-    return sentence(key, f"{what} ({who}): {reason}{ending}", *facts)
+    if row["old_on"] and row["new_on"]:
+        facts.append(fact(f"{path}.days", abs(_days_moved(row))))
+    who = f"{row['changed_by']}, {_day(row['changed_on'], window)}"
+    reason = " ".join(row["reason"].split())
+    ending = "" if reason.endswith((".", "!", "?")) else "."
+    return sentence(
+        f"date.{row['milestone']}.{row['number']}",
+        f"{_what_moved(row, window)} ({who}): {reason}{ending}",
+        *facts,
+        about=row["name"],
+    )
+
+
+def _what_moved(row: Row, window: Row) -> str:
+    old, new = row["old_on"], row["new_on"]
+    if old is None:
+        return f"Committed for {_day(new, window)}"
+    if new is None:
+        return f"The committed date, {_day(old, window)}, was withdrawn"
+    days = _days_moved(row)
+    how = f"{count(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
+    return f"The committed date moved from {_day(old, window)} to {_day(new, window)}, {how}"
+
+
+def _days_moved(row: Row) -> int:
+    """Calendar days; negative when the date came nearer."""
+    return (date.fromisoformat(row["new_on"]) - date.fromisoformat(row["old_on"])).days
+
+
+# How far the milestones are
+
+
+def _milestones(figures: Row) -> Iterator[Row]:
+    """Each committed milestone: how far it is, and how many of its criteria are met."""
+    for row in figures["milestones"]:
+        if row["committed_on"]:
+            yield _milestone(row, figures["window"])
+            if row["criteria"]:
+                yield _criteria(row)
+
+
+def _milestone(row: Row, window: Row) -> Row:
+    path = f"milestones.{row['number']}"
+    facts = [fact(f"{path}.committed_on", row["committed_on"])]
+    lead = f"Committed for {_day(row['committed_on'], window)}"
+    if row["first_committed_on"] != row["committed_on"]:
+        lead += f" (first for {_day(row['first_committed_on'], window)})"
+        facts.append(fact(f"{path}.first_committed_on", row["first_committed_on"]))
+    if row["days_past"]:
+        lead += f", now {count(row['days_past'], 'day')} past"
+        facts.append(fact(f"{path}.days_past", row["days_past"]))
+    text, more = _progress(row, path, window)
+    key = f"milestone.{row['number']}"
+    return sentence(key, f"{lead}: {text}", *facts, *more, about=row["name"])
+
+
+def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
+    """The part after "Committed for Fri 10 Aug:", with its facts."""
+    if row["items"] is None:
+        return "how much is done is not known, since no work has been imported yet.", []
+    if row["items"] == 0:
+        return "no items belong to it yet.", [fact(f"{path}.items", 0)]
+    facts = [
+        fact(f"{path}.done", row["done"]),
+        fact(f"{path}.items", row["items"]),
+        fact(f"{path}.done_share", percent(row["done"], row["items"])),
+    ]
+    text = f"{share(row['done'], row['items'], 'item')} done"
+    if not row["open"]:
+        facts.append(fact(f"{path}.done_on", row["done_on"]))
+        return f"{text} since {_day(row['done_on'], window)}.", facts
+    if row["done"]:
+        facts.append(fact(f"{path}.open", row["open"]))
+        text += f", {row['open']} {'is' if row['open'] == 1 else 'are'} open"
+    return f"{text}.", facts
+
+
+def _criteria(row: Row) -> Row:
+    path, met, total = f"milestones.{row['number']}", row["criteria_met"], row["criteria"]
+    return sentence(
+        f"criteria.{row['number']}",
+        f"{capital(share(met, total, 'criterion'))} met.",
+        fact(f"{path}.criteria_met", met),
+        fact(f"{path}.criteria", total),
+        fact(f"{path}.criteria_share", percent(met, total)),
+        about=row["name"],
+    )
+
+
+def _beyond(figures: Row) -> Iterator[Row]:
+    """Open work in no committed milestone, where there are committed ones to set it apart from."""
+    row = figures["beyond"]
+    if not row or not row["open"] or not figures["promised"]["items"]:
+        return
+    text = f"{count(row['open'], 'item')} {'is' if row['open'] == 1 else 'are'} open."
+    yield sentence("beyond", text, fact("beyond.open", row["open"]), about=BEYOND)
+
+
+# What was delivered
+
+
+def _finished(figures: Row) -> Iterator[Row]:
+    window, total = figures["window"], figures["total"]
+    if total is None:
+        return
+    if not total["items"]:
+        yield sentence("finished", "No items are on record yet.", fact("total.items", 0))
+    elif window["from_day"] is None:
+        yield sentence(
+            "finished",
+            f"So far {share(total['done'], total['items'], 'item')} finished.",
+            fact("total.done", total["done"]),
+            fact("total.items", total["items"]),
+            fact("total.done_share", percent(total["done"], total["items"])),
+        )
+    elif not window["is_known"]:
+        last = _day(window["known_until_day"], window)
+        lately = f"what was finished {_between(window)} is not known"
+        text = f"No work was imported after {last}, so {lately}."
+        yield sentence("finished", text, *_window_facts(window), _known_until(window))
+    else:
+        keys = total["finished"]
+        subject = f"{count(len(keys), 'item')} {was(keys)}" if keys else "Nothing was"
+        yield sentence(
+            "finished",
+            f"{subject} finished {_between(window)}.",
+            fact("total.finished", len(keys), keys),
+            *_window_facts(window),
+        )
+
+
+def _met(figures: Row) -> Iterator[Row]:
+    """Criteria met since the last status: the best that can be delivered."""
+    window = figures["window"]
+    for row in figures["milestones"]:
+        if row["committed_on"] and window["from_day"]:
+            yield from (_met_criterion(row, each, window) for each in row["criteria_met_lately"])
+
+
+def _met_criterion(row: Row, criterion: Row, window: Row) -> Row:
+    path = f"met.{row['number']}.{criterion['number']}"
+    statement = " ".join(criterion["statement"].split())
+    return sentence(
+        path,
+        f"Criterion met on {_day(criterion['met_on'], window)}: “{statement}”",
+        fact(f"{path}.met_on", criterion["met_on"]),
+        fact(f"{path}.statement", statement),
+        about=row["name"],
+    )
+
+
+def _delivered(figures: Row) -> Iterator[Row]:
+    """Where the finished items belong; those of two milestones count in both."""
+    if figures["total"] is None or figures["window"]["from_day"] is None:
+        return
+    for row in figures["milestones"]:
+        if row["committed_on"] and row["finished"]:
+            path = f"milestones.{row['number']}.finished"
+            yield _finished_in(f"delivered.{row['number']}", row["name"], path, row["finished"])
+    finished = figures["beyond"]["finished"]
+    if finished and figures["promised"]["items"]:
+        yield _finished_in("delivered.beyond", BEYOND, "beyond.finished", finished)
+
+
+def _finished_in(key: str, about: str, path: str, keys: Sequence[str]) -> Row:
+    text = f"{count(len(keys), 'item')} {was(keys)} finished."
+    return sentence(key, text, fact(path, len(keys), keys), about=about)
+
+
+# What it rests on
 
 
 def _left_out(figures: Row) -> Iterator[Row]:
@@ -216,15 +278,12 @@ def _left_out(figures: Row) -> Iterator[Row]:
     if left_out is None:
         return
     if number := left_out["no_milestone"]:
-        verb = "belongs" if number == 1 else "belong"
-        counts = "counts" if number == 1 else "count"
+        verb, counts = ("belongs", "counts") if number == 1 else ("belong", "count")
         text = f"{count(number, 'item')} {verb} to no milestone and {counts} only in the totals."
         yield sentence("left_out.no_milestone", text, fact("left_out.no_milestone", number))
     if number := left_out["refused"]:
-        text = (
-            f"{count(number, 'row')} of what was imported could not be read and "
-            f"{'is' if number == 1 else 'are'} not counted."
-        )
+        verb = "is" if number == 1 else "are"
+        text = f"{count(number, 'row')} of the import could not be read and {verb} not counted."
         yield sentence("left_out.refused", text, fact("left_out.refused", number))
 
 
@@ -244,33 +303,41 @@ def _freshness(figures: Row) -> Row:
 
 def count(number: int, noun: str) -> str:
     """ "1 item", "5 items", "2 criteria"."""
-    plural = {"criterion": "criteria"}.get(noun, f"{noun}s")
-    return f"{number} {noun if number == 1 else plural}"
+    return f"{number} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    return {"criterion": "criteria"}.get(noun, f"{noun}s")
 
 
 def was(rows: Sequence[object]) -> str:
     return "was" if len(rows) == 1 else "were"
 
 
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def share(part: int, whole: int, noun: str) -> str:
-    """ "41 of 52 items (79 %) are": a share never stands alone. Of nothing there is none."""
+    """ "41 of 52 items (79 %) are", "none of the 7 items is", "all 7 items are".
+
+    A share never stands alone; of nothing there is none, so ``whole`` is at least 1.
+    """
+    if whole == 1:
+        return f"the only {noun} is{'' if part else ' not'}"
+    if part == 0:
+        return f"none of the {whole} {plural(noun)} is"
+    if part == whole:
+        return f"{'both' if whole == 2 else f'all {whole}'} {plural(noun)} are"
     verb = "is" if part == 1 else "are"
-    return f"{part} of {count(whole, noun)} ({_percent(part, whole)} %) {verb}"
+    return f"{part} of {whole} {plural(noun)} ({percent(part, whole)} %) {verb}"
 
 
-def _percent(part: int, whole: int) -> int:
+def percent(part: int, whole: int) -> int:
     """Whole per cent of something; 0 and 100 are kept for nothing and all."""
     if 0 < part < whole:
         return min(max(round(100 * part / whole), 1), 99)
     return 100 * part // whole
-
-
-def _share_facts(name: str, row: Row) -> list[Row]:
-    return [
-        fact(f"{name}.done", row["done"]),
-        fact(f"{name}.items", row["items"]),
-        fact(f"{name}.done_share", _percent(row["done"], row["items"])),
-    ]
 
 
 def _window_facts(window: Row) -> list[Row]:

@@ -181,6 +181,7 @@ def render_editor(
         report=report,
         draft=draft,
         sections=editor.sections(draft),
+        files=editor.file_lines(draft),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
         last=last,
