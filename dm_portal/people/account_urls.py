@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, re_path
 
+from dm_portal.people import services
 from dm_portal.people.views import account as own
 
 View = Callable[..., HttpResponseBase]
@@ -35,9 +36,20 @@ def page(view: View) -> View:
     return answer
 
 
-def act(view: View) -> View:
-    """A page that writes: the change, its audit row and its letter in one transaction."""
-    return page(transaction.atomic(view))
+def second_step(view: View) -> View:
+    """A page that changes a second step: what it did is recorded in the same transaction."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            before = services.second_steps(request.user)
+            response = view(request, *args, **kwargs)
+            services.note_two_step(person=request.user, before=before)
+        return response
+
+    return page(answer)
 
 
 urlpatterns = [
@@ -46,8 +58,8 @@ urlpatterns = [
     path("reauthenticate/", page(account.reauthenticate), name="account_reauthenticate"),
     path("email/", own.email_change, name="account_email"),
     path("email/<str:token>/", own.email_confirmation, name="account_email_confirmation"),
-    path("password/change/", act(account.password_change), name="account_change_password"),
-    path("password/reset/", act(account.password_reset), name="account_reset_password"),
+    path("password/change/", page(account.password_change), name="account_change_password"),
+    path("password/reset/", page(account.password_reset), name="account_reset_password"),
     path(
         "password/reset/done/",
         page(account.password_reset_done),
@@ -55,7 +67,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[a-z2-7]{10})-(?P<key>.+)/$",
-        act(account.password_reset_from_key),
+        page(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
@@ -67,8 +79,8 @@ urlpatterns = [
     path("2fa/", page(mfa.index), name="mfa_index"),
     path("2fa/authenticate/", page(mfa.authenticate), name="mfa_authenticate"),
     path("2fa/reauthenticate/", page(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", act(totp.activate_totp), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", act(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/totp/activate/", second_step(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", second_step(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path(
         "2fa/recovery-codes/",
         page(recovery_codes.view_recovery_codes),
@@ -76,7 +88,7 @@ urlpatterns = [
     ),
     path(
         "2fa/recovery-codes/generate/",
-        act(recovery_codes.generate_recovery_codes),
+        second_step(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(

@@ -26,7 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
         services.change_password(person=user, password=password)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue ``templates/mail/<last part of the prefix>.txt``."""
+        """Whatever allauth has to say is a row too: ``templates/mail/<end of the prefix>.txt``.
+
+        The letters that we know of are written by services, in the transaction that causes them.
+        """
         kind = template_prefix.rpartition("/")[2]
         person = User.objects.filter(email__iexact=email).first()
         services.write_letter(kind, to=email, user=person, context=context)

@@ -9,7 +9,5 @@ class PeopleConfig(AppConfig):
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit
         from dm_portal.people.audit_verbs import SENTENCES
-        from dm_portal.people.services.accounts import listen_to_two_step
 
         audit.register(SENTENCES)
-        listen_to_two_step()

@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "person.email_change_asked": "asked for the address {after[email]}",
     "person.email_changed": "changed their address from {before[email]} to {after[email]}",
     "person.two_step_added": "switched on two-step sign-in: {after[kind]}",
-    "person.two_step_replaced": "made new recovery codes",
+    "person.two_step_replaced": "made new ones for two-step sign-in: {after[kind]}",
     "person.two_step_removed": "switched off two-step sign-in of {target}: {before[kind]}",
     "invitation.revoked": "took back the invitation {target}",
     "invitation.renewed": "sent the invitation {target} again",

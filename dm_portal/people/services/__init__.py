@@ -7,6 +7,8 @@ from dm_portal.people.services.accounts import (
     change_email,
     change_password,
     new_address,
+    note_two_step,
+    second_steps,
 )
 from dm_portal.people.services.functions import end_portal_function, grant_portal_function
 from dm_portal.people.services.invitations import (
@@ -54,6 +56,7 @@ __all__ = [
     "invite_internal",
     "invite_person",
     "new_address",
+    "note_two_step",
     "open_invitation",
     "queue_mail",
     "reactivate_person",
@@ -61,6 +64,7 @@ __all__ = [
     "renew_invitation",
     "retry_mail",
     "revoke_invitation",
+    "second_steps",
     "send_due_mails",
     "write_letter",
 ]

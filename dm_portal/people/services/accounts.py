@@ -1,8 +1,8 @@
 """What a person does with their own account: password, address, second step."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -10,13 +10,21 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from dm_portal.people.audit import record
+from dm_portal.people.audit import origin, record
 from dm_portal.people.models import User
 from dm_portal.people.services.mails import write_letter
+from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 
 EMAIL_CHANGE_SALT = "people.email-change"
 EMAIL_CHANGE_VALID_FOR = 24 * 3600  # seconds
+
+# Recovery codes that come and go with the app need no letter of their own.
+TWO_STEP_LETTERS = {
+    (Authenticator.Type.TOTP, "added"): "two_step_on",
+    (Authenticator.Type.TOTP, "removed"): "two_step_off",
+    (Authenticator.Type.RECOVERY_CODES, "replaced"): "recovery_codes",
+}
 
 
 class EmailChangeGone(DomainError):
@@ -32,6 +40,7 @@ def change_password(*, person: User, password: str) -> None:
     person.set_password(password)
     person.save(update_fields=["password"])
     record("person.password_changed", person, by=person)
+    write_letter("password_changed", to=person.email, user=person, context=_when_and_where())
 
 
 def ask_password_reset(*, email: str) -> None:
@@ -102,25 +111,36 @@ def change_email(*, token: str, by: User) -> None:
     write_letter("email_changed", to=old, user=by, context={"new_email": new})
 
 
-# The second step is allauth's own model; it says what happened by signals.
+def second_steps(person: User) -> dict[str, int]:
+    """The kinds of second step that a person has, with the row of each."""
+    return dict(Authenticator.objects.filter(user=person).values_list("type", "pk"))
 
 
-def note_two_step_added(*, user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
-    kind = authenticator.get_type_display()
-    record("person.two_step_added", user, by=user, after={"kind": kind})
+@transaction.atomic
+def note_two_step(*, person: User, before: Mapping[str, int]) -> None:
+    """Record, and tell the person, what allauth has just done to their second steps.
+
+    Call it in allauth's own transaction; its signals and letters come after the commit, when
+    nothing would be left of them if the process died.
+    """
+    after = second_steps(person)
+    kinds = sorted(set(before) | set(after))
+    for kind in (kind for kind in kinds if before.get(kind) != after.get(kind)):
+        verb = _what_happened(before.get(kind), after.get(kind))
+        values = {"kind": Authenticator.Type(kind).label}
+        record(f"person.two_step_{verb}", person, by=person, before=values, after=values)
+        if kind == Authenticator.Type.RECOVERY_CODES and kind in after:
+            # Codes are shown as often as one likes; allauth would note the first time in a GET.
+            Authenticator.objects.get(pk=after[kind]).wrap().mark_as_viewed()
+        if letter := TWO_STEP_LETTERS.get((kind, verb)):
+            write_letter(letter, to=person.email, user=person, context=_when_and_where())
 
 
-def note_two_step_replaced(*, user: User, **_kwargs: Any) -> None:
-    record("person.two_step_replaced", user, by=user)
+def _what_happened(before: int | None, after: int | None) -> str:
+    if before is None:
+        return "added"
+    return "removed" if after is None else "replaced"
 
 
-def note_two_step_removed(*, user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
-    kind = authenticator.get_type_display()
-    record("person.two_step_removed", user, by=user, before={"kind": kind})
-
-
-def listen_to_two_step() -> None:
-    """Called once, when the apps are ready."""
-    mfa_signals.authenticator_added.connect(note_two_step_added)
-    mfa_signals.authenticator_reset.connect(note_two_step_replaced)
-    mfa_signals.authenticator_removed.connect(note_two_step_removed)
+def _when_and_where() -> dict[str, Any]:
+    return {"at": now(), "where": origin.get().removeprefix("web ")}
