@@ -31,6 +31,7 @@ from dm_portal.shell import dates
 from dm_portal.shell.clock import today
 from dm_portal.shell.components import ConflictRow
 
+VERSION_LOST = "Reload this page and send it again: it does not say what it was written over."
 NATIVE = {
     forms.DateInput: ("date", "%Y-%m-%d"),
     forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
@@ -78,7 +79,9 @@ class VersionMixin(FormMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seen = getattr(getattr(self, "instance", None), "version", None)
-        self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=seen)
+        self.fields["version"] = forms.IntegerField(
+            widget=forms.HiddenInput, initial=seen, error_messages={"required": VERSION_LOST}
+        )
 
     def show_conflict(
         self, current: Mapping[str, Any] | Any, *, by: str = "", at: datetime | None = None

@@ -139,7 +139,6 @@ def sample_listing(rows: list[SampleRow], *, filtered: bool = False) -> Listing:
         links=PageLinks("", "?page=2" if page.has_next() else ""),
         csv_url="?format=csv",
         filtered=filtered,
-        rows=[[column.cell(row) for column in COLUMNS] for row in page],
     )
 
 

@@ -18,7 +18,8 @@ when there is none{% endlist_table %}``. Two statements, whatever the number of 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -94,7 +95,11 @@ class Listing:
     csv_url: str = ""
     filterset: FilterSet | None = None
     filtered: bool = False
-    rows: list[list[Cell]] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> list[list[Cell]]:
+        """The cells of this page; read when they are shown, which a CSV never does."""
+        return [[column.cell(row) for column in self.columns] for row in self.page]
 
     @property
     def filter_form(self) -> Form | None:
@@ -142,7 +147,6 @@ def build_list(
         csv_url=_with(request, format="csv", page=None),
         filterset=filterset,
         filtered=filtered,
-        rows=[[column.cell(row) for column in columns] for row in page],
     )
 
 
