@@ -104,6 +104,16 @@ class Child:
         return code == 0
 
 
+def prepare_process(name: str) -> None:
+    """Limit the memory of this process, and name it on the audit record and to the database."""
+    if sys.platform == "linux":  # elsewhere the limit is refused or ignored
+        limit = MEGABYTES * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    audit.origin.set(name)
+    # libpq tells it to the server: who looks at pg_stat_activity sees which process does what.
+    os.environ["PGAPPNAME"] = f"portal {name} {os.getpid()}"
+
+
 def drain(job: Job) -> None:
     """Do whatever waits for this job now, in children, one after the other."""
     while job.waits():
@@ -117,10 +127,7 @@ def _run(job: Job, batch: Batch) -> None:
     # The default action of SIGALRM ends even a process whose interpreter no longer answers.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(job.seconds)
-    if sys.platform == "linux":  # elsewhere the limit is refused or ignored
-        limit = MEGABYTES * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    audit.origin.set(f"clock {os.getpid()}")
+    prepare_process(f"clock {job.name}")
     job.work(batch)
     connections.close_all()
 
