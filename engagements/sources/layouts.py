@@ -10,7 +10,8 @@ from engagements.sources.refusal import CURE, FileRefused
 MAX_COLUMNS = 2000
 MAX_NAME = 100  # characters of a column name that is only reported
 
-# field -> the names it goes by, in the form that ``plain`` gives them
+# field -> the names it goes by, in the form that ``plain`` gives them; the second ones are those
+# of the portal's own list of work, so that its CSV can come in again
 WORK_CSV: Mapping[str, tuple[str, ...]] = {
     "key": ("key",),
     "type": ("type",),
@@ -20,9 +21,9 @@ WORK_CSV: Mapping[str, tuple[str, ...]] = {
     "milestones": ("milestone", "milestones"),
     "sprint": ("sprint",),
     "assignee": ("assignee",),
-    "created_at": ("created_at",),
-    "started_at": ("started_at",),
-    "done_at": ("done_at",),
+    "created_at": ("created_at", "created"),
+    "started_at": ("started_at", "started"),
+    "done_at": ("done_at", "done"),
 }
 # Server, Data Center and Cloud name some of them differently; nothing in an export tells
 # when an item was started.

@@ -13,11 +13,12 @@ from engagements.services.imports.acts import (
 )
 from engagements.services.imports.applying import apply_import
 from engagements.services.imports.reading import read_import
-from engagements.services.imports.states import MAX_BYTES, TRANSITIONS
+from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, TRANSITIONS
 from engagements.services.imports.whole import import_file, preview_file, run_waiting
 
 __all__ = [
     "MAX_BYTES",
+    "TOO_LARGE",
     "TRANSITIONS",
     "apply_import",
     "discard_import",

@@ -12,7 +12,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.wake import wake
 from engagements.models import Engagement, Import, ImportChunk, ImportRow
-from engagements.services.imports.states import MAX_BYTES, State, move
+from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
 
 CHUNK = 256 * 1024
@@ -49,14 +49,11 @@ def keep_file(
     for place, block in enumerate(iter(partial(content.read, CHUNK), b"")):
         file.size += len(block)
         if file.size > MAX_BYTES:
-            raise DomainError(
-                f"The file is larger than {MAX_BYTES // 2**20} MB. "
-                "Export fewer columns, or a shorter period."
-            )
+            raise DomainError(TOO_LARGE, field="file")
         digest.update(block)
         ImportChunk.objects.create(of=file, number=place, content=block)
     if not file.size:
-        raise DomainError("The file is empty.")
+        raise DomainError("The file is empty.", field="file")
     file.sha256 = digest.hexdigest()
     file.save(update_fields=["size", "sha256"])
     return file

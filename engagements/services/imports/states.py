@@ -12,6 +12,9 @@ from engagements.models import Import
 State = Import.State
 
 MAX_BYTES = 50 * 1024 * 1024
+TOO_LARGE = (
+    f"The file is larger than {MAX_BYTES // 2**20} MB. Export fewer columns, or a shorter period."
+)
 MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[str, frozenset[str]] = {

@@ -1,0 +1,39 @@
+"""A tracker's file, as it is chosen."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from dm_portal.shell.forms import PortalForm
+from engagements.services.imports import MAX_BYTES, TOO_LARGE
+
+
+class ImportForm(PortalForm):
+    """One file. Too large a one is refused before anything of it is kept."""
+
+    file = forms.FileField(
+        label="File",
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text=(
+            f"A Jira export or a work CSV, in UTF-8, of at most {MAX_BYTES // 2**20} MB. "
+            "Nothing changes before you have seen what would change."
+        ),
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "The file is empty.",
+            "max_length": "The file's name is too long: at most %(max)d characters.",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        return file
+
+    def changes(self) -> dict[str, Any]:
+        """The file, in the words of ``receive_file``."""
+        file: UploadedFile = self.cleaned_data["file"]
+        return {"file_name": file.name, "content": file}

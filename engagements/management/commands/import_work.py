@@ -1,0 +1,100 @@
+"""Bring a tracker's file in from the command line."""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dm_portal.people import audit
+from dm_portal.people.models import User
+from dm_portal.shell.errors import DomainError
+from engagements import policies
+from engagements.models import Engagement, EngagementFunction, Import, ImportRow
+from engagements.services import imports
+
+
+class Command(BaseCommand):
+    """Preview a file, or apply it; refusals end with code 1 and a sentence."""
+
+    help = "Preview a Jira export or a work CSV; with --apply, import it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("engagement", help="the engagement's ref, as in its URL")
+        parser.add_argument("file", type=Path, help="a Jira export or a work CSV, in UTF-8")
+        parser.add_argument(
+            "--apply", action="store_true", help="import it (default: only say what would change)"
+        )
+        parser.add_argument(
+            "--as", dest="email", default="", help="who imports (default: the engagement's DM)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engagement = _engagement(options["engagement"])
+        by = _person(engagement, options["email"])
+        token = audit.origin.set("command import_work")
+        try:
+            with options["file"].open("rb") as content:
+                whole = {"engagement": engagement, "by": by, "content": content}
+                self._import(options["apply"], file_name=_readable(options["file"]), **whole)
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
+        except DomainError as refused:
+            raise CommandError(str(refused)) from refused
+        finally:
+            audit.origin.reset(token)
+
+    def _import(self, apply: bool, **whole: Any) -> None:
+        if apply:
+            self._tell(imports.import_file(**whole), "were")
+            return
+        with imports.preview_file(**whole) as file:
+            self._tell(file, "would be")
+        self.stdout.write("Nothing was written. Run it again with --apply to import it.")
+
+    def _tell(self, file: Import, would_be: str) -> None:
+        """The four counts, what comes along, and every refused line."""
+        if file.state not in (Import.State.PREVIEWED, Import.State.APPLIED):
+            raise CommandError(file.problem.strip().splitlines()[-1])
+        self.stdout.write(f"{file.file_name}: {file.source}, {file.rows_read} rows.")
+        self.stdout.write(
+            f"{file.new_count} new, {file.changed_count} changed, "
+            f"{file.unchanged_count} unchanged, {file.refused_count} refused."
+        )
+        self.stdout.write(
+            f"{file.milestones_added} milestones {would_be} added, without a committed date; "
+            f"{file.sprints_added} sprints, without dates."
+        )
+        if file.unknown_columns:
+            self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
+        refused = ImportRow.objects.filter(of=file, verdict=ImportRow.Verdict.REFUSED)
+        for row in refused.order_by("line").iterator():
+            self.stdout.write(f"Refused: line {row.line}: {row.reason}")
+
+
+def _readable(path: Path) -> str:
+    """The file's name as text: file systems allow bytes that no encoding knows."""
+    return os.fsencode(path.name).decode(errors="replace")
+
+
+def _engagement(ref: str) -> Engagement:
+    engagement = Engagement.objects.select_related("customer").filter(ref=ref).first()
+    if engagement is None:
+        raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
+    return engagement
+
+
+def _person(engagement: Engagement, email: str) -> User:
+    """Who imports: the one named, or the engagement's DM; both must be allowed to."""
+    if email:
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None or not policies.can_import_work(user, engagement):
+            raise CommandError(f"{email} may not import work into {engagement}.")
+        return user
+    dm = EngagementFunction.Function.DM
+    holding = EngagementFunction.objects.holding().filter(engagement=engagement, function=dm)
+    for row in holding.select_related("user").order_by("starts_on", "pk"):
+        if policies.can_import_work(row.user, engagement):
+            return row.user
+    raise CommandError(f"{engagement} has no delivery manager today: say who imports with --as.")

@@ -1,0 +1,33 @@
+"""Routes of imports; engagements/urls.py includes them."""
+
+from django.urls import path
+
+from engagements.views import import_rows, imports
+
+urlpatterns = [
+    path("engagements/<ref:ref>/imports/", imports.import_list, name="import_list"),
+    path("engagements/<ref:ref>/imports/new/", imports.import_create, name="import_create"),
+    path(
+        "engagements/<ref:ref>/imports/<int:number>/", imports.import_detail, name="import_detail"
+    ),
+    path(
+        "engagements/<ref:ref>/imports/<int:number>/rows/",
+        import_rows.import_row_list,
+        name="import_row_list",
+    ),
+    path(
+        "engagements/<ref:ref>/imports/<int:number>/application/",
+        imports.import_application,
+        name="import_application",
+    ),
+    path(
+        "engagements/<ref:ref>/imports/<int:number>/discard/",
+        imports.import_discard,
+        name="import_discard",
+    ),
+    path(
+        "engagements/<ref:ref>/imports/<int:number>/retry/",
+        imports.import_retry,
+        name="import_retry",
+    ),
+]

@@ -1,0 +1,62 @@
+"""What the page of one import shows, before and after it is applied."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engagements import policies
+from engagements.models import Import, ImportRow
+from engagements.views.import_words import additions, changes
+
+State = Import.State
+Verdict = ImportRow.Verdict
+
+# Rows of each verdict that the page itself shows; the list has them all.
+SHOWN = 10
+# In the order of the page: what needs a word first.
+GROUPS = (
+    (Verdict.REFUSED, "refused_count"),
+    (Verdict.CHANGED, "changed_count"),
+    (Verdict.NEW, "new_count"),
+)
+AT_WORK = (State.UPLOADED, State.READING, State.REQUESTED, State.APPLYING)
+DISCARDABLE = (State.UPLOADED, State.PREVIEWED, State.REQUESTED, State.PARKED)
+
+
+def at_work(file: Import) -> bool:
+    """Whether it waits for the portal, rather than for a person."""
+    return file.state in AT_WORK
+
+
+def preview(file: Import, user: Any) -> dict[str, Any]:
+    """Counts, what comes along, the first rows of each verdict, and what this person may do.
+
+    One statement per verdict that has rows, however many.
+    """
+    may_import = policies.can_import_work(user, file.engagement)
+    may_retry = policies.can_retry_import(user, file.engagement)
+    return {
+        "file": file,
+        "at_work": at_work(file),
+        "has_counts": file.state in (State.PREVIEWED, State.APPLIED),
+        "additions": list(additions(file)),
+        "groups": _groups(file),
+        "can_apply": may_import and file.state == State.PREVIEWED,
+        "can_discard": may_import and file.state in DISCARDABLE,
+        "can_retry": may_retry and file.state == State.PARKED,
+    }
+
+
+def _groups(file: Import) -> list[dict[str, Any]]:
+    if file.state not in (State.PREVIEWED, State.APPLIED):
+        return []
+    return [
+        {"verdict": verdict, "count": getattr(file, field), "rows": _rows(file, verdict)}
+        for verdict, field in GROUPS
+        if getattr(file, field)
+    ]
+
+
+def _rows(file: Import, verdict: str) -> list[dict[str, Any]]:
+    zone = ZoneInfo(file.engagement.time_zone)
+    rows = ImportRow.objects.filter(of=file, verdict=verdict).order_by("line")[:SHOWN]
+    return [{"row": row, "changes": changes(row, zone)} for row in rows]

@@ -1,0 +1,72 @@
+"""An import in words: what it would add, and what a row changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dm_portal.shell import dates
+from dm_portal.shell.clock import today
+from engagements.models import Import, ImportRow
+from engagements.sources.layouts import FIELDS
+
+# What the fields of a row are called on pages.
+LABELS = {
+    "milestones": "milestones",
+    "created_at": "created",
+    "started_at": "started",
+    "done_at": "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of an item: what it is now, and what applying makes of it."""
+
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.before} → {self.after}"
+
+
+def changes(row: ImportRow, zone: ZoneInfo) -> list[Change]:
+    """What a changed row changes; instants on the wall clock of ``zone``."""
+    fields = FIELDS if row.verdict == ImportRow.Verdict.CHANGED else ()
+    return [
+        Change(LABELS.get(name, name), _said(row.before.get(name), zone), _said(value, zone))
+        for name in fields
+        if (value := row.data.get(name)) != row.before.get(name)
+    ]
+
+
+def additions(file: Import) -> Iterator[str]:
+    """What comes along with the work: "35 milestones would be added, without a committed date"."""
+    applied = file.state == Import.State.APPLIED
+    for count, noun, lack in (
+        (file.milestones_added, "milestone", "a committed date"),
+        (file.sprints_added, "sprint", "dates"),
+    ):
+        if count:
+            verb = ("was" if count == 1 else "were") if applied else "would be"
+            yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
+
+
+def _said(value: Any, zone: ZoneInfo) -> str:
+    """A cell as a person reads it."""
+    if isinstance(value, list):
+        return ", ".join(value) or "nothing"
+    if not value:
+        return "nothing"
+    at = _instant(value)
+    return dates.instant_words(at, zone=zone, today=today(zone.key)) if at else str(value)
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant as rows keep it, always with 27 characters; None for other texts."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError:
+        return None
