@@ -10,7 +10,6 @@ from dm_portal.tests.access_matrix import (
     ADMIN,
     AUDITOR,
     CONTACTS,
-    CREW,
     CUSTOMERS,
     DM,
     LEADERS,
@@ -24,6 +23,7 @@ from dm_portal.tests.access_matrix import (
     page,
     theirs,
 )
+from dm_portal.tests.access_rules_engagements import ENGAGEMENTS, IMPORTS, PLAN, PODS, SEES
 from dm_portal.tests.world import Side, World
 from reporting.models import Report
 
@@ -155,7 +155,6 @@ def words(world: World) -> dict[str, Any]:
     return typed | {"colour_reason": "", "version": draft.version}
 
 
-SEES = CREW | READERS | ADMIN
 DRAFTS = PLANNERS | READERS
 READS_STATUS = CONTACTS | SEES
 REPORTS = {
@@ -185,4 +184,9 @@ TABLE: dict[str, Rule] = {
     **ACCOUNTS,
     **ADMINISTRATION,
     **REPORTS,
+    **ENGAGEMENTS,
+    **PLAN,
+    **IMPORTS,
+    **PODS,
+    "gallery": page(US, ADMIN),
 }

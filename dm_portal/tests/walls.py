@@ -33,3 +33,13 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), transaction.atomic():
         yield make_world()
         transaction.set_rollback(True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many pages the canary crawl has read, and as whom."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    crawled = sorted(
+        value for report in passed for name, value in report.user_properties if name == "canary"
+    )
+    if crawled:
+        terminalreporter.write_line(f"canary crawl, pages: {', '.join(crawled)}")

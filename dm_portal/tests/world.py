@@ -270,9 +270,9 @@ def _reports(side: Side, manager: User) -> None:
     side.reports = reports = dict(zip(states, weeks, strict=False))
     for state in ("corrected", "published"):
         _publish(side, reports[state], manager, state)
-    reason = side.canaries.new(side.name, "reporting.Report.correction_reason")
-    start_correction(report=reports["corrected"], reason=reason, by=manager)
+    _correct(side, reports["corrected"], manager, "corrected")
     _publish(side, reports["corrected"], manager, "corrected")
+    _correct(side, reports["corrected"], manager, "correcting")
     _publish(side, reports["leaving"], manager, "leaving", delay=3600)
     _write(side, reports["draft"], manager, "draft")
     error = side.canaries.new(side.name, "reporting.Report.last_error")
@@ -289,6 +289,11 @@ def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     words = {name: side.canaries.new(side.name, f"reporting.Report.{name}", note) for name in typed}
     save_draft(report=report, colour="red", version=report.version, by=manager, **words)
     return report
+
+
+def _correct(side: Side, report: Report, manager: User, note: str) -> None:
+    reason = side.canaries.new(side.name, "reporting.Report.correction_reason", note)
+    start_correction(report=report, reason=reason, by=manager)
 
 
 def _publish(side: Side, report: Report, manager: User, note: str, *, delay: int = 0) -> None:

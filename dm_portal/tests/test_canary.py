@@ -1,0 +1,123 @@
+"""Everything that a person can reach is fetched and searched for words they must not see."""
+
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.db.models import Field
+
+from dm_portal.tests.access_matrix import ACTORS, CUSTOMERS, NOT_SIGNED_IN
+from dm_portal.tests.canaries import Origin, field_label, text_fields
+from dm_portal.tests.crawl import crawl
+from dm_portal.tests.visitors import visitor
+from dm_portal.tests.world import Side, World
+
+pytestmark = pytest.mark.django_db
+
+STARTS = ["/", "/status/", "/engagements/", "/pods/", "/people/", "/outbox/", "/audit/"]
+STARTS += ["/admin/", "/gallery/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/"]
+
+PORTAL_WIDE = {"admin", "director", "auditor"}
+# They may look at an engagement, and not at what is being written about it.
+NO_DRAFTS = {"tech_lead", "specialist", "engagement_specialist", "admin"}
+UNPUBLISHED = {"draft", "leaving", "correcting"}
+
+# What a customer's people read of their own side, written by hand: all else is internal.
+FOR_CUSTOMERS = {
+    "engagements.Customer.name",
+    "engagements.Engagement.name",
+    "engagements.Milestone.name (promised)",
+    "engagements.Milestone.outcome (promised)",
+    "engagements.MilestoneRevision.reason",
+    "people.User.name (manager)",
+    "reporting.Report.headline (published)",
+    "reporting.Report.headline (corrected)",
+    "reporting.Report.our_move (published)",
+    "reporting.Report.our_move (corrected)",
+    "reporting.Report.colour_reason (published)",
+    "reporting.Report.colour_reason (corrected)",
+    "reporting.Report.correction_reason (corrected)",
+}
+# Of oneself alone.
+OWN = {"people.User.name", "people.User.email"}
+
+# Shapes to start from speak of no customer: they are the same for both.
+OF_NO_SIDE = {"engagements.EngagementTemplate", "engagements.TemplateMilestone"}
+
+
+def texts_of_the_product() -> list[Field]:
+    labels = ("people", "pods", "engagements", "reporting")
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+    sided = [model for model in models if model._meta.label not in OF_NO_SIDE]
+    return [field for model in sided for field in text_fields(model)]
+
+
+@pytest.mark.parametrize("field", texts_of_the_product(), ids=field_label)
+def test_every_text_of_both_sides_holds_a_canary(world: World, field: Field) -> None:
+    """A crawl finds only what is there: each column must hold a word of each side."""
+    texts = " ".join(map(str, field.model.objects.values_list(field.name, flat=True)))
+    assert {"ours", "theirs"} <= {origin.side for origin in world.canaries.found_in(texts)}
+
+
+def named(origin: Origin) -> str:
+    return f"{origin.field} ({origin.row})" if origin.row else origin.field
+
+
+def may_see(actor: str, side: Side) -> Callable[[Origin], bool]:
+    """Whether this actor, who belongs to this side, may come upon a word."""
+
+    def of_the_portal(origin: Origin) -> bool:
+        return actor not in NO_DRAFTS or origin.row not in UNPUBLISHED
+
+    def of_a_customer(origin: Origin) -> bool:
+        is_own = origin.field in OWN and origin.row == actor.removeprefix("other_")
+        return origin.side == side.name and (is_own or named(origin) in FOR_CUSTOMERS)
+
+    def of_one_of_us(origin: Origin) -> bool:
+        mine = origin.field in OWN and origin.row == actor
+        return (origin.side == side.name and of_the_portal(origin)) or (
+            origin.side == "nobody" and (mine or origin.field.startswith(tuple(OF_NO_SIDE)))
+        )
+
+    if actor in PORTAL_WIDE:
+        return of_the_portal
+    return of_a_customer if actor in CUSTOMERS else of_one_of_us
+
+
+def side_of(world: World, actor: str) -> Side:
+    if actor == "stranger":
+        return world.nobody
+    return world.theirs if actor.startswith("other_") else world.ours
+
+
+@pytest.mark.parametrize("actor", sorted(ACTORS - NOT_SIGNED_IN))
+def test_nobody_reads_what_is_not_theirs(
+    world: World, actor: str, record_property: Callable[[str, object], None]
+) -> None:
+    pages = crawl(visitor(world, actor).client, STARTS)
+    record_property("canary", f"{actor} {len(pages)}")
+    allowed = may_see(actor, side_of(world, actor))
+    told = {
+        f"{page.url}: {origin}"
+        for page in pages
+        for origin in world.canaries.found_in(page.text)
+        if not allowed(origin)
+    }
+    assert "\n".join(sorted(told)) == ""
+    assert {page.url for page in pages if page.status >= 500} == set()
+
+
+def seen_by(world: World, actor: str) -> set[str]:
+    pages = crawl(visitor(world, actor).client, STARTS)
+    return {named(origin) for page in pages for origin in world.canaries.found_in(page.text)}
+
+
+def test_a_customer_reads_exactly_what_is_for_them(world: World) -> None:
+    own = {f"{name} (lead)" for name in OWN}
+    assert seen_by(world, "lead") - own == FOR_CUSTOMERS
+
+
+def test_the_crawl_comes_upon_words(world: World) -> None:
+    """A crawl that finds nothing proves nothing: who may see much does see it."""
+    seen = seen_by(world, "manager")
+    assert {"reporting.Report.headline (draft)", "engagements.Milestone.name (known)"} <= seen
