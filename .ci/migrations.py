@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = tempfile.mkdtemp(prefix="portal-migrations-")
+# Written before the first release: there is no running portal that they could break.
+BEFORE_THE_FIRST_RELEASE = ["0003_user_version", "0004_import_additions"]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 
 
@@ -32,7 +34,7 @@ def main() -> None:
         str(ROOT),
         include_apps=OURS,
         no_cache=True,
-        warnings_as_errors_tests=None,
+        ignore_name=BEFORE_THE_FIRST_RELEASE,
         ignore_initial_migrations=True,
     )
     linter.lint_all_migrations()
