@@ -29,7 +29,7 @@ ADMIN = (
 
 def rail(request: HttpRequest) -> dict[str, Any]:
     """``rail`` for our own people, read only where a page shows it; nothing for anybody else."""
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     if not standing.is_present(user) or not user.is_internal:
         return {"rail": None}
     return {"rail": SimpleLazyObject(lambda: _rail(request))}
@@ -56,7 +56,7 @@ def _engagements(user: Any) -> Any:
     return mine.with_standing().order_by("name", "pk")[:RAIL_ENGAGEMENTS]
 
 
-def _engagement(path: str, engagement: Engagement) -> RailItem:
+def _engagement(path: str, engagement: Any) -> RailItem:
     url = engagement.get_absolute_url()
     shape = Shape(engagement.colour or "unknown")
     return RailItem(engagement.name, url, current=path.startswith(url), shape=shape)
