@@ -97,7 +97,7 @@ class Line:
     """Sentences about one thing; ``about`` is a milestone's name or empty."""
 
     about: str
-    text: str
+    texts: tuple[str, ...]
     outcome: str = ""
 
 
@@ -186,7 +186,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         timeline=page.timeline(),
         burn_up=page.burn_up(),
         delivered=page.lines("finished", "met.", "delivered."),
-        rests_on=" ".join(line.text for line in page.lines("freshness", "left_out.")),
+        rests_on=" ".join(page.texts("freshness", "left_out.")),
         zone=page.zone.key,
         as_of=page.moment(datetime.fromisoformat(body["as_of"])),
         published=page.moment(saying.published_at),
@@ -196,9 +196,14 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     )
 
 
-def week_words(starts_on: date) -> str:
-    """ "6–12 Aug 2012": always with the year, since what is published is read for years."""
+def week_words(starts_on: date, *, today: date | None = None) -> str:
+    """ "6–12 Aug 2012": with the year, since what is published is read for years.
+
+    Where ``today`` is given, in lists, the year is left out while it is this one.
+    """
     end = starts_on + timedelta(days=6)
+    if today and starts_on.year == end.year == today.year:
+        return dates.range_words(starts_on, end, today=today)
     first = dateformat.format(starts_on, "j" if starts_on.month == end.month else "j M")
     if starts_on.year != end.year:
         first = dateformat.format(starts_on, "j M Y")
@@ -245,8 +250,13 @@ class _Page:
 
     def lines(self, *keys: str) -> tuple[Line, ...]:
         """Sentences under these keys; a key that ends in a dot stands for all that begin so."""
-        found = [row for row in self.text["sentences"] if any(_is(row["key"], key) for key in keys)]
-        return _joined(found, self.outcomes)
+        return _joined(self._rows(keys), self.outcomes)
+
+    def texts(self, *keys: str) -> list[str]:
+        return [row["text"] for row in self._rows(keys)]
+
+    def _rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+        return [row for row in self.text["sentences"] if any(_is(row["key"], key) for key in keys)]
 
     def rules(self) -> Rules | None:
         """Said only where the rules say something else than the DM."""
@@ -341,7 +351,7 @@ def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line,
         about = row["about"]
         texts.setdefault((about, "" if about else row["key"]), []).append(row["text"])
     return tuple(
-        Line(about, " ".join(said), outcomes.get(about, "")) for (about, _), said in texts.items()
+        Line(about, tuple(said), outcomes.get(about, "")) for (about, _), said in texts.items()
     )
 
 

@@ -39,8 +39,7 @@ class DraftForm(VersionedForm):
     colour_reason = forms.CharField(
         label="Why your call is better than the rules’",
         required=False,
-        # the placeholder lets the style sheet see that nothing is typed yet
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": " "}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The customer reads both, and this reason.",
     )
     our_move = forms.CharField(

@@ -84,7 +84,7 @@ def _reports(user: Any, at: datetime) -> Iterator[Need]:
     mine = Report.objects.visible_to(user).filter(led)
     rows = (mine | Report.objects.retryable_by(user)).distinct()
     for report in rows.select_related("engagement__customer", "period"):
-        yield _parked_report(report, user) if report.state == "parked" else _draft(report, at)
+        yield _parked_report(report, user, at) if report.state == "parked" else _draft(report, at)
 
 
 def _draft(report: Report, at: datetime) -> Need:
@@ -92,9 +92,9 @@ def _draft(report: Report, at: datetime) -> Need:
     group = _group(due_at, at, engagement)
     words = _instant(due_at, at, engagement)
     why = f"was due {words}" if group == OVERDUE else f"due {words}"
-    what = f"Publish the status of {week_words(report.period.starts_on)}"
+    what = f"Publish the status of {_week(report, at)}"
     if report.correction_reason:
-        group, what = TODAY, f"Finish the correction of {week_words(report.period.starts_on)}"
+        group, what = TODAY, f"Finish the correction of {_week(report, at)}"
         why = f"opened again: {report.correction_reason}"
     return Need(
         group=group,
@@ -108,7 +108,7 @@ def _draft(report: Report, at: datetime) -> Need:
     )
 
 
-def _parked_report(report: Report, user: Any) -> Need:
+def _parked_report(report: Report, user: Any, at: datetime) -> Need:
     """To the DM it says that an admin is asked; to the admin it offers the retry."""
     is_admin = standing.is_admin(user)
     address = [report.engagement.ref, report.period.week]
@@ -116,7 +116,7 @@ def _parked_report(report: Report, user: Any) -> Need:
         group=OVERDUE,
         due=report.period.opens_at,
         shape=Shape.OFF_TRACK,
-        what=f"The status of {week_words(report.period.starts_on)} failed, needs an admin",
+        what=f"The status of {_week(report, at)} failed, needs an admin",
         where=_where(report.engagement),
         why=report.last_error.strip().splitlines()[-1][:200] if report.last_error else "",
         url="" if is_admin else report.get_absolute_url(),
@@ -211,6 +211,10 @@ def _instant(due_at: datetime, at: datetime, engagement: Engagement) -> str:
     if due.date() == day:
         return f"today at {due:%H:%M}"
     return dates.instant_words(due_at, zone=zone, today=day)
+
+
+def _week(report: Report, at: datetime) -> str:
+    return week_words(report.period.starts_on, today=at.date())
 
 
 def _where(engagement: Engagement) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.people.models import User
-from dm_portal.shell.clock import now
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Shape
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.forms import render_form
@@ -53,15 +53,17 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 def _columns(reads_drafts: bool) -> list[Column]:
     return [
-        Column(
-            "Week", lambda row: customer.week_words(row.period.starts_on), url=_url(reads_drafts)
-        ),
+        Column("Week", _week, url=_url(reads_drafts)),
         Column("Your call", _said_shape, kind="shape", missing="not published"),
         Column("Headline", "said_headline", missing="not published"),
         Column("State", _state),
         Column("Published", "said_at", kind="instant", missing="not published"),
         Column("Seen by", lambda row: ", ".join(row.seen_by) or None, missing="nobody yet"),
     ]
+
+
+def _week(row: Report) -> str:
+    return customer.week_words(row.period.starts_on, today=today())
 
 
 def _url(reads_drafts: bool) -> Any:
