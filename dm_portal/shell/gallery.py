@@ -237,4 +237,4 @@ def sample_burn_up(name: str, *, weeks: int, committed_on: date | None = None) -
     states = [
         BurnUpWeek(_in(-7 * (weeks - 1 - n)), 38 + n // 3 * 2, min(n * 3, 44)) for n in range(weeks)
     ]
-    return BurnUp(name, "Items of Refund service", "items", today(), states, committed_on)
+    return BurnUp(name, f"Items over {weeks} weeks", "items", today(), states, committed_on)

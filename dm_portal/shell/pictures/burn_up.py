@@ -143,8 +143,8 @@ class BurnUp:
         last = self.weeks[-1]
         scope_y, done_y = scope + 4, done + 4
         if abs(done_y - scope_y) < LABEL_GAP:
-            middle = min((scope_y + done_y) / 2, bottom - LABEL_GAP / 2)
-            scope_y, done_y = middle - LABEL_GAP / 2, middle + LABEL_GAP / 2
+            scope_y = round(min((scope_y + done_y - LABEL_GAP) / 2, bottom - LABEL_GAP))
+            done_y = scope_y + LABEL_GAP
         return [
             Label(x + 9, scope_y, "start", f"{last.scope:g} in scope"),
             Label(x + 9, done_y, "start", f"{last.done:g} done"),

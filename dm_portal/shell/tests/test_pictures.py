@@ -1,0 +1,211 @@
+"""Pictures: what they say in words, and that nothing in them lies on anything else."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dm_portal.shell.components import Shape
+from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
+from dm_portal.shell.pictures.scale import NumberScale, TimeScale, nice_step
+from dm_portal.shell.pictures.text import first_fitting, fit, width_of
+
+AS_OF = date(2026, 11, 23)
+DAYS = st.dates(date(2024, 1, 1), date(2029, 12, 31))
+
+
+def render(tag: str, picture: object) -> str:
+    source = f"{{% load portal %}}{{% {tag} picture %}}"
+    return Template(source).render(Context({"picture": picture}))
+
+
+def texts(svg: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def timeline(*milestones: TimelineMilestone) -> Timeline:
+    return Timeline("refunds", "Milestones of Refund service", AS_OF, milestones)
+
+
+def burn_up(*states: tuple[int, int], committed_on: date | None = None) -> BurnUp:
+    weeks = [
+        BurnUpWeek(AS_OF - timedelta(weeks=len(states) - 1 - n), scope, done)
+        for n, (scope, done) in enumerate(states)
+    ]
+    return BurnUp("burn", "Items of Refund service", "items", AS_OF, weeks, committed_on)
+
+
+DELIVERED = TimelineMilestone(
+    "2.0 Checkout", Shape.ON_TRACK, date(2026, 10, 30), done_on=date(2026, 10, 29)
+)
+MOVED = TimelineMilestone(
+    "2.1 Refunds", Shape.OFF_TRACK, date(2026, 11, 30), original_on=date(2026, 11, 16)
+)
+OPEN = TimelineMilestone("3.0 Reporting", Shape.AT_RISK, date(2027, 1, 29))
+UNDATED = TimelineMilestone("3.1 Archive", Shape.NOT_KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("milestone", "words"),
+    [
+        (DELIVERED, "Done 29 Oct · committed 30 Oct"),
+        (MOVED, "Off track · committed 30 Nov, moved from 16 Nov"),
+        (OPEN, "At risk · committed 29 Jan 2027"),
+        (UNDATED, "Not known · no date committed"),
+    ],
+)
+def test_a_milestone_says_in_words_what_is_drawn(milestone: TimelineMilestone, words: str) -> None:
+    assert milestone.words(AS_OF) == words
+
+
+def test_a_timeline_has_a_title_a_description_and_its_table() -> None:
+    html = render("timeline", timeline(DELIVERED, MOVED))
+    assert html.count("<title ") == html.count("<desc ") == 2  # wide and narrow
+    assert "2.1 Refunds: Off track · committed 30 Nov, moved from 16 Nov." in html
+    assert 'aria-labelledby="refunds-wide-title refunds-wide-desc"' in html
+    assert html.count('<th scope="row">') == 2
+
+
+def test_the_legend_explains_only_what_is_there() -> None:
+    assert "first committed date" not in render("timeline", timeline(OPEN))
+    assert "delivered" not in render("timeline", timeline(OPEN)).lower().split("<details")[0]
+    assert "first committed date" in render("timeline", timeline(MOVED))
+
+
+def test_without_milestones_or_weeks_there_is_a_sentence() -> None:
+    assert "No milestones yet." in render("timeline", timeline())
+    assert "No week is recorded yet." in render("burn_up", burn_up())
+    assert "<svg" not in render("timeline", timeline()) + render("burn_up", burn_up())
+
+
+def test_each_status_has_its_own_form_on_the_line() -> None:
+    drawn = [render("timeline", timeline(TimelineMilestone("x", s, AS_OF))) for s in Shape]
+    assert len({re.sub(r"shape--\w+", "", html) for html in drawn}) == len(Shape)
+
+
+def test_rows_never_meet_however_many() -> None:
+    many = timeline(*[TimelineMilestone(f"{n}", Shape.AT_RISK, AS_OF) for n in range(40)])
+    for drawing in many.drawings:
+        gaps = [after.name_y - before.words_y for before, after in pairwise(drawing.rows)]
+        assert min(gaps) > 14  # the height of a name
+        assert drawing.rows[-1].track_y < drawing.bottom < drawing.height
+
+
+def test_long_names_are_shortened_in_the_picture_and_whole_in_the_table() -> None:
+    name = "Disputes that the bank's own staff can answer without asking anybody of us"
+    html = render("timeline", timeline(TimelineMilestone(name, Shape.AT_RISK, AS_OF)))
+    escaped = name.replace("'", "&#x27;")
+    assert f'<th scope="row">{escaped}</th>' in html
+    assert [text for text in texts(html) if "…" in text]
+
+
+def test_too_long_words_drop_the_first_date_before_they_are_cut() -> None:
+    moved = TimelineMilestone(
+        "x", Shape.NOT_KNOWN, date(2027, 11, 30), original_on=date(2025, 11, 16)
+    )
+    narrow = timeline(moved).narrow().rows[0]
+    assert narrow.words == "Not known · committed 30 Nov 2027, moved"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "anchor"),
+    [(date(2026, 1, 1), "start"), (date(2026, 7, 1), "middle"), (date(2026, 12, 31), "end")],
+)
+def test_the_words_of_today_stay_inside(as_of: date, anchor: str) -> None:
+    ends = [TimelineMilestone("x", Shape.ON_TRACK, date(2026, month, 15)) for month in (1, 12)]
+    assert Timeline("t", "T", as_of, ends).wide().as_of_anchor == anchor
+
+
+@given(st.lists(DAYS, min_size=1, max_size=6), st.sampled_from([(352, 790), (8, 330)]))
+def test_every_date_is_inside_and_ticks_keep_their_distance(
+    days: list[date], ends: tuple[int, int]
+) -> None:
+    left, right = ends
+    scale = TimeScale.around(days, left=left, right=right)
+    assert all(left <= scale.x(day) <= right for day in days)
+    places = [tick.at for tick in scale.ticks(least_gap=58)]
+    assert all(after - before >= 58 for before, after in pairwise(places))
+    assert all(left <= place <= right for place in places)
+
+
+def test_ticks_are_mondays_then_months_then_years() -> None:
+    def labels(days: int) -> list[str]:
+        scale = TimeScale.around([AS_OF, AS_OF + timedelta(days=days)], left=0, right=440)
+        return [tick.label for tick in scale.ticks(least_gap=58)]
+
+    assert labels(28) == ["23 Nov", "30 Nov", "7 Dec", "14 Dec", "21 Dec"]
+    assert labels(200) == ["2027", "Mar", "May"]
+    assert labels(3000) == ["2028", "2030", "2032", "2034"]
+
+
+@given(st.integers(0, 10_000_000))
+def test_numbers_have_a_handful_of_round_ticks(most: int) -> None:
+    scale = NumberScale.up_to(most, bottom=100, ceiling=0)
+    assert scale.top >= most
+    assert 0 <= scale.y(most) <= 100
+    assert 2 <= len(scale.ticks()) <= 6
+
+
+@pytest.mark.parametrize(("most", "step"), [(1, 1), (9, 5), (52, 20), (739, 200), (4000, 1000)])
+def test_steps_are_round(most: int, step: int) -> None:
+    assert nice_step(most, parts=4) == step
+
+
+def test_a_burn_up_says_in_words_what_is_drawn() -> None:
+    picture = burn_up((38, 0), (48, 21), (52, 41), committed_on=date(2026, 11, 30))
+    assert picture.description == (
+        "41 of 52 items done by Mon 23 Nov; on Mon 9 Nov it was 0 of 38. Committed for Mon 30 Nov."
+    )
+    assert burn_up((38, 3)).description == "3 of 38 items done by Mon 23 Nov."
+
+
+def test_a_burn_up_has_its_table() -> None:
+    html = render("burn_up", burn_up((38, 0), (48, 21)))
+    assert html.count('<th scope="row">') == 2
+    assert '<td class="number">48</td><td class="number">21</td>' in html
+
+
+@pytest.mark.parametrize("state", [(0, 0), (5, 5), (5, 4), (50, 0), (3, 7)])
+def test_the_last_values_never_lie_on_each_other(state: tuple[int, int]) -> None:
+    for drawing in burn_up((38, 0), state).drawings:
+        scope, done = drawing.labels
+        assert abs(done.y - scope.y) >= 15
+        assert max(scope.y, done.y) < drawing.bottom + 15
+
+
+@pytest.mark.parametrize("days", [-60, -3, 0, 2, 30, 400])
+def test_the_words_of_the_two_lines_never_meet(days: int) -> None:
+    for drawing in burn_up((38, 0), (48, 9), committed_on=AS_OF + timedelta(days)).drawings:
+        assert drawing.committed is not None
+        assert drawing.committed.y != drawing.as_of.y
+        for label in (drawing.as_of, drawing.committed):
+            room = width_of(label.text, size=12)
+            start = label.x - room if label.anchor == "end" else label.x
+            assert start >= 0
+            assert start + room <= drawing.width
+
+
+def test_a_burn_up_without_a_promise_has_one_line() -> None:
+    html = render("burn_up", burn_up((38, 0), (40, 9)))
+    assert "drawing__committed" not in html
+    assert all(drawing.committed is None for drawing in burn_up((38, 0)).drawings)
+
+
+@given(st.text(max_size=60), st.integers(10, 400), st.booleans())
+def test_fitted_text_fits(text: str, width: int, bold: bool) -> None:
+    fitted = fit(text, size=12, width=width, bold=bold)
+    assert fitted in {text, "…"} or fitted.endswith("…")
+    assert fitted == "…" or width_of(fitted, size=12, bold=bold) <= width
+
+
+def test_where_nothing_fits_the_shortest_is_cut() -> None:
+    assert first_fitting(["long long long", "short"], size=12, width=30) == "sh…"
+    assert first_fitting(["long", "short"], size=12, width=100) == "long"
+
+
+def test_other_scripts_count_as_wide() -> None:
+    assert width_of("漢", size=10) == width_of("Ж", size=10) == 11
