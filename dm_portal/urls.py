@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 # Importing an app's admin module registers its models on our site.
+import engagements.admin  # noqa: F401
+import pods.admin  # noqa: F401
 from dm_portal.people import admin  # noqa: F401
 from dm_portal.people.admin_site import site
 from dm_portal.people.policies import can_see_gallery

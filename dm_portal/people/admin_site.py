@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 from django.forms import ModelForm
@@ -51,8 +50,7 @@ class PortalAdminSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+            # the anonymous were sent to sign in by LoginRequiredMiddleware
             if not self.has_permission(request):
                 raise Http404
             return guarded(request, *args, **kwargs)
@@ -144,6 +142,11 @@ class PortalModelAdmin(ModelAdmin):
                 self.delete_through_service(obj=obj, by=request.user)
 
     # The record is AuditEvent: Django's own log would be a second, weaker one.
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Iterable[Any], add: bool = False
+    ) -> list[Any]:
+        return []
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         return None

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from pods.models import Membership
-from pods.rosters import first_day_above, heads_on, share_a_day, span_sentence
+from pods.rosters import by_time, first_day_above, heads_on, share_a_day, span_sentence
 
 MONDAY = date(2026, 11, 2)
 
@@ -50,6 +50,13 @@ def test_exactly_a_whole_person_is_allowed() -> None:
 def test_the_first_day_above_names_who_adds_up() -> None:
     early, late, later = place(0, None, 60), place(2, None, 41), place(9, None, 41)
     assert first_day_above([later, late, early]) == (MONDAY + timedelta(days=2), [late, early])
+
+
+def test_past_present_and_planned_are_told_apart() -> None:
+    before, long_before, now, later = place(0, 5), place(0, 3), place(0, None), place(9, None)
+    called_off = place(9, 9)
+    seen = by_time([before, long_before, now, later, called_off], MONDAY + timedelta(days=5))
+    assert (seen.now, seen.planned, seen.past) == ([now], [later], [before, long_before])
 
 
 def test_heads_count_each_person_once_whatever_the_share() -> None:

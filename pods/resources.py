@@ -1,0 +1,189 @@
+"""Rosters as CSV: exported, corrected in a spreadsheet, imported through the services.
+
+A row is found by what names it, never by a primary key. Importing its own export changes
+nothing; a refused row names its line and the reason, and then nothing at all is imported.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import Model
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget
+
+from dm_portal.people.models import User
+from dm_portal.shell.csv_export import protect, unprotect
+from dm_portal.shell.errors import DomainError
+from pods import services
+from pods.models import Membership, Pod, PodFunction, Specialist
+
+
+class CellField(Field):
+    """A column whose text a spreadsheet never runs as a formula."""
+
+    def clean(self, row: Mapping[str, Any], **kwargs: Any) -> Any:
+        text = unprotect(row[self.column_name]).strip()
+        return super().clean({**row, self.column_name: text}, **kwargs)
+
+    def export(self, instance: Model, **kwargs: Any) -> Any:
+        value = super().export(instance, **kwargs)
+        return protect(value) if isinstance(value, str) else value
+
+
+class NamedWidget(ForeignKeyWidget):
+    """A row of another table by a column that people know; says so when there is none."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        try:
+            return super().clean(value, row, **kwargs)
+        except ObjectDoesNotExist as missing:
+            noun = self.model._meta.verbose_name
+            raise ValidationError(f"There is no {noun} {value}.") from missing
+
+
+class ServiceResource(ModelResource):
+    """Writes through the services, in the name of whoever imports."""
+
+    # the services: they take the row and ``by``, and return what they saved
+    add: Callable[..., Model]
+    change: Callable[..., Model]
+
+    DEFAULT_RESOURCE_FIELD = CellField
+
+    class Meta:
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        use_transactions = True
+
+    def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
+        service = self.add if is_create else self.change
+        try:
+            saved = service(instance, by=kwargs["user"])
+        except DomainError as refused:
+            raise ValidationError(str(refused)) from refused
+        instance.pk = saved.pk
+
+    def after_init_instance(self, instance: Any, new: bool, row: Any, **kwargs: Any) -> None:
+        if new and row.get("ref"):
+            raise ValidationError(f"Nothing here has the reference {row['ref']}.")
+
+
+class ReferencedResource(ServiceResource):
+    """Rows that carry a reference; a row without one is new."""
+
+    ref = CellField(attribute="ref", column_name="ref", readonly=True)
+
+
+class SpecialistResource(ReferencedResource):
+    """Specialists; ``user`` is the address that they sign in with."""
+
+    user = CellField(attribute="user", column_name="user", widget=NamedWidget(User, field="email"))
+
+    class Meta(ServiceResource.Meta):
+        model = Specialist
+        import_id_fields = ("ref",)
+        fields = ("ref", "name", "user", "seniority", "skills")
+
+    def add(self, instance: Specialist, *, by: User) -> Specialist:
+        return services.add_specialist(by=by, **_specialist(instance))
+
+    def change(self, instance: Specialist, *, by: User) -> Specialist:
+        return services.change_specialist(
+            specialist=instance, version=instance.version, by=by, **_specialist(instance)
+        )
+
+
+class PodResource(ReferencedResource):
+    """Pods."""
+
+    class Meta(ServiceResource.Meta):
+        model = Pod
+        import_id_fields = ("ref",)
+        fields = ("ref", "name", "purpose")
+
+    def add(self, instance: Pod, *, by: User) -> Pod:
+        return services.create_pod(by=by, name=instance.name, purpose=instance.purpose)
+
+    def change(self, instance: Pod, *, by: User) -> Pod:
+        return services.change_pod(
+            pod=instance,
+            version=instance.version,
+            by=by,
+            name=instance.name,
+            purpose=instance.purpose,
+        )
+
+
+class MembershipResource(ServiceResource):
+    """Places: a pod by its name, a specialist by reference (``name`` is there to be read)."""
+
+    pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))
+    specialist = CellField(
+        attribute="specialist",
+        column_name="specialist",
+        widget=NamedWidget(Specialist, field="ref"),
+    )
+    name = CellField(attribute="specialist__name", column_name="name", readonly=True)
+
+    class Meta(ServiceResource.Meta):
+        model = Membership
+        import_id_fields = ("pod", "specialist", "starts_on")
+        fields = ("pod", "specialist", "name", "trade", "allocation", "starts_on", "ends_on")
+
+    def add(self, instance: Membership, *, by: User) -> Membership:
+        return services.add_membership(
+            pod=instance.pod, specialist=instance.specialist, by=by, **_place(instance)
+        )
+
+    def change(self, instance: Membership, *, by: User) -> Membership:
+        return services.change_membership(
+            membership=instance, version=instance.version, by=by, **_place(instance)
+        )
+
+
+class PodFunctionResource(ServiceResource):
+    """Functions: a pod by its name, a person by their address."""
+
+    pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))
+    user = CellField(attribute="user", column_name="user", widget=NamedWidget(User, field="email"))
+
+    class Meta(ServiceResource.Meta):
+        model = PodFunction
+        import_id_fields = ("pod", "user", "function", "starts_on")
+        fields = ("pod", "user", "function", "starts_on", "ends_on")
+
+    def add(self, instance: PodFunction, *, by: User) -> PodFunction:
+        return services.give_pod_function(
+            pod=instance.pod,
+            user=instance.user,
+            function=instance.function,
+            starts_on=instance.starts_on,
+            ends_on=instance.ends_on,
+            by=by,
+        )
+
+    def change(self, instance: PodFunction, *, by: User) -> PodFunction:
+        return services.change_pod_function(
+            row=instance, starts_on=instance.starts_on, ends_on=instance.ends_on, by=by
+        )
+
+
+def _specialist(row: Specialist) -> services.SpecialistFields:
+    return {
+        "name": row.name,
+        "user": row.user,
+        "seniority": row.seniority,
+        "skills": row.skills,
+    }
+
+
+def _place(row: Membership) -> services.Place:
+    return {
+        "trade": row.trade,
+        "allocation": row.allocation,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
