@@ -201,6 +201,22 @@ def test_a_link_that_was_used_while_the_form_was_open_is_gone(client, invitation
     assert client.get(path).status_code == 200  # it still brings the further scope
 
 
+class SlowTyping:
+    """A password validator during which the invitation is taken back."""
+
+    def validate(self, _password, user=None):
+        invitation = user.invitations.get()
+        services.revoke_invitation(invitation=invitation, by=invitation.invited_by)
+
+
+def test_a_link_that_dies_while_somebody_types_answers_as_a_dead_one(client, invitation, settings):
+    settings.AUTH_PASSWORD_VALIDATORS = [{"NAME": f"{__name__}.SlowTyping"}]
+    page = come_in(client, invitation)
+    assert page.status_code == 404
+    assert "This invitation does not work" in page.content.decode()
+    assert not User.objects.get(pk=invitation.user.pk).is_active
+
+
 def test_a_link_without_a_password_activates_nobody(invitation):
     with pytest.raises(services.InvitationGone):
         services.accept_invitation(token=invitation.token)

@@ -1,0 +1,93 @@
+import pytest
+from django.test import Client
+from django.urls import path
+
+from dm_portal.people import audit
+from dm_portal.people.models import AuditEvent
+
+INTERNAL = ["/people/", "/people/invitations/new/", "/outbox/", "/audit/", "/admin/"]
+OWN = ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"]
+
+
+@pytest.mark.parametrize("page", INTERNAL + OWN)
+def test_the_anonymous_are_asked_to_sign_in_and_brought_back(client, db, page):
+    response = client.get(page)
+    assert response.headers["Location"] == f"/accounts/login/?next={page}"
+
+
+@pytest.mark.parametrize("page", INTERNAL)
+def test_for_a_customers_people_our_pages_do_not_exist(sign_in, lead, page):
+    client = sign_in(lead)
+    response, missing = client.get(page), client.get("/no/such/page/")
+    assert response.status_code == missing.status_code == 404
+    assert response.content == missing.content
+
+
+@pytest.mark.parametrize("page", INTERNAL)
+def test_neither_do_they_answer_a_post(sign_in, lead, page):
+    assert sign_in(lead).post(page).status_code == 404
+
+
+@pytest.mark.parametrize("page", OWN)
+def test_everybody_looks_after_their_own_account(sign_in, lead, page):
+    assert sign_in(lead).get(page).status_code == 200
+
+
+def test_a_customer_who_comes_to_the_start_page_is_led_to_their_status(sign_in, lead):
+    assert sign_in(lead).get("/").headers["Location"] == "/status/"
+
+
+def test_probes_are_answered_without_signing_in(client, sign_in, lead):
+    assert client.get("/healthz").status_code == 200
+    assert sign_in(lead).get("/healthz").status_code == 200
+
+
+def test_a_deactivated_person_is_anonymous(client, deactivated):
+    client.force_login(deactivated)
+    assert client.get("/accounts/email/").status_code == 302
+
+
+def test_an_act_says_where_it_came_from(sign_in, admin):
+    sign_in(admin).post("/people/invitations/new/", {"name": "N", "email": "n@internal.example"})
+    assert AuditEvent.objects.get().origin == "web 127.0.0.1"
+    assert audit.origin.get() == ""
+
+
+def test_behind_our_proxies_the_address_is_the_visitors(sign_in, admin, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    sign_in(admin).post(
+        "/people/invitations/new/",
+        {"name": "N", "email": "n@internal.example"},
+        headers={"x-forwarded-for": "6.6.6.6, 192.0.2.7"},
+    )
+    assert AuditEvent.objects.get().origin == "web 192.0.2.7"
+
+
+def test_without_proxies_nobody_chooses_their_address(sign_in, admin):
+    sign_in(admin).post(
+        "/people/invitations/new/",
+        {"name": "N", "email": "n@internal.example"},
+        headers={"x-forwarded-for": "6.6.6.6"},
+    )
+    assert AuditEvent.objects.get().origin == "web 127.0.0.1"
+
+
+def test_unsafe_methods_need_a_token_of_the_form(admin, stranger):
+    careless = Client(enforce_csrf_checks=True)
+    careless.force_login(admin)
+    assert careless.post(f"/people/{stranger.ref}/deactivation/").status_code == 403
+
+
+def explode(request):
+    raise LookupError("a mistake of ours")
+
+
+urlpatterns = [path("explode/", explode, name="explode")]
+
+
+@pytest.mark.urls(__name__)
+def test_a_request_that_fails_leaves_no_origin_behind(sign_in, manager):
+    client = sign_in(manager)
+    with pytest.raises(LookupError):
+        client.post("/explode/")
+    assert audit.origin.get() == ""
