@@ -167,7 +167,6 @@ class NamedChoice(forms.ModelChoiceField):
         (NamedChoice(Lease.objects.none()), Many([Lease(name="a"), Lease(name="b")]), "<a>, <b>"),
         (forms.IntegerField(), 3, "3"),
     ],
-    ids=str,
 )
 def test_values_in_words(field: forms.Field, value: Any, said: str) -> None:
     assert words(field, value) == said
