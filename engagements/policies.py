@@ -75,7 +75,7 @@ def can_change_functions(user: Any, engagement: Any) -> bool:
 
 
 def can_read_history(user: Any, engagement: Any) -> bool:
-    """Whoever runs it, directors and auditors. Specialists read the work, not the record."""
-    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect", "tech_lead"}) or (
+    """Who may read drafts, too: the record holds their words. Others read the work."""
+    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"}) or (
         standing.reads_the_portal(user)
     )

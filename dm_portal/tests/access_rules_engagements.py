@@ -92,7 +92,7 @@ ENGAGEMENTS: dict[str, Rule] = {
     "engagement_list": page(US),
     "engagement_create": form(US, LADDER, data=agreed),
     "engagement_detail": page(SEES, at=within()),
-    "engagement_history": page(SEES, PLANNERS | actors("tech_lead") | READERS, at=within()),
+    "engagement_history": page(SEES, PLANNERS | READERS, at=within()),
     "engagement_settings": form(SEES, EDITORS, at=within(), data=agreed),
     "engagement_state": form(
         SEES,
