@@ -86,7 +86,7 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
 def _all_done(counted: list[dict[str, Any]]) -> Verdict:
     items = sum(row["items"] for row in counted)
     sentence = (
-        f"All {items} items of {counted[0]['name']} are done."
+        f"All items of {counted[0]['name']} are done."
         if len(counted) == 1
         else f"Every item of the {len(counted)} committed milestones is done."
     )

@@ -1,0 +1,99 @@
+"""The stored rows of schema 1, written by hand: what figures, rules and sentences start from."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from reporting import facts
+
+# Friday of ISO week 47 in 2026, at 15:00 in Berlin, and the Friday before.
+AS_OF = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+SINCE = AS_OF - timedelta(days=7)
+
+
+def text(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def item(
+    key: str, *milestones: int, created: datetime = SINCE, done: datetime | None = None
+) -> dict[str, Any]:
+    return {
+        "source": 1,
+        "key": key,
+        "title": f"Title of {key}",
+        "created_at": text(created),
+        "done_at": text(done),
+        "milestones": list(milestones),
+    }
+
+
+def milestone(number: int, name: str = "", *, created: datetime = SINCE) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": name or f"Release {number}",
+        "outcome": f"Outcome {number}",
+        "created_at": text(created),
+    }
+
+
+def revision(
+    milestone: int,
+    new_on: str | None,
+    *,
+    number: int = 1,
+    old_on: str | None = None,
+    at: datetime = SINCE - timedelta(days=30),
+    reason: str = "As agreed.",
+) -> dict[str, Any]:
+    return {
+        "milestone": milestone,
+        "number": number,
+        "old_on": old_on,
+        "new_on": new_on,
+        "reason": reason,
+        "changed_at": text(at),
+        "changed_by": "Mara Manager",
+    }
+
+
+def criterion(milestone: int, number: int = 1, met: datetime | None = None) -> dict[str, Any]:
+    statement = f"Statement {number}"
+    return {"milestone": milestone, "number": number, "statement": statement, "met_at": text(met)}
+
+
+def imported(at: datetime = AS_OF - timedelta(hours=1), refused: int = 0) -> dict[str, Any]:
+    return {
+        "source": 1,
+        "number": 1,
+        "file": "work.csv",
+        "applied_at": text(at),
+        "refused": refused,
+    }
+
+
+def inputs(**rows: Any) -> dict[str, Any]:
+    """Everything empty but what is given; one import unless ``imports`` says otherwise."""
+    given = {
+        "since": text(SINCE),
+        "as_of": text(AS_OF),
+        "zone": "Europe/Berlin",
+        "items": [],
+        "milestones": [],
+        "criteria": [],
+        "revisions": [],
+        "imports": [imported()],
+    }
+    return given | rows
+
+
+def body(**rows: Any) -> dict[str, Any]:
+    """A facts body over these rows."""
+    given = inputs(**rows)
+    return {
+        "schema": facts.SCHEMA_VERSION,
+        "engagement": "abcdefghij",
+        "since": given["since"],
+        "as_of": given["as_of"],
+        "inputs": given,
+        "figures": facts.figures_from(given),
+    }
