@@ -2,11 +2,12 @@
 # make test    every test, with coverage
 # make check   formatting, types, imports, migrations, settings, templates, sizes
 # make mutants a sample of deliberate mistakes that the tests must notice
+# make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants
+.PHONY: run test check mutants kills
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -30,6 +31,9 @@ check: .venv/installed-to-test
 
 mutants: .venv/installed-to-test
 	$(BIN)/python .ci/mutants.py
+
+kills: .venv/installed-to-test
+	$(BIN)/python .ci/kills.py
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv
