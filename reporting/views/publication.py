@@ -1,7 +1,8 @@
 """What turns a draft into a published status, and back: each action is a POST to a noun."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,18 +12,20 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.forms import render_form
+from engagements.views.doors import require
+from engagements.views.saving import saved
 from reporting import policies
 from reporting.drafting import draft_of
 from reporting.forms import CorrectionForm, PublicationForm
 from reporting.models import Report
 from reporting.services.attempts import retry_report
+from reporting.services.drafts import save_draft
 from reporting.services.publishing import publish_report, start_correction, stop_publication
 from reporting.views.reports import (
-    get_report,
+    find_report,
     render_editor,
-    require_writer,
-    save,
-    state_context,
+    state_page,
+    stored_report,
     week_starts,
 )
 
@@ -30,33 +33,29 @@ from reporting.views.reports import (
 @require_POST
 def report_publication(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """Save what was typed and publish it; it can be stopped for a while."""
-    report = get_report(request.user, ref, week)
-    require_writer(request.user, report)
+    report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
     form = PublicationForm(request.POST, computed=draft.overall["colour"])
-    if form.is_valid() and _publish(form, report, by=request.user):
-        return redirect(report)
-    return render_editor(request, report, draft, form)
+    stored = stored_report(report)
+    if saved(form, _save_and_publish, theirs=stored, report=report, by=request.user) is None:
+        return render_editor(request, report, draft, form)
+    return redirect(report)
 
 
-def _publish(form: PublicationForm, report: Report, *, by: User) -> bool:
-    """Save and publish, or neither; False, with the form saying why, where that cannot be."""
-    try:
-        with transaction.atomic():
-            if not save(form, report, by=by):
-                return False
-            publish_report(report=report, by=by, version=report.version)
-    except DomainError as error:
-        form.add_error(error.field or None, str(error))
-        return False
-    return True
+@transaction.atomic
+def _save_and_publish(*, report: Report, by: User, version: int, **words: Any) -> Report:
+    """Both or neither, so that nothing goes out that was not saved."""
+    save_draft(report=report, by=by, version=version, **words)
+    publish_report(report=report, by=by, version=report.version)
+    return report
 
 
 @require_POST
 def report_stop(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """Back to the draft before anybody has read it."""
-    report = get_report(request.user, ref, week)
-    require_writer(request.user, report)
+    report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
     try:
         stop_publication(report=report, by=request.user)
         messages.success(request, "Stopped. Nothing was published.")
@@ -68,16 +67,17 @@ def report_stop(request: HttpRequest, ref: str, week: str) -> HttpResponse:
 @require_POST
 def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """Open a published status again; what was said stays, and the next is its correction."""
-    report = get_report(request.user, ref, week)
-    require_writer(request.user, report)
+    report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
     form = CorrectionForm(request.POST)
     if form.is_valid():
         try:
             start_correction(report=report, by=request.user, **form.changes())
             return redirect(report)
         except DomainError as error:
-            form.add_error(error.field or None, str(error))
-    context = state_context(request, report)
+            messages.error(request, str(error))
+            return redirect(report)
+    context = state_page(request, report)
     return render_form(request, "reporting/report_published.html", **context | {"form": form})
 
 
@@ -87,8 +87,7 @@ def report_retry(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     reports = Report.objects.visible_to(request.user) | Report.objects.retryable_by(request.user)
     found = reports.select_related("engagement__customer", "period")
     report = get_object_or_404(found, engagement__ref=ref, period__starts_on=week_starts(week))
-    if not policies.can_retry_parked(request.user):
-        raise PermissionDenied
+    require(policies.can_retry_parked(request.user))
     try:
         retry_report(report=report, by=request.user)
         messages.success(request, f"{report} is being drafted again.")

@@ -3,19 +3,18 @@
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Shape
-from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
-from engagements.models import Engagement
+from engagements.views.doors import find_engagement, require
+from engagements.views.pages import engagement_page
+from engagements.views.saving import saved
 from reporting import customer, editor, policies, rag
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
@@ -35,7 +34,7 @@ PAGES = {
 @require_safe
 def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Every week of an engagement: what was said, how it stood, who saw it."""
-    engagement = get_object_or_404(Engagement.objects.visible_to(request.user), ref=ref)
+    engagement = find_engagement(request, ref)
     reports = Report.objects.listed_for(request.user).filter(engagement=engagement)
     reads_drafts = policies.can_read_drafts(request.user, engagement)
     return render_list(
@@ -43,11 +42,10 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         "reporting/report_list.html",
         reports.with_published().select_related("engagement", "period"),
         columns=_columns(reads_drafts),
-        caption=f"Statuses of {engagement}",
+        caption=f"Weekly statuses of {engagement}",
         filename="statuses.csv",
         filterset_class=ReportFilter,
-        engagement=engagement,
-        crumbs=[Crumb(engagement.name, engagement.get_absolute_url())],
+        **engagement_page(request, engagement, "reports"),
     )
 
 
@@ -88,44 +86,30 @@ def _state(row: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_edit(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """One week's report, in whatever state it is; as a draft it can be written."""
-    report = get_report(request.user, ref, week)
+    report = find_report(request, ref, week)
     if request.method == "POST":
         return _save(request, report)
     if report.state == Report.State.DRAFT:
         draft = draft_of(report, at=now())
         return render_editor(request, report, draft, draft_form(report, draft))
-    return render(request, PAGES[report.state], state_context(request, report))
+    return render(request, PAGES[report.state], state_page(request, report))
 
 
 def _save(request: HttpRequest, report: Report) -> HttpResponse:
-    require_writer(request.user, report)
+    require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
     form = DraftForm(request.POST, computed=draft.overall["colour"])
-    if form.is_valid() and save(form, report, by=request.user):
-        to = "report_preview" if "preview" in request.POST else "report_edit"
-        return redirect(to, ref=report.engagement.ref, week=report.period.week)
-    return render_editor(request, report, draft, form)
-
-
-def save(form: DraftForm, report: Report, *, by: User) -> bool:
-    """Save the DM's words; False, with the form saying why, where that cannot be."""
-    try:
-        save_draft(report=report, by=by, **form.changes())
-    except Conflict:
-        report.refresh_from_db()
-        last = editor.last_save(report)
-        form.show_conflict(report, by=last.by, at=last.at)
-        return False
-    except DomainError as error:
-        form.add_error(error.field or None, str(error))
-        return False
-    return True
+    stored = stored_report(report)
+    if saved(form, save_draft, theirs=stored, report=report, by=request.user) is None:
+        return render_editor(request, report, draft, form)
+    route = "report_preview" if "preview" in request.POST else "report_edit"
+    return redirect(route, ref=report.engagement.ref, week=report.period.week)
 
 
 @require_safe
 def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """The draft as the customer would read it; nothing is recorded as read."""
-    report = get_report(request.user, ref, week)
+    report = find_report(request, ref, week)
     if report.state != Report.State.DRAFT:
         return redirect(report)
     draft = draft_of(report, at=now())
@@ -142,12 +126,14 @@ def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     )
 
 
-def get_report(user: Any, ref: str, week: str) -> Report:
-    """The report of that ISO week, or 404."""
-    reports = Report.objects.visible_to(user).select_related(
-        "engagement__customer", "period", "publishing_by", "publishing_for"
-    )
-    return get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
+def find_report(request: HttpRequest, ref: str, week: str) -> Report:
+    """The report of that ISO week with its engagement's header; 404 where one may not read it."""
+    engagement = find_engagement(request, ref)
+    reports = Report.objects.visible_to(request.user).filter(engagement=engagement)
+    found = reports.select_related("period", "publishing_by", "publishing_for")
+    report = get_object_or_404(found, period__starts_on=week_starts(week))
+    report.engagement = engagement
+    return report
 
 
 def week_starts(week: str) -> date:
@@ -158,9 +144,9 @@ def week_starts(week: str) -> date:
         raise Http404(f"There is no week {week}.") from error
 
 
-def require_writer(user: Any, report: Report) -> None:
-    if not policies.can_write_report(user, report.engagement):
-        raise PermissionDenied
+def stored_report(report: Report) -> Any:
+    """Reads what is stored by now, for whoever saved second."""
+    return lambda: Report.objects.select_related("engagement", "period").get(pk=report.pk)
 
 
 def draft_form(report: Report, draft: Draft) -> DraftForm:
@@ -180,7 +166,6 @@ def render_editor(
         request,
         "reporting/report_draft.html",
         form,
-        report=report,
         draft=draft,
         sections=editor.sections(draft),
         files=editor.file_lines(draft),
@@ -189,33 +174,29 @@ def render_editor(
         last=last,
         saved=editor.last_save(report),
         readers=editor.readers(report, of=last, user=request.user),
-        can_write=policies.can_write_report(request.user, report.engagement),
-        crumbs=report_crumbs(report),
-        week=customer.week_words(report.period.starts_on),
+        **report_page(request, report),
     )
 
 
-def state_context(request: HttpRequest, report: Report) -> dict[str, Any]:
+def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     """What the pages of a report that is no draft need."""
-    own = report.revisions.newest_first().select_related("published_by", "published_for")
-    revision = own.first()
+    revision = report.revisions.newest_first().first()
     return {
-        "report": report,
         "last_error": report.last_error.strip().splitlines()[-1] if report.last_error else "",
         "revision": revision,
         "article": customer.article(revision) if revision else "",
-        "readers": editor.readers(report, of=revision, user=request.user),
-        "can_write": policies.can_write_report(request.user, report.engagement),
-        "form": CorrectionForm(),
-        "crumbs": report_crumbs(report),
-        "week": customer.week_words(report.period.starts_on),
         "status": customer.frozen_of(report) if report.frozen_text else None,
+        "readers": editor.readers(report, of=revision, user=request.user),
+        "form": CorrectionForm(),
+        **report_page(request, report),
     }
 
 
-def report_crumbs(report: Report) -> list[Crumb]:
-    engagement = report.engagement
-    return [
-        Crumb(engagement.name, engagement.get_absolute_url()),
-        Crumb("Reports", reverse("report_list", args=[engagement.ref])),
-    ]
+def report_page(request: HttpRequest, report: Report) -> dict[str, Any]:
+    """The context of ``reporting/report_base.html``."""
+    crumb = Crumb("Weekly status", reverse("report_list", args=[report.engagement.ref]))
+    return engagement_page(request, report.engagement, "reports", crumb) | {
+        "report": report,
+        "week": customer.week_words(report.period.starts_on),
+        "can_write": policies.can_write_report(request.user, report.engagement),
+    }
