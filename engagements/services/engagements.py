@@ -120,7 +120,7 @@ def change_engagement(
 def change_state(
     *, engagement: Engagement, version: int, state: str, reason: str, by: User
 ) -> Engagement:
-    """Pause, resume or close an engagement, and say why.
+    """Pause, resume or close an engagement, and say why. Resumed, it reports from this week on.
 
     Raises:
         DomainError: it cannot go there from where it is.
@@ -132,9 +132,14 @@ def change_state(
             f"it cannot become {State(state).label.lower()}.",
             field="state",
         )
-    update_version(engagement, version=version, state=state)
-    after = {"state": state, "reason": reason}
-    record(VERBS[state], engagement, by=by, before={"state": before}, after=after)
+    changes: dict[str, Any] = {"state": state}
+    if state == State.ACTIVE:
+        # The weeks at rest owe no status: reporting begins again with this one.
+        this_week = today(engagement.time_zone)
+        changes["reporting_from"] = max(engagement.reporting_from, this_week)
+    change = update_version(engagement, version=version, **changes)
+    after = {**change.after, "reason": reason}
+    record(VERBS[state], engagement, by=by, before=change.before, after=after)
     return engagement
 
 

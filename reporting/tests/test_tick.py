@@ -18,6 +18,7 @@ from dm_portal.shell.models import Lease
 from dm_portal.tests.broker import Messages
 from dm_portal.tests.cast import make_engagement
 from engagements.models import Customer, Engagement
+from engagements.services.engagements import change_state
 from engagements.services.imports import receive_file
 from reporting.models import Period, Report
 from reporting.services.publishing import publish_report
@@ -98,6 +99,16 @@ def test_what_opens_is_on_the_record(atlas: Engagement) -> None:
 def test_an_engagement_at_rest_owes_nothing(atlas: Engagement, state: str) -> None:
     Engagement.objects.filter(pk=atlas.pk).update(state=state)
     assert tick() == 0
+
+
+def test_the_weeks_at_rest_owe_nothing_afterwards(atlas: Engagement, manager: User) -> None:
+    for version, (weeks_later, state) in enumerate([(-2, "paused"), (1, "active")], start=1):
+        with time_machine.travel(THURSDAY + timedelta(weeks=weeks_later), tick=False):
+            tick()
+            words = {"reason": "The budget.", "by": manager}
+            change_state(engagement=atlas, version=version, state=state, **words)
+            tick()
+    assert weeks() == ["2026-W45", "2026-W48"]
 
 
 @time_machine.travel(THURSDAY, tick=False)
