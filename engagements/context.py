@@ -22,6 +22,7 @@ PLACES = (
 ADMIN = (
     ("People", "people_list", "person", people_policies.can_list_people),
     ("Outbox", "outbox_list", "mail", people_policies.can_read_outbox),
+    ("Record", "audit_list", "layers", people_policies.can_read_audit),
     ("Rosters and templates", "admin:index", "gear", people_policies.can_use_admin_site),
     ("Components", "gallery", "more", people_policies.can_see_gallery),
 )

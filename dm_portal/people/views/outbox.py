@@ -48,7 +48,7 @@ def outbox_detail(request: HttpRequest, ref: str) -> HttpResponse:
     mail = get_object_or_404(OutgoingMail.objects.visible_to(request.user), ref=ref)
     context = {
         "mail": mail,
-        "crumbs": [Crumb("Mails", reverse("outbox_list"))],
+        "crumbs": [Crumb("Outbox", reverse("outbox_list"))],
         # Where mails leave, a personal link is for its addressee alone, not for admins.
         "readable": not settings.EMAIL_SENDS or mail.kind not in services.WITH_PERSONAL_LINK,
         "parked": mail.state == OutgoingMail.State.PARKED,
