@@ -1,6 +1,6 @@
 """What one row says, in the portal's words, or why it cannot be taken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -10,6 +10,7 @@ from engagements.sources import cells
 from engagements.sources.layouts import FIELDS, Layout, plain
 
 T = TypeVar("T")
+Filled = Mapping[str, Sequence[str]]
 
 STEPS = ("created", "started", "done")
 # How many characters a field holds; the title holds any number.
@@ -47,24 +48,33 @@ class Row:
 
 def read_row(layout: Layout, line: int, row: Sequence[str], zone: tzinfo) -> Row:
     """The row that starts on ``line``; never raises, whatever its cells hold."""
+    filled = _filled(layout, row)
     if len(row) != layout.width:
         reason = f"The row has {len(row)} cells, the header {layout.width}."
-        return _refused(layout, line, row, [reason])
-    reader = _Reader(layout, row, zone)
+        return _refused(line, filled, [reason])
+    reader = _Reader(filled, zone)
     data = reader.data()
     if reader.faults:
-        return _refused(layout, line, row, reader.faults)
+        return _refused(line, filled, reader.faults)
     return Row(line, reader.key, data, note=" ".join(reader.notes))
 
 
-def _refused(layout: Layout, line: int, row: Sequence[str], reasons: list[str]) -> Row:
-    raw = {name: _shown(_cells(layout, row, name)) for name in FIELDS}
+def _refused(line: int, filled: Filled, reasons: list[str]) -> Row:
+    raw = {name: _shown(filled.get(name, ())) for name in FIELDS}
     return Row(line, raw["key"][: LIMITS["key"]], raw, reason=" ".join(reasons))
 
 
-def _cells(layout: Layout, row: Sequence[str], name: str) -> list[str]:
-    places = layout.places.get(name, ())
-    return [row[place] for place in places if place < len(row) and row[place].strip()]
+def _filled(layout: Layout, row: Sequence[str]) -> Filled:
+    """The cells of each field that hold something; in a title, blanks are something."""
+    width = len(row)
+    return {
+        name: [
+            row[place]
+            for place in places
+            if place < width and (row[place] if name == "title" else row[place].strip())
+        ]
+        for name, places in layout.places.items()
+    }
 
 
 def _shown(texts: Sequence[str]) -> str:
@@ -76,8 +86,7 @@ def _shown(texts: Sequence[str]) -> str:
 class _Reader:
     """Reads one row, gathering what is wrong and what is odd."""
 
-    layout: Layout
-    row: Sequence[str]
+    filled: Filled
     zone: tzinfo
     key: str = ""
     faults: list[str] = field(default_factory=list)
@@ -96,7 +105,7 @@ class _Reader:
         self._note_state(state, done)
         return {
             "type": self._text("type"),
-            "title": self._title(),
+            "title": self._one("title"),  # exactly as in the file
             "state": state,
             "size": self._size(),
             "milestones": self._milestones(),
@@ -107,12 +116,12 @@ class _Reader:
             "done_at": _written(done),
         }
 
-    def _cells(self, name: str) -> list[str]:
-        return _cells(self.layout, self.row, name)
+    def _cells(self, name: str) -> Sequence[str]:
+        return self.filled.get(name, ())
 
     def _refuse_nul(self) -> None:
-        for name in FIELDS:
-            if any("\0" in cell for cell in self._cells(name)):
+        for name, found in self.filled.items():
+            if any("\0" in cell for cell in found):
                 self.faults.append(
                     f"The {_words(name)} holds a NUL character, which cannot be kept."
                 )
@@ -127,11 +136,6 @@ class _Reader:
 
     def _text(self, name: str) -> str:
         return self._within(name, self._one(name).strip(), LIMITS[name])
-
-    def _title(self) -> str:
-        """Exactly as in the file, blanks included."""
-        places = self.layout.places.get("title", ())
-        return self._one("title") or (self.row[places[0]] if places else "")
 
     def _sprint(self) -> str:
         """Trackers list an item's sprints in the order in which it was in them."""

@@ -1,7 +1,6 @@
 """What the page of one import shows, before and after it is applied."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from engagements import policies
 from engagements.models import Import, ImportRow
@@ -12,11 +11,11 @@ Verdict = ImportRow.Verdict
 
 # Rows of each verdict that the page itself shows; the list has them all.
 SHOWN = 10
-# In the order of the page: what needs a word first.
+# In the order of the page, what needs a word first; with what is said of each row.
 GROUPS = (
-    (Verdict.REFUSED, "refused_count"),
-    (Verdict.CHANGED, "changed_count"),
-    (Verdict.NEW, "new_count"),
+    (Verdict.REFUSED, "refused_count", "Reason"),
+    (Verdict.CHANGED, "changed_count", "What changes"),
+    (Verdict.NEW, "new_count", "State"),
 )
 AT_WORK = (State.UPLOADED, State.READING, State.REQUESTED, State.APPLYING)
 DISCARDABLE = (State.UPLOADED, State.PREVIEWED, State.REQUESTED, State.PARKED)
@@ -50,13 +49,12 @@ def _groups(file: Import) -> list[dict[str, Any]]:
     if file.state not in (State.PREVIEWED, State.APPLIED):
         return []
     return [
-        {"verdict": verdict, "count": getattr(file, field), "rows": _rows(file, verdict)}
-        for verdict, field in GROUPS
-        if getattr(file, field)
+        {"verdict": verdict, "count": count, "heading": heading, "rows": _rows(file, verdict)}
+        for verdict, field, heading in GROUPS
+        if (count := getattr(file, field))
     ]
 
 
 def _rows(file: Import, verdict: str) -> list[dict[str, Any]]:
-    zone = ZoneInfo(file.engagement.time_zone)
     rows = ImportRow.objects.filter(of=file, verdict=verdict).order_by("line")[:SHOWN]
-    return [{"row": row, "changes": changes(row, zone)} for row in rows]
+    return [{"row": row, "changes": changes(row)} for row in rows]

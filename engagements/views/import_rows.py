@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -19,6 +18,33 @@ from engagements.sources.layouts import FIELDS
 from engagements.views.doors import find_engagement
 from engagements.views.import_words import changes
 from engagements.views.pages import engagement_page
+
+# A work CSV with what was said in front: corrected, it can be imported as it is.
+CSV_HEADER = ("line", "verdict", "reason", "note", "key", *FIELDS[1:])
+
+
+def _csv_rows(rows: QuerySet[ImportRow]) -> Iterator[list[Any]]:
+    for row in rows.iterator(chunk_size=CSV_CHUNK):
+        said = [row.line, row.verdict, row.reason, row.note, row.key]
+        yield [*said, *(_cell(row.data.get(name)) for name in FIELDS[1:])]
+
+
+def _cell(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def _said(row: ImportRow) -> str:
+    """Why it is refused, what it changes, what is odd."""
+    words = [row.reason, *(f"{change}." for change in changes(row)), row.note]
+    return " ".join(each for each in words if each)
+
+
+COLUMNS = [
+    Column("Line", "line", kind="number"),
+    Column("Key", "key"),
+    Column("Title", lambda row: row.data.get("title"), missing=""),
+    Column("Verdict", lambda row: row.get_verdict_display(), note=_said),
+]
 
 
 @require_safe
@@ -39,39 +65,10 @@ def import_row_list(request: HttpRequest, ref: str, number: int) -> HttpResponse
         request,
         "engagements/imports/import_row_list.html",
         rows,
-        columns=_columns(ZoneInfo(engagement.time_zone)),
+        columns=COLUMNS,
         caption="Rows of the file",
         filename="rows.csv",
         filterset_class=ImportRowFilter,
         file=file,
         **engagement_page(request, engagement, "imports", *crumbs),
     )
-
-
-# A work CSV with what was said in front: corrected, it can be imported as it is.
-CSV_HEADER = ("line", "verdict", "reason", "note", "key", *FIELDS[1:])
-
-
-def _csv_rows(rows: QuerySet[ImportRow]) -> Iterator[list[Any]]:
-    for row in rows.iterator(chunk_size=CSV_CHUNK):
-        said = [row.line, row.verdict, row.reason, row.note, row.key]
-        yield [*said, *(_cell(row.data.get(name)) for name in FIELDS[1:])]
-
-
-def _cell(value: Any) -> Any:
-    return ", ".join(value) if isinstance(value, list) else value
-
-
-def _columns(zone: ZoneInfo) -> list[Column]:
-    return [
-        Column("Line", "line", kind="number"),
-        Column("Key", "key"),
-        Column("Title", lambda row: row.data.get("title"), missing=""),
-        Column("Verdict", lambda row: row.get_verdict_display(), note=lambda row: _said(row, zone)),
-    ]
-
-
-def _said(row: ImportRow, zone: ZoneInfo) -> str:
-    """Why it is refused, what it changes, what is odd."""
-    words = [row.reason, "; ".join(str(each) for each in changes(row, zone)), row.note]
-    return " ".join(each for each in words if each)

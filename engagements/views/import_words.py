@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
 from engagements.models import Import, ImportRow
@@ -32,8 +34,9 @@ class Change:
         return f"{self.label}: {self.before} → {self.after}"
 
 
-def changes(row: ImportRow, zone: ZoneInfo) -> list[Change]:
-    """What a changed row changes; instants on the wall clock of ``zone``."""
+def changes(row: ImportRow) -> list[Change]:
+    """What a changed row changes; instants on the reader's wall clock."""
+    zone = ZoneInfo(timezone.get_current_timezone_name())
     fields = FIELDS if row.verdict == ImportRow.Verdict.CHANGED else ()
     return [
         Change(LABELS.get(name, name), _said(row.before.get(name), zone), _said(value, zone))

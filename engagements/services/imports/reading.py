@@ -1,7 +1,7 @@
 """Reading a file into rows with verdicts: in committed batches, so that progress is visible."""
 
 from collections.abc import Iterable, Iterator
-from itertools import count, islice
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -56,12 +56,12 @@ def _read_rows(file: Import) -> None:
 
 def _blocks(file: Import) -> Iterator[bytes]:
     """The file's bytes. One statement each: a cursor would not outlive the batches' commits."""
-    chunks = ImportChunk.objects.filter(of=file).order_by()
-    for number in count():
-        chunk = chunks.filter(number=number).values_list("content", flat=True).first()
-        if chunk is None:
-            return
-        yield bytes(chunk)
+    chunks = ImportChunk.objects.filter(of=file).order_by("number")
+    pieces = chunks.values_list("number", "content")
+    last = -1
+    while piece := pieces.filter(number__gt=last).first():
+        last, content = piece
+        yield bytes(content)
 
 
 @transaction.atomic
