@@ -19,12 +19,14 @@ PLACES = (
     ("Engagements", "engagement_list", "layers"),
     ("Pods", "pod_list", "people"),
 )
+# `g` and this letter lead there.
+KEYS = {"needs_me": "h", "engagement_list": "e", "pod_list": "p"}
 ADMIN = (
     ("People", "people_list", "person", people_policies.can_list_people),
     ("Outbox", "outbox_list", "mail", people_policies.can_read_outbox),
-    ("Record", "audit_list", "layers", people_policies.can_read_audit),
+    ("Record", "audit_list", "book", people_policies.can_read_audit),
     ("Rosters and templates", "admin:index", "gear", people_policies.can_use_admin_site),
-    ("Components", "gallery", "more", people_policies.can_see_gallery),
+    ("Components", "gallery", "grid", people_policies.can_see_gallery),
 )
 
 
@@ -48,7 +50,7 @@ def _rail(request: HttpRequest) -> Rail:
 def _place(path: str, label: str, route: str, icon: str) -> RailItem:
     url = reverse(route)
     # an engagement's own pages are under its own line, not under the list's
-    return RailItem(label, url, current=path == url, icon=icon)
+    return RailItem(label, url, current=path == url, icon=icon, key=KEYS.get(route, ""))
 
 
 def _engagements(user: Any) -> Any:
