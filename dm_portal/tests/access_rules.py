@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model
-
-from dm_portal.people.models import Invitation, OutgoingMail, User
+from dm_portal.people.models import Invitation, OutgoingMail
 from dm_portal.shell.clock import today
 from dm_portal.tests.access_matrix import (
     ADMIN,
@@ -23,6 +21,7 @@ from dm_portal.tests.access_matrix import (
     page,
     theirs,
 )
+from dm_portal.tests.access_rules_administration import ADMINISTRATION
 from dm_portal.tests.access_rules_engagements import ENGAGEMENTS, IMPORTS, PLAN, PODS, SEES
 from dm_portal.tests.world import Side, World
 from reporting.models import Report
@@ -110,28 +109,6 @@ ACCOUNTS = {
     "mfa_view_recovery_codes": theirs("404 405 405 405 405"),
     "mfa_generate_recovery_codes": theirs(NEVER),
     "mfa_download_recovery_codes": theirs("404 404 404 404 404"),
-}
-
-
-def administration(admin: str, **more: Any) -> Rule:
-    """A page of the Django admin: there for admins only."""
-    return theirs("404 404 404 404 404", apart=(ADMIN, admin), **more)
-
-
-def row(model: type[Model]) -> Any:
-    return lambda side: {"object_id": side.one(model).pk}
-
-
-LIST, CHANGE = "200 200 200 200 200", "200 403 200 200 200"
-ADMINISTRATION = {
-    "admin:index": administration(LIST),
-    "admin:app_list": administration(LIST, at=lambda side: {"app_label": "people"}),
-    "admin:jsi18n": administration("200 405 405 405 405"),
-    "admin:autocomplete": administration("403 405 405 405 405"),
-    "admin:people_user_changelist": administration(LIST),
-    "admin:people_user_change": administration(CHANGE, at=row(User)),
-    "admin:people_invitation_changelist": administration(LIST),
-    "admin:people_invitation_change": administration(CHANGE, at=row(Invitation)),
 }
 
 
