@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
-from engagements.models import Engagement, MilestoneRevision, Sprint, WorkItem
+from engagements.models import Engagement, Milestone, MilestoneRevision, Sprint, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ def work_of(engagement: Engagement) -> Work:
         started=Count("pk", filter=is_open & Q(started_at__isnull=False)),
     )
     return Work(**counted)
+
+
+def every_item_done(milestone: Milestone) -> bool:
+    """Whether it has items and all are done; needs ``with_progress``."""
+    items: int = milestone.items
+    return items > 0 and items == milestone.items_done
 
 
 def sprint_on(engagement: Engagement, day: date) -> Sprint | None:

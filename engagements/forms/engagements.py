@@ -37,7 +37,10 @@ class AgreedForm(PortalModelForm):
             "outcome": "What the customer has when it is done, in one or two sentences.",
             "depends_on": "What others must do or give first.",
             "pods": "Whoever works in these pods can read the engagement.",
-            "unit": "What the size of an item counts.",
+            "ends_on": "",
+            "reporting_from": "The week of this day gets the first weekly status, that of the "
+            "last day gets the last.",
+            "status_hour": "",
         }
         labels = {
             "in_scope": "In scope",
@@ -45,6 +48,7 @@ class AgreedForm(PortalModelForm):
             "depends_on": "Depends on",
             "reporting_from": "Reporting from",
             "status_weekday": "Status due on",
+            "status_hour": "At",
             "time_zone": "Time zone",
         }
         widgets = {

@@ -11,7 +11,7 @@ from dm_portal.shell.components import Crumb, Shape
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
-from engagements.figures import sprint_on, work_of
+from engagements.figures import every_item_done, sprint_on, work_of
 from engagements.filters import EngagementFilter
 from engagements.forms.engagements import (
     EngagementCreateForm,
@@ -31,7 +31,7 @@ COLUMNS = [
     Column("Status", lambda row: Shape(row.colour or "unknown"), kind="shape"),
     Column("Delivery manager", lambda row: ", ".join(row.managers), missing="nobody"),
     Column("Next date", "next_on", kind="date", missing="none committed"),
-    Column("State", "get_state_display"),
+    Column("State", lambda row: row.get_state_display()),
 ]
 
 
@@ -57,9 +57,11 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """What is open, what is promised, this sprint, the last file and the last status."""
     engagement = find_engagement(request, ref)
     imports = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
+    promised = list(engagement.milestones.committed().with_progress())
     context = engagement_page(request, engagement, "overview") | {
+        "unfinished": [row for row in promised if not every_item_done(row)],
+        "finished": [row for row in promised if every_item_done(row)],
         "work": work_of(engagement),
-        "milestones": list(engagement.milestones.committed().with_progress()),
         "sprint": sprint_on(engagement, today(engagement.time_zone)),
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),

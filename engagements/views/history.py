@@ -35,9 +35,14 @@ def _said(value: Any) -> str:
     return "nothing" if value in (None, "") else str(value)
 
 
+def note(event: AuditEvent) -> str:
+    """What was before, where something was: the rest is in the sentence, and in the CSV."""
+    return changes(event) if event.before else ""
+
+
 COLUMNS = [
     Column("When", "occurred_at", kind="instant"),
-    Column("What", sentence, note=changes),
+    Column("What", sentence, note=note),
 ]
 CSV_COLUMNS = [
     Column("When", "occurred_at", kind="instant"),

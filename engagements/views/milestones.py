@@ -212,10 +212,10 @@ def _notice_words(days: int | None) -> str:
     """How long before the date that was given up this was said; nothing for a first commitment."""
     if days is None:
         return ""
-    if days == 0:
-        return "none: on the day"
     unit = "day" if abs(days) == 1 else "days"
-    return f"{days} {unit}" if days > 0 else f"none: {-days} {unit} late"
+    if days > 0:
+        return f"with {days} {unit}’ notice" if days > 1 else "with 1 day’s notice"
+    return "on that very day" if days == 0 else f"{-days} {unit} after it had passed"
 
 
 def _date_now(milestone: Milestone) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who works on an engagement in which function, and who of the customer reads about it."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,9 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from dm_portal.people.models import User
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import render_form
+from dm_portal.shell.lists import Column
 from engagements import policies
 from engagements.forms.people import ContactForm, EndForm, FunctionForm
 from engagements.models import CustomerContact, EngagementFunction
@@ -17,7 +20,22 @@ from engagements.services.people import end_contact, end_function, give_function
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import settings_page
 from engagements.views.saving import saved
+from engagements.views.tables import FROM, UNTIL, tables_by_time
 from pods.rosters import by_time
+
+FUNCTIONS = [
+    Column("Person", "user.name", note=lambda row: _access(row.user)),
+    Column("Function", lambda row: row.get_function_display()),
+    FROM,
+    UNTIL,
+]
+CONTACTS = [
+    Column("Person", "user.name", note=lambda row: _access(row.user)),
+    Column("As", lambda row: row.get_kind_display()),
+    Column("E-mail", "user.email"),
+    FROM,
+    UNTIL,
+]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +47,8 @@ def engagement_functions(request: HttpRequest, ref: str) -> HttpResponse:
     if saved(form, give_function, engagement=engagement, by=request.user):
         return redirect("engagement_functions", ref=ref)
     rows = engagement.functions.select_related("user").order_by("starts_on", "pk")
-    page = settings_page(request, engagement, "functions") | {"people": by_time(rows, today())}
+    tables = tables_by_time(by_time(rows, today()), FUNCTIONS, end_url=partial(_function_end, ref))
+    page = settings_page(request, engagement, "functions") | {"people": tables}
     return render_form(request, "engagements/engagement_functions.html", form, **page)
 
 
@@ -58,7 +77,8 @@ def engagement_contacts(request: HttpRequest, ref: str) -> HttpResponse:
     if saved(form, invite_contact, customer=customer, by=request.user):
         return redirect("engagement_contacts", ref=ref)
     rows = customer.contacts.select_related("user").order_by("starts_on", "pk")
-    page = settings_page(request, engagement, "contacts") | {"people": by_time(rows, today())}
+    tables = tables_by_time(by_time(rows, today()), CONTACTS, end_url=partial(_contact_end, ref))
+    page = settings_page(request, engagement, "contacts") | {"people": tables}
     return render_form(request, "engagements/engagement_contacts.html", form, **page)
 
 
@@ -74,6 +94,22 @@ def contact_end(request: HttpRequest, ref: str, person: str) -> HttpResponse:
     page = settings_page(request, engagement, "contacts")
     back = reverse("engagement_contacts", kwargs={"ref": ref})
     return render_form(request, "engagements/end_form.html", form, row=row, back=back, **page)
+
+
+def _function_end(ref: str, row: EngagementFunction) -> str:
+    place = {"ref": ref, "person": row.user.ref, "function": row.function}
+    return reverse("function_end", kwargs=place)
+
+
+def _contact_end(ref: str, row: CustomerContact) -> str:
+    return reverse("contact_end", kwargs={"ref": ref, "person": row.user.ref})
+
+
+def _access(user: User) -> str:
+    """Why somebody who has a row here cannot come in, if so."""
+    if user.deactivated_at is not None:
+        return "deactivated"
+    return "invited, has not come yet" if user.is_invited else ""
 
 
 def _not_over(rows: DatedQuerySet, person: str) -> Any:

@@ -13,6 +13,7 @@ from dm_portal.shell.lists import Column, render_list
 from engagements.filters import PodFilter
 from engagements.models import Engagement
 from engagements.views.doors import require
+from engagements.views.tables import FROM, UNTIL, tables_by_time
 from pods import policies
 from pods.models import Pod, PodFunction
 from pods.rosters import by_time, heads_on, span_sentence
@@ -23,6 +24,14 @@ COLUMNS = [
     Column("Led by", lambda pod: _leaders(pod.current_functions), missing="nobody"),
     Column("Engagements", lambda pod: ", ".join(each.name for each in pod.seen_engagements)),
     Column("Purpose", "purpose"),
+]
+
+MEMBERS = [
+    Column("Person", "specialist.name", note=lambda row: row.specialist.get_seniority_display()),
+    Column("Trade", lambda row: row.get_trade_display()),
+    Column("Share", lambda row: f"{row.allocation} %", kind="number"),
+    FROM,
+    UNTIL,
 ]
 
 
@@ -55,7 +64,7 @@ def pod_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "pod": pod,
         "crumbs": [Crumb("Pods", reverse("pod_list"))],
         "span": span_sentence(heads_on(members, day)),
-        "members": by_time(members, day),
+        "members": tables_by_time(by_time(members, day), MEMBERS),
         "functions": by_time(functions, day),
         "may_enter": policies.can_edit_roster(request.user),
     }
