@@ -1,6 +1,7 @@
 """Reading a file into rows with verdicts: in committed batches, so that progress is visible."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -100,31 +101,20 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
         rows_total=max(read_so_far, round(read_so_far / share)),
         lease_until=lease_end(State.READING),
     )
-    ImportRow.objects.bulk_create(_kept(file, batch))
+    statements.add_rows(file, _judged(file, batch))
     statements.judge(file, first=batch[0].line, last=batch[-1].line)
 
 
-def _kept(file: Import, batch: Iterable[Row]) -> Iterator[ImportRow]:
+def _judged(file: Import, batch: list[Row]) -> Iterator[Row]:
     """The rows, each key once: a later row of the same key is refused, naming the first."""
-    batch = list(batch)
-    first_lines: dict[str, int] = dict(
-        ImportRow.objects.filter(of=file, key__in=[row.key for row in batch])
-        .exclude(verdict=Verdict.REFUSED)
-        .values_list("key", "line")
-    )
+    taken = ImportRow.objects.filter(of=file).exclude(verdict=Verdict.REFUSED).order_by()
+    same = taken.filter(key__in=[row.key for row in batch])
+    first_lines: dict[str, int] = dict(same.values_list("key", "line"))
     for row in batch:
-        reason = row.reason
-        if not reason and first_lines.setdefault(row.key, row.line) != row.line:
-            reason = f"The key {row.key} is in line {first_lines[row.key]} already."
-        yield ImportRow(
-            of=file,
-            line=row.line,
-            key=row.key,
-            verdict=Verdict.REFUSED if reason else Verdict.NEW,
-            reason=reason,
-            note=row.note,
-            data=row.data,
-        )
+        if not row.reason and (first := first_lines.setdefault(row.key, row.line)) != row.line:
+            yield replace(row, reason=f"The key {row.key} is in line {first} already.")
+        else:
+            yield row
 
 
 @transaction.atomic

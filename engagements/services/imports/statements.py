@@ -6,14 +6,27 @@ a row differs from the item that is there.
 
 # ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
 
+import json
+from collections.abc import Iterable
+from io import StringIO
 from typing import Any
 
 from django.db import connection
 
 from dm_portal.shell.clock import now
-from engagements.models import Import
+from engagements.models import Import, ImportRow
+from engagements.sources.rows import Row
+
+Verdict = ImportRow.Verdict
+
+# What COPY's text format would take for its own.
+ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 LAST_LINE = 2**31 - 1
+
+ADD_ROWS = """
+COPY engagements_importrow (of_id, line, key, verdict, reason, note, data, before) FROM STDIN
+"""
 
 # The item of a row. LIMIT keeps PostgreSQL from joining by engagement and comparing every key,
 # which is what it prefers as long as it has no statistics of the rows that were just written.
@@ -185,6 +198,23 @@ SELECT item.id, milestone.id
  WHERE row.of_id = %(file)s AND row.verdict IN ('new', 'changed')
     ON CONFLICT DO NOTHING
 """
+
+
+def add_rows(file: Import, rows: Iterable[Row]) -> None:
+    """Keep these rows; those that are not refused count as new until they are judged.
+
+    COPY takes a quarter of the time of INSERT.
+    """
+    with connection.cursor() as cursor:
+        cursor.copy_expert(ADD_ROWS, StringIO("".join(_copied(file, row) for row in rows)))
+
+
+def _copied(file: Import, row: Row) -> str:
+    """A row as a line of COPY's own text format."""
+    verdict = Verdict.REFUSED if row.reason else Verdict.NEW
+    data = json.dumps(row.data, ensure_ascii=False)
+    cells = (file.pk, row.line, row.key, verdict, row.reason, row.note, data, "{}")
+    return "\t".join(str(cell).translate(ESCAPED) for cell in cells) + "\n"
 
 
 def judge(file: Import, *, first: int, last: int) -> None:
