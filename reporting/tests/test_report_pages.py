@@ -1,13 +1,8 @@
 """The DM's editor and list: what they show in each state, to whom, and what is kept."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dm_portal.people.models import User
@@ -16,6 +11,7 @@ from reporting.models import Report, ReportRevision
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.receipts import record_receipt
+from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import (
     FRIDAY,
     WEEK,
@@ -29,8 +25,6 @@ from reporting.tests.reports import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
-SignIn = Callable[[User], Client]
-
 WORDS = {
     "headline": "Refunds are live.",
     "our_move": "",
@@ -39,17 +33,8 @@ WORDS = {
 }
 
 
-def url(report: Report, name: str = "report_edit") -> str:
-    return reverse(name, args=[report.engagement.ref, report.period.week])
-
-
 def list_url(engagement: Engagement) -> str:
     return reverse("report_list", args=[engagement.ref])
-
-
-def text_of(response: Any) -> str:
-    """The page on one line, so that a sentence is found however it is wrapped."""
-    return " ".join(response.content.decode().split())
 
 
 # The editor
@@ -437,12 +422,6 @@ def test_an_empty_list_teaches(sign_in: SignIn, manager: User, engagement: Engag
 
 
 # Statements
-
-
-def statements(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    return len(found)
 
 
 @pytest.mark.parametrize("weeks", [1, 20])
