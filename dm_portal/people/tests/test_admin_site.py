@@ -1,5 +1,6 @@
 import pytest
 from django import forms
+from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, path, reverse
@@ -232,8 +233,6 @@ def test_deleting_many_is_all_or_nothing(sign_in, admin, stranger):
 
 @pytest.mark.urls(__name__)
 def test_django_keeps_no_second_record(sign_in, admin, stranger):
-    from django.contrib.admin.models import LogEntry
-
     client = sign_in(admin)
     client.post(f"{PEOPLE}add/", {"name": "Nils", "grade": ""})
     client.post(f"{PEOPLE}{stranger.pk}/change/", {"name": "Stig Star", "grade": ""})

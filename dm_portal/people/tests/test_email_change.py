@@ -1,9 +1,13 @@
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from dm_portal.people import services
 from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.people.tests.letters import letter, path_in
+from dm_portal.shell.clock import now
 from dm_portal.tests.cast import PASSWORD
 
 PAGE = "/accounts/email/"
@@ -72,10 +76,6 @@ def test_the_link_asks_an_anonymous_to_sign_in_first(asked):
 
 
 def test_the_link_dies_after_a_day(asked, manager, time_machine):
-    from datetime import timedelta
-
-    from dm_portal.shell.clock import now
-
     _, path = asked
     time_machine.move_to(now() + timedelta(days=1, seconds=1))
     client = Client()
@@ -139,7 +139,12 @@ def test_guessing_the_password_here_is_slowed_down_too(sign_in, manager):
     assert "Too many attempts" in page.content.decode()
 
 
-def _plain(text):
-    import re
+def test_nobody_floods_strangers_with_letters(sign_in, manager):
+    client = sign_in(manager)
+    answers = [ask(client, f"{number}@new.example") for number in range(11)]
+    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    assert "Too many attempts" in answers[-1].content.decode()
 
+
+def _plain(text):
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)

@@ -94,6 +94,23 @@ def test_a_deactivated_customer_is_refused_in_the_same_words(manager, admin, lea
         invite(manager, lead.email)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_invite_the_same_address_at_once_get_the_same_person(manager):
+    people = []
+
+    def do():
+        people.append(invite(manager).user)
+        connection.close()
+
+    threads = [threading.Thread(target=do) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(people) == 4
+    assert len(set(people)) == 1
+
+
 # One of us
 
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -166,8 +167,6 @@ def test_a_letter_with_a_personal_link_is_not_kept_after_it_is_sent(
 
 
 def test_whatever_else_allauth_wants_to_say_is_a_row_too(manager, mailoutbox):
-    from allauth.account.adapter import get_adapter
-
     get_adapter().send_mail("account/email/unknown_account", manager.email, {})
     assert letter("unknown_account", manager.email).user == manager
     assert mailoutbox == []

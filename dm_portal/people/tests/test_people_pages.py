@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from dm_portal.people import services
 from dm_portal.people.models import Invitation, PortalFunction, User
@@ -254,8 +255,6 @@ def test_nobody_deactivates_themselves(sign_in, admin):
 
 
 def test_an_admin_helps_whoever_lost_their_phone(sign_in, admin, manager):
-    from allauth.mfa.models import Authenticator
-
     Authenticator.objects.create(user=manager, type=Authenticator.Type.TOTP, data={})
     client = sign_in(admin)
     assert "Two-step sign-in is on." in client.get(f"/people/{manager.ref}/").content.decode()

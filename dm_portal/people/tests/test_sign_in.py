@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from allauth.account.adapter import get_adapter
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -125,8 +128,6 @@ def test_nobody_signs_up(client, db):
 
 
 def test_the_adapter_is_closed_as_well(client, rf, db):
-    from allauth.account.adapter import get_adapter
-
     assert get_adapter().is_open_for_signup(rf.get("/")) is False
 
 
@@ -140,6 +141,4 @@ def test_sign_in_writes_no_letter(client, manager):
 
 
 def _without_token(text):
-    import re
-
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
@@ -5,6 +7,7 @@ from django.test import Client
 
 from dm_portal.people.models import AuditEvent, OutgoingMail
 from dm_portal.people.tests.letters import letter
+from dm_portal.shell.clock import now
 from dm_portal.tests.cast import PASSWORD
 
 INDEX = "/accounts/2fa/"
@@ -79,10 +82,6 @@ def test_the_password_alone_does_not_sign_in(protected, manager):
 
 
 def test_the_password_and_a_code_sign_in(protected, manager, time_machine):
-    from datetime import timedelta
-
-    from dm_portal.shell.clock import now
-
     time_machine.move_to(now() + timedelta(minutes=2))  # a code works once
     client, response = first_step(manager)
     answer = client.post(response.url, {"code": code_of(protected[1])})

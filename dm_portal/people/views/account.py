@@ -1,6 +1,7 @@
 """One's own address, and how one came in: what allauth leaves to us."""
 
 from allauth.account.utils import perform_login
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from dm_portal.shell.forms import render_form
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit(action="manage_email")
 def email_change(request: HttpRequest) -> HttpResponse:
     """Ask for another address. The page says the same whether the new one is taken or not."""
     form = EmailChangeForm(request.POST or None, user=request.user)
