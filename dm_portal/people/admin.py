@@ -1,4 +1,7 @@
-"""People in the admin site: to be looked up. `/people/` is where they are changed."""
+"""People in the admin site: to be looked up. `/people/` is where they are changed.
+
+The record is not here: auditors and directors, who have no admin site, read it at `/audit/`.
+"""
 
 from django.contrib import admin
 
