@@ -36,10 +36,10 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How many pages the canary crawl has read, and as whom."""
-    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    crawled = sorted(
-        value for report in passed for name, value in report.user_properties if name == "canary"
-    )
-    if crawled:
+    """How much was walked: cells of the access matrix, pages of the canary crawl and as whom."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    noted = [note for report in reports for note in report.user_properties]
+    if cells := sum(value for name, value in noted if name == "cells"):
+        terminalreporter.write_line(f"access matrix: {cells} cells")
+    if crawled := sorted(value for name, value in noted if name == "canary"):
         terminalreporter.write_line(f"canary crawl, pages: {', '.join(crawled)}")
