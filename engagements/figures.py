@@ -5,11 +5,12 @@ Counts are items of the tracker, each once. What was never imported is not known
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
-from engagements.models import Engagement, Milestone, MilestoneRevision, Sprint, WorkItem
+from engagements.models import Engagement, MilestoneRevision, Sprint, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def work_of(engagement: Engagement) -> Work:
     return Work(**counted)
 
 
-def every_item_done(milestone: Milestone) -> bool:
-    """Whether it has items and all are done; needs ``with_progress``."""
+def every_item_done(milestone: Any) -> bool:
+    """Whether a milestone has items and all are done; needs the columns of ``with_progress``."""
     items: int = milestone.items
     return items > 0 and items == milestone.items_done
 
