@@ -55,15 +55,7 @@ ACTS: dict[Any, Any] = {
     accounts.change_email: lambda w, token: accounts.change_email(
         token=token, by=w.actors["manager"]
     ),
-    accounts.note_two_step_added: lambda w, second: accounts.note_two_step_added(
-        user=second.user, authenticator=second
-    ),
-    accounts.note_two_step_replaced: lambda w: accounts.note_two_step_replaced(
-        user=w.actors["manager"]
-    ),
-    accounts.note_two_step_removed: lambda w, second: accounts.note_two_step_removed(
-        user=second.user, authenticator=second
-    ),
+    accounts.note_two_step: lambda w, second: accounts.note_two_step(person=second.user, before={}),
     functions.grant_portal_function: lambda w: functions.grant_portal_function(
         person=w.actors["manager"], function="auditor", by=admin(w)
     ),
@@ -102,8 +94,7 @@ ACTS: dict[Any, Any] = {
 }
 READY: dict[Any, Any] = {
     accounts.change_email: email_change_token,
-    accounts.note_two_step_added: two_step,
-    accounts.note_two_step_removed: two_step,
+    accounts.note_two_step: two_step,
     invitations.accept_invitation: invited,
     invitations.revoke_invitation: invited,
     invitations.renew_invitation: invited,
