@@ -132,7 +132,7 @@ class Timeline:
 
     def narrow(self) -> Drawing:
         """The line of time under the words of each milestone."""
-        return self._draw("narrow", width=340, track_left=8, row=76, words_width=338, track=54)
+        return self._draw("narrow", width=340, track_left=8, row=80, words_width=338, track=58)
 
     def _draw(
         self, size: str, *, width: int, track_left: int, row: int, words_width: int, track: int
