@@ -1,0 +1,299 @@
+"""`/`: what waits for whom, in which order, and why now."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from dm_portal.people.models import OutgoingMail, User
+from dm_portal.tests.cast import give_function
+from engagements.models import Engagement, Import, Milestone, WorkItem
+from reporting import needs
+from reporting.models import Report, ReportRevision
+from reporting.services.publishing import start_correction
+from reporting.tests.pages import SignIn, statements, text_of, url
+from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_reports
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+HOUR = timedelta(hours=1)
+
+
+def lines(user: User, *, at: datetime = FRIDAY) -> list[tuple[str, str, str]]:
+    """Group, what and why of every line, in the order of the page."""
+    groups = needs.groups(needs.needs_of(user, at=at))
+    return [(group.name, need.what, need.why) for group in groups for need in group.needs]
+
+
+def add_import(engagement: Engagement, by: User, **fields: Any) -> Import:
+    values = {
+        "number": 7,
+        "file_name": "week.csv",
+        "sha256": "0" * 64,
+        "size": 1,
+        "state": "previewed",
+        "uploaded_at": FRIDAY - HOUR,
+        "uploaded_by": by,
+        "new_count": 12,
+        "changed_count": 3,
+        "refused_count": 1,
+    }
+    return Import.objects.create(engagement=engagement, **values | fields)
+
+
+# Drafts
+
+
+@pytest.mark.parametrize(
+    ("at", "group", "why"),
+    [
+        (FRIDAY - timedelta(days=1), "this week", "due Fri 20 Nov, 15:00"),
+        (FRIDAY, "today", "due today at 15:00"),
+        (FRIDAY + 3 * HOUR, "overdue", "was due today at 15:00"),
+        (FRIDAY + timedelta(days=3), "overdue", "was due Fri 20 Nov, 15:00"),
+    ],
+)
+def test_a_draft_is_due(
+    manager: User, draft_47: Report, at: datetime, group: str, why: str
+) -> None:
+    assert lines(manager, at=at) == [(group, "Publish the status of 16–22 Nov", why)]
+
+
+@pytest.mark.parametrize(
+    ("who", "number"),
+    [
+        ("manager", 1),
+        ("deputy", 1),
+        ("architect", 0),
+        ("director", 0),
+        ("auditor", 0),
+        ("admin", 0),
+        ("specialist", 0),
+        ("other_manager", 0),
+    ],
+)
+def test_whom_a_draft_needs(
+    request: pytest.FixtureRequest, draft_47: Report, who: str, number: int
+) -> None:
+    assert len(lines(request.getfixturevalue(who))) == number
+
+
+def test_what_is_published_needs_nobody(manager: User, published_47: ReportRevision) -> None:
+    assert lines(manager) == []
+
+
+def test_a_paused_engagement_needs_nobody(manager: User, draft_47: Report) -> None:
+    Engagement.objects.update(state="paused")
+    assert lines(manager) == []
+
+
+def test_a_correction_is_to_be_finished_today(manager: User, published_47: ReportRevision) -> None:
+    start_correction(report=published_47.report, by=manager, reason="Counted twice.")
+    at = FRIDAY + WEEK
+    assert lines(manager, at=at) == [
+        ("today", "Finish the correction of 16–22 Nov", "opened again: Counted twice.")
+    ]
+
+
+def test_a_failed_report_needs_an_admin_and_tells_the_manager(
+    manager: User, admin: User, week_47: Report
+) -> None:
+    Report.objects.update(state="parked", last_error="Traceback\nOSError: disk full")
+    what = "The status of 16–22 Nov failed, needs an admin"
+    assert lines(manager) == lines(admin) == [("overdue", what, "OSError: disk full")]
+    [of_manager] = needs.needs_of(manager, at=FRIDAY)
+    [of_admin] = needs.needs_of(admin, at=FRIDAY)
+    assert (of_manager.url, of_manager.retry_url) == (url(week_47), "")
+    assert (of_admin.url, of_admin.retry_url) == ("", url(week_47, "report_retry"))
+
+
+def test_a_failure_without_a_word(admin: User, week_47: Report) -> None:
+    Report.objects.update(state="parked")
+    assert lines(admin)[0][2] == ""
+
+
+# Imports
+
+
+def test_a_file_waits_for_a_decision(manager: User, engagement: Engagement) -> None:
+    file = add_import(engagement, manager)
+    assert lines(manager) == [
+        ("today", "Decide on the import of week.csv", "12 new, 3 changed, 1 refused")
+    ]
+    [need] = needs.needs_of(manager, at=FRIDAY)
+    assert need.url == file.get_absolute_url()
+
+
+def test_a_file_of_another_engagement_is_not_ours(
+    manager: User, architect: User, other_manager: User, other_engagement: Engagement
+) -> None:
+    add_import(other_engagement, other_manager)
+    assert lines(manager) == lines(architect) == []
+
+
+def test_a_failed_file_is_for_admins(manager: User, admin: User, engagement: Engagement) -> None:
+    add_import(engagement, manager, state="parked", problem="The disk is full.")
+    what = "Import of week.csv failed, needs an admin"
+    assert lines(admin) == [("overdue", what, "The disk is full.")]
+    assert lines(manager) == []
+
+
+# Milestones
+
+
+@pytest.mark.parametrize(
+    ("days", "group", "why"),
+    [
+        (-3, "overdue", "3 days ago; 1 of 2 items open"),
+        (0, "today", "today; 1 of 2 items open"),
+        (7, "this week", "in 7 days; 1 of 2 items open"),
+        (8, None, None),
+    ],
+)
+def test_a_committed_date_comes_near(
+    manager: User, checkout: Milestone, days: int, group: str | None, why: str | None
+) -> None:
+    Milestone.objects.update(committed_on=FRIDAY.date() + timedelta(days=days))
+    found = [(group, why) for group, _, why in lines(manager)]
+    assert found == ([(group, why)] if group else [])
+
+
+@pytest.mark.parametrize(
+    ("days", "shape"), [(0, ""), (1, "at_risk"), (5, "at_risk"), (6, "off_track")]
+)
+def test_a_late_milestone_has_its_shape(
+    manager: User, checkout: Milestone, days: int, shape: str
+) -> None:
+    Milestone.objects.update(committed_on=FRIDAY.date() - timedelta(days=days))
+    [need] = needs.needs_of(manager, at=FRIDAY)
+    assert need.shape == shape
+
+
+def test_a_milestone_that_is_done_needs_nobody(manager: User, checkout: Milestone) -> None:
+    WorkItem.objects.update(done_at=FRIDAY)
+    assert lines(manager) == []
+
+
+def test_a_milestone_of_which_nothing_is_known(manager: User, engagement: Engagement) -> None:
+    Milestone.objects.create(
+        engagement=engagement, number=1, name="Checkout", committed_on=date(2026, 11, 20)
+    )
+    assert lines(manager) == [
+        ("today", "Checkout is committed for Fri 20 Nov", "today; no items yet")
+    ]
+
+
+def test_today_is_the_engagements_own(manager: User, checkout: Milestone) -> None:
+    """At 13:00 in Berlin it is already Saturday on Kiritimati."""
+    Engagement.objects.update(time_zone="Pacific/Kiritimati")
+    Milestone.objects.update(committed_on=date(2026, 11, 20))
+    assert lines(manager)[0][0] == "overdue"
+
+
+@pytest.mark.parametrize(("who", "number"), [("architect", 1), ("tech_lead", 0), ("director", 0)])
+def test_whom_a_milestone_needs(
+    request: pytest.FixtureRequest, checkout: Milestone, who: str, number: int
+) -> None:
+    assert len(lines(request.getfixturevalue(who))) == number
+
+
+# Mails
+
+
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [(1, "1 mail failed, needs an admin"), (2, "2 mails failed, needs an admin")],
+)
+def test_failed_mails_are_for_admins(admin: User, manager: User, number: int, what: str) -> None:
+    for n in range(number):
+        OutgoingMail.objects.create(
+            kind="invitation",
+            recipient="lena@example.com",
+            dedup_key=f"key-{n}",
+            message_id=f"<{n}@example.com>",
+            subject="Welcome",
+            text="Welcome.",
+            state="parked",
+            next_attempt_at=FRIDAY,
+        )
+    assert [line[:2] for line in lines(admin)] == [("overdue", what)]
+    assert lines(manager) == []
+
+
+# The page
+
+
+def test_groups_come_by_urgency_and_lines_by_age(
+    sign_in: SignIn, manager: User, checkout: Milestone, engagement: Engagement
+) -> None:
+    for report in open_reports(engagement, weeks=2):
+        draft(report)
+    response = sign_in(manager).get("/")
+    groups = response.context["groups"]
+    assert [(group.name, [need.what for need in group.needs]) for group in groups] == [
+        (
+            "overdue",
+            ["Publish the status of 9–15 Nov", "Release 2.1 is committed for Wed 18 Nov"],
+        ),
+        ("today", ["Publish the status of 16–22 Nov"]),
+    ]
+    assert response.context["summary"] == "2 overdue, 1 due today."
+
+
+def test_nothing_to_do_teaches(sign_in: SignIn, stranger: User) -> None:
+    page = text_of(sign_in(stranger).get("/"))
+    assert "Nothing needs you now" in page
+
+
+@pytest.mark.parametrize("who", ["lead", "executive", "delegate"])
+def test_customers_are_led_to_what_they_read(
+    request: pytest.FixtureRequest, sign_in: SignIn, who: str
+) -> None:
+    response = sign_in(request.getfixturevalue(who)).get("/")
+    assert (response.status_code, response["Location"]) == (302, "/status/")
+
+
+def test_whoever_is_not_signed_in_is_asked_to(client: Client) -> None:
+    assert client.get("/")["Location"].startswith("/accounts/login/")
+
+
+def test_reading_only(sign_in: SignIn, manager: User) -> None:
+    assert sign_in(manager).post("/").status_code == 405
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_statements(
+    sign_in: SignIn,
+    manager: User,
+    other_manager: User,
+    engagement: Engagement,
+    other_engagement: Engagement,
+    number: int,
+) -> None:
+    give_function(manager, other_engagement, "deputy")
+    for each in (engagement, other_engagement):
+        import_work(each, manager, **{"A-1": (FRIDAY - WEEK, None)})
+        for n in range(number):
+            add_import(each, manager, number=10 + n)
+            milestone = Milestone.objects.create(
+                engagement=each, number=n + 1, name=f"R{n}", committed_on=FRIDAY.date()
+            )
+            milestone.work_items.set(each.work_items.all())
+        for report in open_reports(each, weeks=number):
+            draft(report)
+    client = sign_in(manager)
+    assert len(client.get("/").context["groups"]) >= 1
+    assert statements(client, "/") == 7
+
+
+def test_statements_of_an_admin(sign_in: SignIn, admin: User, draft_47: Report) -> None:
+    assert statements(sign_in(admin), "/") == 8
+
+
+def test_a_month_later_a_draft_is_still_there(
+    manager: User, draft_47: Report, friday: time_machine.Traveller
+) -> None:
+    [(group, *_)] = lines(manager, at=FRIDAY + 6 * WEEK)
+    assert group == "overdue"
