@@ -4,10 +4,11 @@ Nothing trusts a scheduler's memory: a tick looks at the engagements and at the 
 there. Any number of ticks, at once or a month late, leave exactly one period per week.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
@@ -23,6 +24,8 @@ from engagements.services.imports.states import waiting
 from reporting import periods
 from reporting.models import Period, Report
 from reporting.services.attempts import park_dead
+
+logger = logging.getLogger(__name__)
 
 WEEKLY = Period.Kind.WEEKLY
 
@@ -43,14 +46,15 @@ def tick(*, at: datetime | None = None) -> int:
 def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
     """Insert the periods due at ``at``, each with its report; returns how many this call did.
 
-    Four statements where nothing is due, ten where something is, however many engagements.
+    One question where nothing is due, and a handful of statements for each thousand periods
+    where something is, however many engagements.
     """
-    owing = [each for each in _counted(at) if _owes(each, at)]
+    owing = {each: rhythm for each, rhythm in _rhythms(at) if _owes(each, rhythm, at)}
     known = _known_mondays(owing)
     due = [
         _period(engagement, week, is_chosen)
-        for engagement in owing
-        for week in periods.due(rhythm_of(engagement), at=at, known=known[engagement.pk])
+        for engagement, rhythm in owing.items()
+        for week in periods.due(rhythm, at=at, known=known[engagement.pk])
     ]
     # In one order whoever ticks, so that two ticks at once wait for each other, never in a circle.
     due.sort(key=lambda period: (period.engagement_id, period.starts_on))
@@ -90,6 +94,15 @@ def rhythm_of(engagement: Engagement) -> periods.Rhythm:
     )
 
 
+def _rhythms(at: datetime) -> Iterator[tuple[Engagement, periods.Rhythm]]:
+    """Engagements that report, and when; one whose zone is unknown holds up nobody else."""
+    for engagement in _counted(at):
+        try:
+            yield engagement, rhythm_of(engagement)
+        except ZoneInfoNotFoundError:
+            logger.error("%s has no known time zone: %s", engagement, engagement.time_zone)
+
+
 def _counted(at: datetime) -> QuerySet[Engagement]:
     """Engagements that report, with how many of the weeks that may be due are there."""
     in_time = Q(periods__kind=WEEKLY, periods__opens_at__lte=at) & Q(
@@ -100,9 +113,9 @@ def _counted(at: datetime) -> QuerySet[Engagement]:
     return Engagement.objects.reporting().order_by("pk").annotate(known_periods=counted)
 
 
-def _owes(engagement: Engagement, at: datetime) -> bool:
+def _owes(engagement: Engagement, rhythm: periods.Rhythm, at: datetime) -> bool:
     known: int = engagement.known_periods  # type: ignore[attr-defined]  # annotated by _counted
-    return periods.count_due(rhythm_of(engagement), at=at) > known
+    return periods.count_due(rhythm, at=at) > known
 
 
 def _known_mondays(engagements: Iterable[Engagement]) -> dict[int, set[date]]:

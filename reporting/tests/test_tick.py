@@ -176,6 +176,15 @@ def test_each_engagement_reports_in_its_own_zone(atlas: Engagement) -> None:
     assert period.due_at == datetime(2026, 11, 20, 4, 45, tzinfo=UTC)
 
 
+@time_machine.travel(THURSDAY, tick=False)
+def test_an_engagement_without_a_known_zone_holds_up_nobody(
+    atlas: Engagement, other_engagement: Engagement, caplog: pytest.LogCaptureFixture
+) -> None:
+    Engagement.objects.filter(pk=other_engagement.pk).update(time_zone="Mars/Olympus_Mons")
+    assert tick() == 3
+    assert "Borealis has no known time zone: Mars/Olympus_Mons" in caplog.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_several_ticks_at_once_leave_one_period_for_each_week(atlas: Engagement) -> None:
     """Eight connections, released at the same moment, eight weeks each time."""
