@@ -48,14 +48,12 @@ class TimelineMilestone:
         if self.committed_on is None:
             return [f"{said} · no date committed"]
         committed = f"{said} · committed {_short(self.committed_on, as_of)}"
-        if not self.moved:
+        if self.original_on is None or not self.moved:
             return [committed]
         return [f"{committed}, moved from {_short(self.original_on, as_of)}", f"{committed}, moved"]
 
 
-def _short(day: date | None, as_of: date) -> str:
-    if day is None:
-        return ""
+def _short(day: date, as_of: date) -> str:
     return dateformat.format(day, "j M" if day.year == as_of.year else "j M Y")
 
 

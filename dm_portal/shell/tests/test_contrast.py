@@ -7,6 +7,7 @@ from math import cos, radians, sin
 import pytest
 from django.conf import settings
 
+DARK = "@media screen and (prefers-color-scheme: dark)"
 SHEET = settings.BASE_DIR / "static" / "css" / "portal.css"
 TOKEN = re.compile(r"--([\w-]+): oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\);")
 GROUNDS = ("surface", "surface-low", "surface-raised")
@@ -30,7 +31,7 @@ SIGNS = [(sign, ground) for ground in GROUNDS for sign in ("line-strong", "focus
 @cache
 def tokens(theme: str) -> dict[str, Colour]:
     """The colours of a theme: those of the dark one replace the light ones they redefine."""
-    light, dark = SHEET.read_text().split("@media screen and (prefers-color-scheme: dark)", 1)
+    light, dark = SHEET.read_text().split(DARK, 1)
     parts = {"light": light, "dark": light + dark.split("@layer base", 1)[0]}
     found = TOKEN.findall(parts[theme])
     return {name: (float(L) / 100, float(C), float(h)) for name, L, C, h in found}
@@ -80,6 +81,6 @@ def test_the_dark_theme_redefines_every_colour() -> None:
 def test_the_dark_theme_redefines_tokens_and_nothing_else() -> None:
     sheet = SHEET.read_text()
     assert sheet.count("prefers-color-scheme") == 1
-    dark = sheet.split("@media screen and (prefers-color-scheme: dark)", 1)[1].split("@layer base", 1)[0]
+    dark = sheet.split(DARK, 1)[1].split("@layer base", 1)[0]
     declared = re.findall(r"([\w-]+): ", re.sub(r"/\*.*?\*/", "", dark))
     assert [name for name in declared if not name.startswith("--")] == []

@@ -98,6 +98,20 @@ def test_dates_speak_the_language_of_the_browsers_picker() -> None:
     assert 'value="2026-12-02"' in str(form["starts_on"])
 
 
+def test_a_page_may_give_a_field_its_hint_and_width() -> None:
+    source = "{% load portal %}{% field form.title hint='Short.' width='short' hide_label=True %}"
+    html = Template(source).render(Context({"form": BookingForm()}))
+    assert 'class="field field--short"' in html
+    assert '<div class="field__hint" id="id_title_helptext">Short.</div>' in html
+    assert 'class="field__label visually-hidden"' in html
+
+
+def test_a_placeholder_is_never_shown() -> None:
+    form = BookingForm()
+    form.fields["title"].widget.attrs["placeholder"] = "Title"
+    assert "placeholder" not in shown(form)
+
+
 def test_optional_fields_say_so_and_boxes_do_not() -> None:
     html = shown(BookingForm())
     assert html.count("(optional)") == 2

@@ -14,7 +14,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.gallery import gallery, signatures
 from dm_portal.shell.templatetags.portal import register
 
-WIDTHS = [360, 390, 1440]
+WIDTHS = [360, 1440]
 
 
 @pytest.fixture
