@@ -1,0 +1,147 @@
+"""The record of an engagement, in sentences."""
+
+from typing import Any
+
+import pytest
+import time_machine
+
+from dm_portal.people.models import AuditEvent, User
+from engagements.models import Engagement
+from engagements.services.engagements import change_state
+from engagements.services.milestones import commit_date, create_milestone
+from engagements.tests.pages import at, csv_rows, statements
+from engagements.views.history import changes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(manager: User, engagement: Engagement, sign_in: Any) -> Any:
+    return sign_in(manager)
+
+
+@pytest.fixture
+def acts(
+    engagement: Engagement, manager: User, director: User, other_engagement: Engagement
+) -> None:
+    """Two people, three acts on two days; and one act elsewhere."""
+    with time_machine.travel("2026-11-02T09:00:00Z", tick=False):
+        plain = {"name": "2.1", "outcome": "", "tracker_name": "", "planned_size": None}
+        milestone = create_milestone(engagement=engagement, by=manager, **plain)
+    with time_machine.travel("2026-11-03T22:59:00Z", tick=False):  # still the 3rd in Berlin
+        change_state(engagement=engagement, version=1, state="paused", reason="budget", by=director)
+    with time_machine.travel("2026-11-03T23:01:00Z", tick=False):  # the 4th
+        day = engagement.starts_on
+        commit_date(milestone=milestone, version=1, committed_on=day, reason="x", by=manager)
+    change_state(
+        engagement=other_engagement, version=1, state="closed", reason="secret", by=director
+    )
+    AuditEvent.objects.create(
+        occurred_at="2026-11-01T09:00:00Z",
+        actor_name="The portal",
+        verb="engagement.created",
+        target_kind="engagements.engagement",
+        target_label="Atlas",
+        engagement_ref=engagement.ref,
+    )
+
+
+PLANNED = "Mara Manager planned the milestone 2.1"
+PAUSED = "Dina Director paused Atlas: budget"
+BEGUN = "The portal began the engagement Atlas"
+
+
+def said(response: Any) -> list[str]:
+    return [row[1].value for row in response.context["listing"].rows]
+
+
+def test_sentences_newest_first(desk: Any, engagement: Engagement, acts: None) -> None:
+    response = desk.get(at("engagement_history", engagement))
+    committed = f"Mara Manager committed to {engagement.starts_on} for 2.1: x"
+    assert said(response) == [committed, PAUSED, PLANNED, BEGUN]
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"verb": "engagement.paused"}, 1),
+        ({"since": "2026-11-04"}, 1),
+        ({"until": "2026-11-03"}, 3),
+        ({"since": "2026-11-02", "until": "2026-11-03"}, 2),
+        ({"person": "portal"}, 1),
+    ],
+)
+def test_filter_by_verb_and_day(
+    desk: Any, engagement: Engagement, acts: None, query: dict[str, str], count: int
+) -> None:
+    url = at("engagement_history", engagement)
+    assert len(said(desk.get(url, query))) == count
+    assert len(csv_rows(desk.get(url, query | {"format": "csv"}))) == count
+
+
+def test_filter_by_person(desk: Any, engagement: Engagement, acts: None, director: User) -> None:
+    url = at("engagement_history", engagement)
+    assert said(desk.get(url, {"person": director.ref})) == [PAUSED]
+
+
+@pytest.mark.parametrize("query", [{"since": "soon"}, {"verb": "pod.removed"}, {"person": "x"}])
+def test_a_senseless_filter_is_refused(
+    desk: Any, engagement: Engagement, acts: None, query: dict[str, str]
+) -> None:
+    assert desk.get(at("engagement_history", engagement), query).status_code == 422
+
+
+def test_choices_are_what_happened_here(desk: Any, engagement: Engagement, acts: None) -> None:
+    form = desk.get(at("engagement_history", engagement)).context["listing"].filter_form
+    verbs = [label for _, label in form.fields["verb"].choices]
+    assert verbs == [
+        "Everything",
+        "Engagement: created",
+        "Engagement: paused",
+        "Milestone: created",
+        "Milestone: date committed",
+    ]
+    people = [label for _, label in form.fields["person"].choices]
+    assert people == ["Everybody", "Dina Director", "Mara Manager", "The portal"]
+
+
+def test_csv_says_who_what_and_from_where(desk: Any, engagement: Engagement, acts: None) -> None:
+    url = at("engagement_history", engagement)
+    rows = csv_rows(desk.get(url, {"format": "csv", "verb": "engagement.paused"}))
+    assert rows == [
+        {
+            "When": "2026-11-03T22:59:00Z",
+            "Who": "Dina Director",
+            "Act": "Engagement: paused",
+            "What": PAUSED,
+            "Changes": "state: active → paused; reason: budget",
+            "From where": "",
+        }
+    ]
+
+
+def test_changes_field_by_field() -> None:
+    event = AuditEvent(
+        before={"name": "A", "ends_on": None, "gone": "x"},
+        after={"name": "B", "ends_on": "2026-12-01", "new_one": ""},
+    )
+    assert changes(event) == (
+        "name: A → B; ends on: nothing → 2026-12-01; gone: x; new one: nothing"
+    )
+
+
+def test_nothing_happened_yet(desk: Any, engagement: Engagement) -> None:
+    page = desk.get(at("engagement_history", engagement)).content.decode()
+    assert "Nothing is on record yet" in page
+
+
+def test_history_costs_the_same_for_one_and_three(
+    desk: Any, engagement: Engagement, manager: User
+) -> None:
+    url = at("engagement_history", engagement)
+    change_state(engagement=engagement, version=1, state="paused", reason="x", by=manager)
+    assert statements(desk, url) == 9
+    change_state(engagement=engagement, version=2, state="active", reason="x", by=manager)
+    change_state(engagement=engagement, version=3, state="paused", reason="x", by=manager)
+    assert statements(desk, url) == 9

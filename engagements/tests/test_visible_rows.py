@@ -1,0 +1,137 @@
+"""Who sees the rows of engagements, model by model, compared by whose rows they are."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now, today
+from engagements.models import (
+    AcceptanceCriterion,
+    Customer,
+    CustomerContact,
+    Engagement,
+    EngagementFunction,
+    EngagementTemplate,
+    Import,
+    ImportChunk,
+    ImportRow,
+    Milestone,
+    MilestoneRevision,
+    Source,
+    Sprint,
+    TemplateMilestone,
+    WorkItem,
+)
+from engagements.tests.pages import make_import, make_item
+
+pytestmark = pytest.mark.django_db
+
+# How to tell whose a row is.
+OWNER: dict[type[Model], str] = {
+    Customer: "engagements",
+    CustomerContact: "customer__engagements",
+    EngagementFunction: "engagement",
+    Milestone: "engagement",
+    MilestoneRevision: "milestone__engagement",
+    AcceptanceCriterion: "milestone__engagement",
+    Sprint: "engagement",
+    Source: "engagement",
+    Import: "engagement",
+    ImportChunk: "of__engagement",
+    ImportRow: "of__engagement",
+    WorkItem: "engagement",
+}
+
+
+def fill(engagement: Engagement) -> None:
+    """One row of every model."""
+    by = engagement.created_by
+    milestone = Milestone.objects.create(engagement=engagement, number=1, name="2.1")
+    AcceptanceCriterion.objects.create(milestone=milestone, number=1, statement="It runs")
+    MilestoneRevision.objects.create(
+        milestone=milestone, number=1, new_on=today(), reason="x", changed_at=now(), changed_by=by
+    )
+    Sprint.objects.create(engagement=engagement, number=1, name="S1")
+    file = make_import(engagement)
+    ImportChunk.objects.create(of=file, number=1, content=b"key")
+    ImportRow.objects.create(of=file, line=1, verdict="new")
+    make_item(file, "A-1")
+
+
+@pytest.fixture(autouse=True)
+def both(
+    engagement: Engagement, other_engagement: Engagement, lead: User, other_lead: User
+) -> None:
+    """Every test holds rows that could leak."""
+    fill(engagement)
+    fill(other_engagement)
+
+
+def owners(model: type[Model], user: Any) -> set[str]:
+    rows: QuerySet[Any] = model.objects.visible_to(user)
+    return set(rows.values_list(f"{OWNER[model]}__name", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("manager", {"Atlas"}),
+        ("deputy", {"Atlas"}),
+        ("architect", {"Atlas"}),
+        ("tech_lead", {"Atlas"}),
+        ("specialist", {"Atlas"}),
+        ("other_manager", {"Borealis"}),
+        ("director", {"Atlas", "Borealis"}),
+        ("auditor", {"Atlas", "Borealis"}),
+        ("admin", {"Atlas", "Borealis"}),
+        ("other_specialist", set()),
+        ("stranger", set()),
+        ("deactivated", set()),
+    ],
+)
+def test_rows_of_ones_own(request: pytest.FixtureRequest, who: str, seen: set[str]) -> None:
+    person = request.getfixturevalue(who)
+    assert {model: owners(model, person) for model in OWNER} == dict.fromkeys(OWNER, seen)
+
+
+@pytest.mark.parametrize("who", ["lead", "executive", "delegate"])
+def test_customers_see_nothing_but_their_own_contact(
+    request: pytest.FixtureRequest, who: str
+) -> None:
+    person = request.getfixturevalue(who)
+    seen = [row for model in OWNER for row in model.objects.visible_to(person)]
+    assert seen == list(person.customer_contacts.all())
+
+
+def test_anonymous_sees_nothing() -> None:
+    assert [row for model in OWNER for row in model.objects.visible_to(AnonymousUser())] == []
+
+
+def test_a_customer_without_engagements_is_for_directors_and_admins(
+    director: User, admin: User, manager: User
+) -> None:
+    new = Customer.objects.create(name="Fabrikam")
+    assert new in Customer.objects.visible_to(director)
+    assert new in Customer.objects.visible_to(admin)
+    assert new not in Customer.objects.visible_to(manager)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"), [("stranger", True), ("lead", False), ("deactivated", False)]
+)
+def test_templates_are_for_all_of_us(request: pytest.FixtureRequest, who: str, sees: bool) -> None:
+    template = EngagementTemplate.objects.create(name="Small")
+    TemplateMilestone.objects.create(template=template, number=1, name="First", day=1)
+    person = request.getfixturevalue(who)
+    assert EngagementTemplate.objects.visible_to(person).exists() is sees
+    assert TemplateMilestone.objects.visible_to(person).exists() is sees
+
+
+def test_every_model_is_here() -> None:
+    from django.apps import apps
+
+    mine = set(apps.get_app_config("engagements").get_models())
+    assert mine - set(OWNER) == {Engagement, EngagementTemplate, TemplateMilestone}

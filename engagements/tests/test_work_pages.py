@@ -1,0 +1,155 @@
+"""The work: the list with its filter, and one item."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dm_portal.people.models import User
+from engagements.models import Engagement, Import, Milestone, Sprint, WorkItem
+from engagements.tests.pages import at, csv_rows, make_import, make_item, names, statements
+
+pytestmark = pytest.mark.django_db
+
+CREATED = datetime(2026, 11, 2, 9, tzinfo=UTC)
+DONE = datetime(2026, 11, 3, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(manager: User, engagement: Engagement, sign_in: Any) -> Any:
+    return sign_in(manager)
+
+
+@pytest.fixture
+def file(engagement: Engagement) -> Import:
+    return make_import(engagement)
+
+
+@pytest.fixture
+def work(file: Import, other_engagement: Engagement) -> Import:
+    """Two items that differ in everything, and a third that belongs to somebody else."""
+    engagement = file.engagement
+    release = Milestone.objects.create(engagement=engagement, number=1, name="2.1")
+    other = Milestone.objects.create(engagement=engagement, number=2, name="3.x")
+    sprint = Sprint.objects.create(engagement=engagement, number=1, name="S1")
+    said = {"type": "Bug", "state": "Open", "assignee": "Sami", "sprint": sprint}
+    make_item(file, "A-2", title="It breaks", created_at=DONE, milestones=[release, other], **said)
+    make_item(file, "B-1", type="Story", state="Closed", created_at=CREATED, done_at=DONE)
+    make_item(make_import(other_engagement), "X-9", title="It breaks too", type="Secret")
+    return file
+
+
+def test_the_newest_first(desk: Any, work: Import) -> None:
+    assert names(desk.get(at("work_list", work.engagement))) == ["A-2", "B-1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"text": "a-2"}, ["A-2"]),
+        ({"text": "BREAKS"}, ["A-2"]),
+        ({"text": "%"}, []),
+        ({"done": "yes"}, ["B-1"]),
+        ({"done": "no"}, ["A-2"]),
+        ({"state": "Open"}, ["A-2"]),
+        ({"type": "Story"}, ["B-1"]),
+        ({"milestone": "1"}, ["A-2"]),
+        ({"sprint": "1"}, ["A-2"]),
+        ({"assignee": "Sami"}, ["A-2"]),
+        ({"assignee": "Sami", "type": "Story"}, []),
+    ],
+)
+def test_list_is_filtered_by_its_url(
+    desk: Any, work: Import, query: dict[str, str], found: list[str]
+) -> None:
+    url = at("work_list", work.engagement)
+    assert names(desk.get(url, query)) == found
+    assert [row["Key"] for row in csv_rows(desk.get(url, query | {"format": "csv"}))] == found
+
+
+def test_choices_are_what_this_engagement_has(desk: Any, work: Import) -> None:
+    form = desk.get(at("work_list", work.engagement)).context["listing"].filter_form
+    choices = {
+        name: [label for _, label in field.choices]
+        for name, field in form.fields.items()
+        if name not in ("text", "done")
+    }
+    assert choices == {
+        "state": ["All", "Closed", "Open"],
+        "type": ["All", "Bug", "Story"],
+        "milestone": ["All", "2.1", "3.x"],
+        "sprint": ["All", "S1"],
+        "assignee": ["All", "Sami"],
+    }
+
+
+@pytest.mark.parametrize("query", [{"type": "Secret"}, {"milestone": "9"}, {"done": "perhaps"}])
+def test_a_choice_that_is_none_is_refused(desk: Any, work: Import, query: dict[str, str]) -> None:
+    url = at("work_list", work.engagement)
+    assert desk.get(url, query).status_code == 422
+    assert desk.get(url, query | {"format": "csv"}).status_code == 422
+
+
+def test_csv_holds_every_column_as_text(desk: Any, work: Import) -> None:
+    WorkItem.objects.filter(key="A-2").update(title="=HYPERLINK(1)")
+    rows = csv_rows(desk.get(at("work_list", work.engagement), {"format": "csv"}))
+    assert rows[0] == {
+        "Key": "A-2",
+        "Title": "'=HYPERLINK(1)",
+        "Type": "Bug",
+        "State": "Open",
+        "Milestones": "2.1, 3.x",
+        "Sprint": "S1",
+        "Assignee": "Sami",
+        "Created": "2026-11-03T09:00:00Z",
+        "Done": "",
+    }
+    assert rows[1]["Done"] == "2026-11-03T09:00:00Z"
+
+
+def test_twenty_five_a_page(desk: Any, file: Import) -> None:
+    for number in range(26):
+        make_item(file, f"A-{number}")
+    url = at("work_list", file.engagement)
+    assert len(names(desk.get(url))) == 25
+    assert len(names(desk.get(url, {"page": 2}))) == 1
+    assert len(csv_rows(desk.get(url, {"format": "csv"}))) == 26
+
+
+def test_list_costs_the_same_for_one_and_three(desk: Any, file: Import) -> None:
+    url = at("work_list", file.engagement)
+    make_item(file, "A-1")
+    assert statements(desk, url) == 9
+    milestone = Milestone.objects.create(engagement=file.engagement, number=1, name="2.1")
+    make_item(file, "A-2", milestones=[milestone])
+    make_item(file, "A-3", milestones=[milestone])
+    assert statements(desk, url) == 9
+
+
+def test_it_teaches_where_there_is_nothing(desk: Any, engagement: Engagement) -> None:
+    assert "No work is known yet" in desk.get(at("work_list", engagement)).content.decode()
+
+
+def test_one_item(desk: Any, work: Import) -> None:
+    url = at("work_detail", work.engagement, number=1, key="A-2")
+    page = desk.get(url).content.decode()
+    for words in ("It breaks", "Sami", "2.1</a>", "3.x</a>", "S1</a>", "work.csv</a>", "Bug"):
+        assert words in page
+
+
+def test_what_is_not_known_of_an_item_is_said(desk: Any, work: Import) -> None:
+    WorkItem.objects.filter(key="B-1").update(size=3)
+    page = desk.get(at("work_detail", work.engagement, number=1, key="B-1")).content.decode()
+    assert "nobody" in page
+    assert "3.00 items" in page
+
+
+@pytest.mark.parametrize("key", ["é=1", "A/2", "A 2?x=1#y", "line\nbreak", "…", "%2F"])
+def test_any_key_has_a_page(desk: Any, file: Import, key: str) -> None:
+    make_item(file, key, title="Found it")
+    link = desk.get(at("work_list", file.engagement)).context["listing"].rows[0][0].url
+    assert "Found it" in desk.get(link).content.decode()
+
+
+def test_an_item_of_somebody_else(desk: Any, work: Import) -> None:
+    assert desk.get(at("work_detail", work.engagement, number=1, key="X-9")).status_code == 404
