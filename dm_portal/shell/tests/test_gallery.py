@@ -93,6 +93,25 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(page: Page, gallery_ur
 
 
 @pytest.mark.browser
+def test_keys_list_themselves_and_lead_to_places(page: Page, gallery_url: str) -> None:
+    page.goto(gallery_url)
+    page.keyboard.press("?")
+    assert page.get_by_role("heading", name="Keyboard shortcuts").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/pods/")
+
+
+@pytest.mark.browser
+def test_keys_are_letters_where_one_types(page: Page, gallery_url: str) -> None:
+    page.goto(gallery_url)
+    page.locator("#id_fresh-name").press_sequentially("?gp")
+    assert page.locator("#id_fresh-name").input_value() == "?gp"
+    assert page.url == gallery_url
+
+
+@pytest.mark.browser
 def test_every_wide_thing_scrolls_in_its_own_region(page: Page, gallery_url: str) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(gallery_url)

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from django.template.loader import render_to_string
 
-ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
 
 
 class Outline(HTMLParser):
