@@ -1,9 +1,11 @@
 """Publishing, stopping, correcting and trying again, through the pages."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
-from dm_portal.people.models import User
+from dm_portal.people.models import PortalFunction, User
 from engagements.models import Milestone
 from reporting.models import Report, ReportRevision
 from reporting.services.publishing import finish_publication, publish_report
@@ -161,6 +163,15 @@ def test_only_a_failed_report_is_sent_round_again(
 ) -> None:
     assert sign_in(admin).post(url(draft_47, "report_retry")).status_code == 404
     assert fresh(draft_47).state == "draft"
+
+
+def test_an_admin_who_reads_drafts_is_told_why(
+    sign_in: SignIn, admin: User, draft_47: Report
+) -> None:
+    PortalFunction.objects.create(user=admin, function="director", starts_on=date(2000, 1, 1))
+    response = sign_in(admin).post(url(draft_47, "report_retry"), follow=True)
+    [message] = response.context["messages"]
+    assert message.level_tag == "error"
 
 
 @pytest.mark.parametrize("who", ["manager", "director", "auditor"])

@@ -1,0 +1,114 @@
+"""Which rows of reporting a person may see, compared by the rows returned."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from dm_portal.people.models import User
+from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+from reporting.services.receipts import record_receipt
+from reporting.tests.reports import draft, open_reports, publish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+DRAFTS = {"manager", "deputy", "architect", "director", "auditor"}
+PUBLISHED = DRAFTS | {"admin", "tech_lead", "specialist", "lead", "delegate", "executive"}
+EVERYBODY = sorted(
+    PUBLISHED | {"other_manager", "other_specialist", "other_lead", "stranger", "deactivated"}
+)
+
+
+@pytest.fixture
+def both_sides(
+    published_47: ReportRevision, lead: User, other_engagement: object, other_manager: User
+) -> ReportRevision:
+    """A published and read status; and one of the other customer, which could leak."""
+    record_receipt(revision=published_47, user=lead)
+    publish(open_reports(other_engagement)[0], other_manager)
+    return published_47
+
+
+def of_ours(model: type, user: object, revision: ReportRevision) -> bool:
+    """Whether exactly our rows are seen, or none."""
+    seen = set(model.objects.visible_to(user).values_list("pk", flat=True))
+    report = revision.report
+    ours = {
+        Report: {report.pk},
+        Period: {report.period_id},
+        Facts: {revision.facts_id},
+        ReportRevision: {revision.pk},
+        Receipt: set(Receipt.objects.values_list("pk", flat=True)),
+    }[model]
+    assert seen in (set(), ours)
+    return bool(seen)
+
+
+@pytest.mark.parametrize("who", sorted(set(EVERYBODY) - {"other_manager", "other_lead"}))
+def test_who_sees_what(
+    request: pytest.FixtureRequest, both_sides: ReportRevision, who: str
+) -> None:
+    user = request.getfixturevalue(who)
+    everything = who in {"director", "auditor", "admin"}
+    for model in (Report, Period, Facts, Receipt):
+        if not everything:
+            assert of_ours(model, user, both_sides) is (who in DRAFTS)
+    if not everything:
+        assert of_ours(ReportRevision, user, both_sides) is (who in PUBLISHED)
+
+
+@pytest.mark.parametrize(("who", "number"), [("director", 2), ("auditor", 2), ("admin", 0)])
+def test_who_reads_the_portal_sees_both_sides(
+    request: pytest.FixtureRequest, both_sides: ReportRevision, who: str, number: int
+) -> None:
+    user = request.getfixturevalue(who)
+    assert Report.objects.visible_to(user).count() == number
+    assert ReportRevision.objects.visible_to(user).count() == 2
+
+
+def test_others_see_theirs_only(
+    both_sides: ReportRevision, other_manager: User, other_lead: User
+) -> None:
+    for user in (other_manager, other_lead):
+        [revision] = ReportRevision.objects.visible_to(user)
+        assert revision != both_sides
+
+
+def test_anonymous_sees_nothing(both_sides: ReportRevision) -> None:
+    for model in (Report, Period, Facts, ReportRevision, Receipt):
+        assert not model.objects.visible_to(AnonymousUser()).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "number"),
+    [("manager", 2), ("specialist", 1), ("admin", 1), ("lead", 0), ("stranger", 0)],
+)
+def test_what_is_listed(
+    request: pytest.FixtureRequest, manager: User, engagement: object, who: str, number: int
+) -> None:
+    """One of two weeks is out."""
+    first, second = open_reports(engagement, weeks=2)
+    publish(first, manager)
+    draft(second)
+    user = request.getfixturevalue(who)
+    assert Report.objects.listed_for(user).count() == number
+
+
+def test_only_failed_reports_are_sent_round_again(
+    admin: User, manager: User, week_47: Report
+) -> None:
+    assert not Report.objects.retryable_by(admin).exists()
+    Report.objects.update(state="parked")
+    assert list(Report.objects.retryable_by(admin)) == [week_47]
+    assert not Report.objects.retryable_by(manager).exists()
+
+
+def test_what_a_report_last_said(published_47: ReportRevision, lead: User) -> None:
+    record_receipt(revision=published_47, user=lead)
+    report = Report.objects.with_published().get()
+    assert (report.said_pk, report.said_number) == (published_47.pk, 1)
+    assert (report.said_colour, report.said_headline) == ("green", "Refunds are live.")
+    assert report.seen_by == ["Lena Lead"]
+
+
+def test_a_report_that_has_said_nothing(draft_47: Report) -> None:
+    report = Report.objects.with_published().get()
+    assert (report.said_pk, report.said_at, report.seen_by) == (None, None, [])
