@@ -189,9 +189,7 @@ class WorkItemQuerySet(OfEngagementQuerySet):
 
 
 class ImportQuerySet(OfEngagementQuerySet):
-    def waiting(self) -> Self:
-        """Files to be read or applied, that nobody works on."""
-        return self.filter(state__in=["uploaded", "requested"])
+    """Files of engagements that the person may see."""
 
 
 class OfImportQuerySet(models.QuerySet[Any]):

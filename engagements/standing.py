@@ -6,9 +6,9 @@ statement that reads the engagement.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Value
+from django.db.models import JSONField, Value
 
 if TYPE_CHECKING:
     from engagements.querysets import EngagementQuerySet
@@ -17,7 +17,7 @@ Annotate = Callable[["EngagementQuerySet"], "EngagementQuerySet"]
 
 
 def _nothing_said(engagements: "EngagementQuerySet") -> "EngagementQuerySet":
-    return engagements.annotate(colour=Value(""), said=Value(None))
+    return engagements.annotate(colour=Value(""), said=Value(None, output_field=JSONField()))
 
 
 _annotate: list[Annotate] = [_nothing_said]
@@ -35,8 +35,3 @@ def told_by(annotate: Annotate) -> None:
 def annotate(engagements: "EngagementQuerySet") -> "EngagementQuerySet":
     """The same rows, each with what was last said of it."""
     return _annotate[0](engagements)
-
-
-def word_of(said: dict[str, Any] | None) -> str:
-    """What was last said, as one line."""
-    return said["headline"] if said else ""

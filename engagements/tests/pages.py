@@ -12,6 +12,19 @@ from django.urls import reverse
 from dm_portal.shell.clock import now
 from engagements.models import Engagement, Import, Source, WorkItem
 
+# What the form of an engagement holds, as a browser sends it.
+AGREED = {
+    "name": "Cedar",
+    "outcome": "Payments without paper",
+    "unit": "items",
+    "sprint_days": 14,
+    "time_zone": "Europe/Berlin",
+    "status_weekday": 5,
+    "status_hour": "15:00",
+    "starts_on": "2026-12-01",
+    "reporting_from": "2026-12-01",
+}
+
 
 def at(route: str, engagement: Engagement, **more: Any) -> str:
     """The URL of a page of an engagement."""

@@ -7,6 +7,7 @@ import pytest
 from dm_portal.people.models import User
 from dm_portal.shell.clock import today
 from dm_portal.tests.cast import give_function, make_user
+from engagements import standing
 from engagements.figures import Work, every_item_done, sprint_on, work_of
 from engagements.models import (
     AcceptanceCriterion,
@@ -16,6 +17,7 @@ from engagements.models import (
     Sprint,
     WorkItem,
 )
+from engagements.services.milestones import commit_date
 from engagements.tests.pages import make_import, make_item
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,20 @@ def test_of_two_sprints_the_one_that_began_last(engagement: Engagement) -> None:
             ends_on=day,
         )
     assert sprint_on(engagement, day).name == "S2"
+
+
+def test_nothing_is_said_before_anybody_says_it(engagement: Engagement) -> None:
+    found = standing._nothing_said(Engagement.objects.all()).get()
+    assert (found.colour, found.said) == ("", None)
+
+
+def test_rows_name_themselves_and_whose_they_are(file: Import, manager: User) -> None:
+    row = milestone(file.engagement, 1)
+    day = today()
+    commit_date(milestone=row, version=1, committed_on=day, reason="x", by=manager)
+    item = make_item(file, "A-1", title="It breaks")
+    assert str(item) == "A-1 It breaks"
+    assert str(row.revisions.get()) == "M1, revision 1"
+    engagement = file.engagement
+    here = (engagement.ref, engagement.customer.ref)
+    assert (item.engagement_ref, item.customer_ref) == here

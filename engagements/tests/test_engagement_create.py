@@ -1,0 +1,141 @@
+"""A new engagement, from a template or from nothing."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import today
+from engagements.models import Customer, Engagement, EngagementTemplate, Milestone
+from engagements.services.templates import add_default_templates
+from engagements.tests.pages import AGREED
+from pods.models import Pod, PodFunction
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/engagements/new/"
+
+
+@pytest.fixture
+def desk(manager: User, engagement: Engagement, other_engagement: Engagement, sign_in: Any) -> Any:
+    """The manager's browser, in a world with an engagement that could leak."""
+    return sign_in(manager)
+
+
+def test_begin_an_engagement(sign_in: Any, stranger: User) -> None:
+    response = sign_in(stranger).post(NEW, AGREED | {"new_customer": "Fabrikam"})
+    engagement = Engagement.objects.get()
+    assert response.status_code == 302
+    assert response["Location"] == engagement.get_absolute_url()
+    assert (engagement.name, engagement.customer.name) == ("Cedar", "Fabrikam")
+
+
+def test_for_a_customer_that_one_may_see(desk: Any, customer: Customer, manager: User) -> None:
+    pod = Pod.objects.create(name="Pod Elm")
+    PodFunction.objects.create(pod=pod, user=manager, function="dm", starts_on=today())
+    desk.post(NEW, AGREED | {"customer": customer.ref, "pods": [pod.pk]})
+    engagement = Engagement.objects.get(name="Cedar")
+    assert (engagement.customer, list(engagement.pods.all())) == (customer, [pod])
+
+
+def test_a_customer_that_one_cannot_see_cannot_be_chosen(
+    desk: Any, other_customer: Customer
+) -> None:
+    response = desk.post(NEW, AGREED | {"customer": other_customer.ref})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"customer"}
+
+
+def test_a_pod_that_one_cannot_see_cannot_be_chosen(desk: Any, other_pod: Pod) -> None:
+    response = desk.post(NEW, AGREED | {"new_customer": "Fabrikam", "pods": [other_pod.pk]})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"pods"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"starts_on": "soon"}, "starts_on"),
+        ({"ends_on": "2026-11-30"}, "ends_on"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"sprint_days": 4}, "sprint_days"),
+        ({"new_customer": ""}, "customer"),
+        ({"new_customer": "Northwind Bank"}, "new_customer"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_on_top(
+    desk: Any, wrong: dict[str, Any], field: str
+) -> None:
+    response = desk.post(NEW, AGREED | {"new_customer": "Fabrikam"} | wrong)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {field}
+    assert f'href="#id_{field}"' in page
+    assert f'id="id_{field}_error"' in page
+    assert "Payments without paper" in page
+    assert not Engagement.objects.filter(outcome="Payments without paper").exists()
+
+
+def test_one_customer_or_the_other_but_not_both(desk: Any, customer: Customer) -> None:
+    both = {"customer": customer.ref, "new_customer": "Fabrikam"}
+    assert set(desk.post(NEW, AGREED | both).context["form"].errors) == {"customer"}
+
+
+@pytest.fixture
+def proposal(db: None) -> str:
+    """The page of a new engagement from the template "Migration", from 1 December on."""
+    add_default_templates(by=None)
+    template = EngagementTemplate.objects.get(name="Migration")
+    return f"{NEW}?template={template.ref}&starts_on=2026-12-01"
+
+
+def test_a_template_proposes_its_dates(desk: Any, proposal: str) -> None:
+    form = desk.get(proposal).context["form"]
+    proposed = [(row.name.value(), row.committed_on.value()) for row in form.plan_rows]
+    assert proposed == [
+        ("Inventory agreed", date(2026, 12, 22)),
+        ("First wave moved", date(2027, 2, 2)),
+        ("Old system off", date(2027, 4, 6)),
+    ]
+    assert form["starts_on"].value() == date(2026, 12, 1)
+    assert not Milestone.objects.exists()
+
+
+def test_what_stands_in_the_form_is_promised(desk: Any, proposal: str) -> None:
+    plan = {
+        "plan_1_keep": "on",
+        "plan_1_name": "Inventory",
+        "plan_1_on": "2026-12-22",
+        "plan_2_keep": "on",
+        "plan_2_name": "First wave moved",
+        "plan_2_on": "",
+        "plan_3_name": "Old system off",
+        "plan_3_on": "2027-04-06",
+    }
+    desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan)
+    engagement = Engagement.objects.get(name="Cedar")
+    rows = engagement.milestones.values_list("name", "committed_on")
+    assert list(rows) == [("Inventory", date(2026, 12, 22)), ("First wave moved", None)]
+    first = engagement.milestones.first()
+    assert first.revisions.get().reason == "Proposed by the template Migration: day 21."
+    assert first.criteria.count() == 2
+
+
+def test_another_date_than_proposed_says_so(desk: Any, proposal: str) -> None:
+    plan = {"plan_1_keep": "on", "plan_1_name": "Inventory", "plan_1_on": "2026-12-24"}
+    desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan)
+    revision = Milestone.objects.get().revisions.get()
+    assert revision.reason.startswith("Agreed when the engagement began. Proposed by")
+
+
+def test_a_milestone_that_is_kept_has_a_name(desk: Any, proposal: str) -> None:
+    plan = {"plan_1_keep": "on", "plan_1_name": "", "plan_1_on": ""}
+    response = desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan)
+    assert set(response.context["form"].errors) == {"plan_1_name"}
+
+
+def test_a_senseless_proposal_is_an_empty_form(desk: Any) -> None:
+    form = desk.get(f"{NEW}?template=nothing&starts_on=never").context["form"]
+    assert form.plan_rows == []
