@@ -11,6 +11,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import today
 from engagements.models import Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
 from engagements.services import imports
+from engagements.services.imports import statements
 from engagements.services.milestones import create_milestone
 from engagements.services.sprints import create_sprint
 from engagements.tests.work_files import apply, item, preview
@@ -328,3 +329,22 @@ def test_statements_do_not_grow_with_the_rows(engagement: Engagement, manager: U
 
     whole(1)()
     assert statements_of(whole(2)) == statements_of(whole(400))
+
+
+@pytest.mark.parametrize("name", ["JUDGE", "IS_STALE", "DROP_LINKS", "ADD_LINKS"])
+def test_items_are_found_by_key_whatever_the_statistics_know(
+    engagement: Engagement, other_engagement: Engagement, manager: User, name: str
+) -> None:
+    """Where PostgreSQL knows only of others, it must not compare each row with every item."""
+    apply(other_engagement, manager, [item(f"A-{number}") for number in range(2000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    file = preview(engagement, manager, [item("A-1")])
+    values = {"file": file.pk, "engagement": engagement.pk, "source": file.source_id}
+    values |= {"first": 0, "last": 9, "instant": "", "now": None}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {getattr(statements, name)}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    _, lookup = plan.split("using work_item_key_once on engagements_workitem stored")
+    condition = lookup.split("Index Cond:")[1].split("\n")[0]
+    assert "(key)::text =" in condition

@@ -107,9 +107,7 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
 
 def _judged(file: Import, batch: list[Row]) -> Iterator[Row]:
     """The rows, each key once: a later row of the same key is refused, naming the first."""
-    taken = ImportRow.objects.filter(of=file).exclude(verdict=Verdict.REFUSED).order_by()
-    same = taken.filter(key__in=[row.key for row in batch])
-    first_lines: dict[str, int] = dict(same.values_list("key", "line"))
+    first_lines = statements.first_lines(file, (row.key for row in batch))
     for row in batch:
         if not row.reason and (first := first_lines.setdefault(row.key, row.line)) != row.line:
             yield replace(row, reason=f"The key {row.key} is in line {first} already.")

@@ -28,13 +28,24 @@ ADD_ROWS = """
 COPY engagements_importrow (of_id, line, key, verdict, reason, note, data, before) FROM STDIN
 """
 
-# The item of a row. LIMIT keeps PostgreSQL from joining by engagement and comparing every key,
-# which is what it prefers as long as it has no statistics of the rows that were just written.
-ITEM = """
+# In a sub-select PostgreSQL does not see the value, and plans for an average file or engagement.
+# Seeing it, it would ask its statistics, which know nothing of rows that were just written, and
+# plan for one row: each row of a file is then compared with every other.
+FILE = "(SELECT %(file)s::bigint)"
+ENGAGEMENT = "(SELECT %(engagement)s::bigint)"
+SOURCE = "(SELECT %(source)s::bigint)"
+
+# The item of a row. For the same reason LIMIT keeps it from joining by engagement alone.
+ITEM = f"""
   SELECT stored.* FROM engagements_workitem AS stored
-   WHERE stored.engagement_id = %(engagement)s AND stored.source_id = %(source)s
+   WHERE stored.engagement_id = {ENGAGEMENT} AND stored.source_id = {SOURCE}
      AND stored.key = row.key
    LIMIT 1
+"""
+
+FIRST_LINES = f"""
+SELECT row.key, row.line FROM engagements_importrow AS row
+ WHERE row.of_id = {FILE} AND row.key = ANY(%(keys)s) AND row.verdict <> 'refused'
 """
 
 # An item in the words of ImportRow.data, so that both compare as they are. "C" sorts as Python.
@@ -67,7 +78,7 @@ SELECT row.id,
       'done_at', to_char(item.done_at AT TIME ZONE 'UTC', %(instant)s)
     ) AS cells
   ) AS item_is ON item.id IS NOT NULL
- WHERE row.of_id = %(file)s AND row.verdict <> 'refused'
+ WHERE row.of_id = {FILE} AND row.verdict <> 'refused'
    AND row.line BETWEEN %(first)s AND %(last)s
 """
 
@@ -84,11 +95,11 @@ SELECT EXISTS (
 """
 
 # Versions that the applied rows name, and where each comes up first.
-VERSIONS = """
+VERSIONS = f"""
   SELECT cell.name, min(row.line) AS line
     FROM engagements_importrow AS row
    CROSS JOIN LATERAL jsonb_array_elements_text(row.data -> 'milestones') AS cell(name)
-   WHERE row.of_id = %(file)s AND row.verdict IN ('new', 'changed')
+   WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
    GROUP BY cell.name
 """
 
@@ -130,10 +141,10 @@ SELECT %(engagement)s,
     WHERE known.engagement_id = %(engagement)s AND known.tracker_name = named.name)
 """
 
-SPRINTS = """
+SPRINTS = f"""
   SELECT row.data ->> 'sprint' AS name, min(row.line) AS line
     FROM engagements_importrow AS row
-   WHERE row.of_id = %(file)s AND row.verdict IN ('new', 'changed')
+   WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
      AND row.data ->> 'sprint' <> ''
    GROUP BY row.data ->> 'sprint'
 """
@@ -157,7 +168,7 @@ SELECT %(engagement)s,
   FROM ({UNKNOWN_SPRINTS}) AS unknown
 """
 
-WRITE_ITEMS = """
+WRITE_ITEMS = f"""
 INSERT INTO engagements_workitem
        (engagement_id, source_id, key, type, title, state, size, sprint_id, assignee,
         created_at, started_at, done_at, last_import_id)
@@ -169,7 +180,7 @@ SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, c
          created_at timestamptz, started_at timestamptz, done_at timestamptz)
   LEFT JOIN engagements_sprint AS sprint
     ON sprint.engagement_id = %(engagement)s AND sprint.name = cell.sprint
- WHERE row.of_id = %(file)s AND row.verdict IN ('new', 'changed')
+ WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
  ORDER BY row.line
     ON CONFLICT (engagement_id, source_id, key) DO UPDATE
    SET type = excluded.type, title = excluded.title, state = excluded.state,
@@ -182,7 +193,7 @@ DROP_LINKS = f"""
 DELETE FROM engagements_workitem_milestones AS link
  USING engagements_importrow AS row CROSS JOIN LATERAL ({ITEM}) AS item,
        engagements_milestone AS milestone
- WHERE row.of_id = %(file)s AND row.verdict = 'changed'
+ WHERE row.of_id = {FILE} AND row.verdict = 'changed'
    AND link.workitem_id = item.id AND milestone.id = link.milestone_id
    AND NOT row.data -> 'milestones' ? milestone.tracker_name
 """
@@ -195,7 +206,7 @@ SELECT item.id, milestone.id
   JOIN engagements_milestone AS milestone
     ON milestone.engagement_id = %(engagement)s AND milestone.tracker_name = cell.name
  CROSS JOIN LATERAL ({ITEM}) AS item
- WHERE row.of_id = %(file)s AND row.verdict IN ('new', 'changed')
+ WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
     ON CONFLICT DO NOTHING
 """
 
@@ -215,6 +226,13 @@ def _copied(file: Import, row: Row) -> str:
     data = json.dumps(row.data, ensure_ascii=False)
     cells = (file.pk, row.line, row.key, verdict, row.reason, row.note, data, "{}")
     return "\t".join(str(cell).translate(ESCAPED) for cell in cells) + "\n"
+
+
+def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
+    """Where the keys that are taken already came up first."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_LINES, {"file": file.pk, "keys": list(keys)})
+        return dict(cursor.fetchall())
 
 
 def judge(file: Import, *, first: int, last: int) -> None:
