@@ -138,13 +138,11 @@ def _period(engagement: Engagement, week: periods.Week, is_chosen: bool) -> Peri
 
 
 def _without_report(due: list[Period]) -> QuerySet[Period]:
-    """Those of ``due`` that this transaction inserted.
+    """Those of ``due`` that this transaction inserted: they have no report yet.
 
-    One that another tick inserted has its report already: both are committed together, and our
+    What another tick inserted has one: both are committed together, and our
     insertion waited for that.
     """
     return Period.objects.filter(
-        engagement__in={period.engagement_id for period in due},
-        starts_on__in={period.starts_on for period in due},
-        report__isnull=True,
+        engagement__in={period.engagement_id for period in due}, report__isnull=True
     ).select_related("engagement__customer")
