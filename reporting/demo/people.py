@@ -13,8 +13,8 @@ from dm_portal.people.services import (
 from dm_portal.shell.clock import today
 from engagements.models import Customer
 from engagements.services.people import invite_contact
-from pods.models import Pod
-from pods.services import add_membership, add_specialist, create_pod
+from pods.models import Pod, PodFunction
+from pods.services import add_membership, add_specialist, create_pod, give_pod_function
 from reporting.demo import plans
 
 PORTAL_FUNCTIONS = {"director": ("director",), "auditor": ("auditor",)}
@@ -70,10 +70,14 @@ def let_go(cast: Cast) -> None:
     deactivate_person(person=cast["deactivated"], by=cast["admin"])
 
 
-def keep_pod(cast: Cast, name: str, purpose: str, roster: tuple[plans.Place, ...]) -> Pod:
-    """A pod and who works in it from today; those of the cast can sign in."""
+def keep_pod(
+    cast: Cast, name: str, purpose: str, roster: tuple[plans.Place, ...], *, led_by: User
+) -> Pod:
+    """A pod, who leads it and who works in it from today; those of the cast can sign in."""
     admin = cast["admin"]
     pod = create_pod(name=name, purpose=purpose, by=admin)
+    dm = PodFunction.Function.DM
+    give_pod_function(pod=pod, user=led_by, function=dm, starts_on=today(), by=admin)
     by_name = {user.name: user for user in cast.people.values()}
     for place in roster:
         specialist = add_specialist(

@@ -96,7 +96,7 @@ def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> St
     is_atlas = plan is plans.ATLAS
     dm = cast["dm" if is_atlas else "other_dm"]
     roster = plans.LARCH if is_atlas else plans.BIRCH
-    pod = keep_pod(cast, "Pod Larch" if is_atlas else "Pod Birch", plan.outcome, roster)
+    pod = keep_pod(cast, "Pod Larch" if is_atlas else "Pod Birch", plan.outcome, roster, led_by=dm)
     engagement = create_engagement(
         customer=plan.customer,
         pods=[pod],
