@@ -85,7 +85,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The colour by the rules, where it differs from the one that is said."""
+    """The colour by the rules, where the one that is said is kinder or rests on none."""
 
     shape: str
     sentence: str
@@ -260,12 +260,14 @@ class _Page:
         return [row for row in self.text["sentences"] if any(_is(row["key"], key) for key in keys)]
 
     def rules(self) -> Rules | None:
-        """Said only where the rules say something else than the DM."""
-        computed = self.text["computed"]
-        if computed["colour"] == self.text["colour"]:
+        """Said only where the DM's colour is kinder than the rules', or rests on no rule at all."""
+        declared, computed = self.text["colour"], self.text["computed"]
+        is_known = computed["colour"] != "unknown"
+        if declared == computed["colour"] or (
+            is_known and not rag.is_better(declared, computed["colour"])
+        ):
             return None
-        shape = Shape(computed["colour"])
-        return Rules(shape.value, computed["sentence"], shape is not Shape.NOT_KNOWN)
+        return Rules(Shape(computed["colour"]).value, computed["sentence"], is_known)
 
     def milestones(self) -> tuple[Line, ...]:
         """Open ones, the next first, then what was done lately; then what no date covers."""
@@ -329,7 +331,7 @@ class _Page:
         return self.day(date.fromisoformat(row["committed_on"])) if row and row["open"] else None
 
     def moment(self, at: datetime) -> Moment:
-        words = dates.instant_words(at, zone=self.zone, today=self.today)
+        words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")
         return Moment(words, at.isoformat(), dates.instant_title(at, zone=self.zone))
 
     def day(self, day: date | None) -> Day | None:
@@ -358,7 +360,7 @@ def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line,
 
 def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
     """Done, late by the rules, or else not known: nothing forecasts it yet."""
-    shape, word = Shape.NOT_KNOWN, ""
+    shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
         word = f"{row['done']} of {sentences.count(row['items'], 'item')} done"
     if row["done_on"]:

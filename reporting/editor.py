@@ -26,6 +26,7 @@ LABELS = {
     "criteria_met": "criteria met",
     "criteria_share": "per cent of the criteria",
     "days": "days",
+    "days_late": "days late",
     "days_past": "days past the date",
     "done": "done",
     "done_on": "done on",

@@ -122,15 +122,15 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
     criteria = [each for each in inputs["criteria"] if each["milestone"] == number]
     totals = _totals(mine, window) if imported else dict.fromkeys(UNKNOWN_TOTALS)
     commitment = _commitment(inputs["revisions"], number, window)
-    finished = mine and all(item.done_at for item in mine)
-    done_at = max((item.done_at for item in mine if item.done_at), default=None)
+    done_on = _done_on(mine, window)
     return {
         "number": number,
         "name": row["name"],
         "outcome": row["outcome"],
         **commitment,
         **totals,
-        "done_on": text_day(window.day(done_at)) if finished else None,
+        "done_on": text_day(done_on),
+        "days_late": _days_late(commitment["committed_on"], done_on),
         "days_past": _days_past(commitment["committed_on"], totals["open"], window),
         "criteria": len(criteria),
         "criteria_met": sum(_before(each["met_at"], window) for each in criteria),
@@ -172,6 +172,19 @@ def _commitment(revisions: list[Row], number: int, window: Window) -> Row:
         if mine and not then
         else None,
     }
+
+
+def _done_on(items: list[Item], window: Window) -> date | None:
+    """The local day on which the last of all items was finished; None while one is open."""
+    finished = [item.done_at for item in items if item.done_at]
+    return window.day(max(finished)) if finished and len(finished) == len(items) else None
+
+
+def _days_late(committed_on: str | None, done_on: date | None) -> int | None:
+    """Calendar days from the committed date to the day on which all was done; 0: in time."""
+    if committed_on is None or done_on is None:
+        return None
+    return max((done_on - date.fromisoformat(committed_on)).days, 0)
 
 
 def _days_past(committed_on: str | None, still_open: int | None, window: Window) -> int | None:

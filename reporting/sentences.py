@@ -20,15 +20,15 @@ from dm_portal.shell.dates import day_words
 
 Row = dict[str, Any]
 
-BEYOND = "Outside the committed milestones"
+BEYOND = "Other work"
 
 
 def write(body: Row) -> list[Row]:
     """Every sentence of a status, in the order in which it is read: key, about, text, facts."""
     figures = body["figures"]
     return [
-        *_created(figures),
         *_dates(figures),
+        *_created(figures),
         *_milestones(figures),
         *_beyond(figures),
         *_finished(figures),
@@ -49,38 +49,6 @@ def fact(name: str, value: object, rows: Sequence[str] = ()) -> Row:
 
 
 # What changed
-
-
-def _created(figures: Row) -> Iterator[Row]:
-    """What was added since the last status, and where to."""
-    window, total = figures["window"], figures["total"]
-    if total is None or window["from_day"] is None or not window["is_known"]:
-        return
-    keys = total["created"]
-    facts = [fact("total.created", len(keys), keys), *_window_facts(window)]
-    if not keys:
-        yield sentence("created", f"Nothing was added {_between(window)}.", *facts)
-        return
-    where, more = _created_where(figures)
-    text = f"{count(len(keys), 'item')} {was(keys)} added {_between(window)}"
-    yield sentence("created", f"{text}{where}.", *facts, *more)
-
-
-def _created_where(figures: Row) -> tuple[str, list[Row]]:
-    """ ": 1 to Release 2.1, 3 outside the committed milestones", with the facts."""
-    committed = [row for row in figures["milestones"] if row["committed_on"] and row["created"]]
-    parts = [f"{len(row['created'])} to {row['name']}" for row in committed]
-    facts = [
-        fact(f"milestones.{row['number']}.created", len(row["created"]), row["created"])
-        for row in committed
-    ]
-    outside = figures["beyond"]["created"]
-    if figures["promised"]["items"] and outside:
-        parts.append(f"{len(outside)} outside the committed milestones")
-        facts.append(fact("beyond.created", len(outside), outside))
-    twice = sum(len(row["created"]) for row in committed) > len(figures["promised"]["created"])
-    note = " (an item of two milestones counts in both)" if twice else ""
-    return (f": {', '.join(parts)}{note}" if parts else ""), facts
 
 
 def _dates(figures: Row) -> Iterator[Row]:
@@ -129,6 +97,38 @@ def _days_moved(row: Row) -> int:
     return (date.fromisoformat(row["new_on"]) - date.fromisoformat(row["old_on"])).days
 
 
+def _created(figures: Row) -> Iterator[Row]:
+    """What was added since the last status, and where to."""
+    window, total = figures["window"], figures["total"]
+    if total is None or window["from_day"] is None or not window["is_known"]:
+        return
+    keys = total["created"]
+    facts = [fact("total.created", len(keys), keys), *_window_facts(window)]
+    if not keys:
+        yield sentence("created", f"Nothing was added {_between(window)}.", *facts)
+        return
+    where, more = _created_where(figures)
+    text = f"{count(len(keys), 'item')} {was(keys)} added {_between(window)}"
+    yield sentence("created", f"{text}{where}.", *facts, *more)
+
+
+def _created_where(figures: Row) -> tuple[str, list[Row]]:
+    """ ": 1 to Release 2.1, 3 outside the committed milestones", with the facts."""
+    committed = [row for row in figures["milestones"] if row["committed_on"] and row["created"]]
+    parts = [f"{len(row['created'])} to {row['name']}" for row in committed]
+    facts = [
+        fact(f"milestones.{row['number']}.created", len(row["created"]), row["created"])
+        for row in committed
+    ]
+    outside = figures["beyond"]["created"]
+    if figures["promised"]["items"] and outside:
+        parts.append(f"{len(outside)} outside the committed milestones")
+        facts.append(fact("beyond.created", len(outside), outside))
+    twice = sum(len(row["created"]) for row in committed) > len(figures["promised"]["created"])
+    note = " (an item of two milestones counts in both)" if twice else ""
+    return (f": {', '.join(parts)}{note}" if parts else ""), facts
+
+
 # How far the milestones are
 
 
@@ -170,7 +170,11 @@ def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
     text = f"{share(row['done'], row['items'], 'item')} done"
     if not row["open"]:
         facts.append(fact(f"{path}.done_on", row["done_on"]))
-        return f"{text} since {_day(row['done_on'], window)}.", facts
+        late = ""
+        if row["days_late"]:
+            facts.append(fact(f"{path}.days_late", row["days_late"]))
+            late = f", {count(row['days_late'], 'day')} late"
+        return f"{text} since {_day(row['done_on'], window)}{late}.", facts
     if row["done"]:
         facts.append(fact(f"{path}.open", row["open"]))
         text += f", {row['open']} {'is' if row['open'] == 1 else 'are'} open"

@@ -77,16 +77,20 @@ def test_the_rules_are_silent_where_they_agree(week_47: Report, manager: User) -
     assert status(week_47, manager, plan()).rules is None
 
 
-@pytest.mark.parametrize("colour", ["green", "red"])
-def test_where_they_differ_both_are_said(week_47: Report, manager: User, colour: str) -> None:
+def test_where_the_call_is_kinder_both_are_said(week_47: Report, manager: User) -> None:
     late = plan(revisions=[revision(1, "2026-11-18")])
-    page = status(week_47, manager, late, colour=colour, colour_reason="The bank has agreed.")
+    page = status(week_47, manager, late, colour_reason="The bank has agreed.")
     assert page.rules == customer.Rules(
         "at_risk",
         "Checkout is 2 days past its committed date, Wed 18 Nov: 1 of 1 item is open.",
         True,
     )
     assert (page.reason, page.speaks_for) == ("The bank has agreed.", "Mara Manager")
+
+
+def test_a_graver_call_stands_alone(week_47: Report, manager: User) -> None:
+    late = plan(revisions=[revision(1, "2026-11-18")])
+    assert status(week_47, manager, late, colour="red").rules is None
 
 
 def test_a_judgement_without_facts_is_named_as_one(week_47: Report, manager: User) -> None:
@@ -101,7 +105,7 @@ def test_sentences_about_a_milestone_stand_together(week_47: Report, manager: Us
     [checkout, beyond] = page.milestones
     assert (checkout.about, checkout.outcome) == ("Checkout", "Outcome 1")
     assert len(checkout.texts) == 2
-    assert beyond.about == "Outside the committed milestones"
+    assert beyond.about == "Other work"
 
 
 def test_delivered_leads_with_what_was_met(week_47: Report, manager: User) -> None:
@@ -178,6 +182,16 @@ def test_the_timeline_promises_nothing_that_no_rule_knows(
     assert (row.shape, row.word) == (shape, word)
 
 
+@pytest.mark.parametrize(("imports", "word"), [({}, "no items yet"), ({"imports": []}, "")])
+def test_the_timeline_without_items(
+    week_47: Report, manager: User, imports: dict[str, Any], word: str
+) -> None:
+    page = status(week_47, manager, plan(items=[], **imports))
+    assert page.timeline is not None
+    [row] = page.timeline.milestones
+    assert (row.shape, row.word) == (Shape.NOT_KNOWN, word)
+
+
 def test_a_moved_date_keeps_its_first_on_the_timeline(week_47: Report, manager: User) -> None:
     moved = revision(1, "2026-12-11", number=2, old_on="2026-12-04", at=SINCE - DAY)
     page = status(week_47, manager, plan(revisions=[revision(1, "2026-12-04"), moved]))
@@ -210,7 +224,7 @@ def test_without_items_there_is_no_burn_up(week_47: Report, manager: User) -> No
 def test_instants_are_told_on_the_engagements_clock(week_47: Report, manager: User) -> None:
     page = status(week_47, manager, plan())
     assert page.as_of == customer.Moment(
-        "Fri 20 Nov, 15:00",
+        "Fri 20 Nov 2026, 15:00",
         "2026-11-20T14:00:00+00:00",
         "2026-11-20 15:00:00 Europe/Berlin (UTC+01:00)",
     )

@@ -121,6 +121,14 @@ def test_a_milestone_is_done_on_the_local_day_of_its_last_item() -> None:
     assert row["done_on"] == "2026-11-18"
 
 
+@pytest.mark.parametrize(("committed_on", "days"), [("2026-11-12", 1), ("2026-11-13", 0)])
+def test_days_late_of_what_is_done(committed_on: str, days: int) -> None:
+    rows = {"revisions": [revision(1, committed_on)]}
+    assert one_milestone(items=[item("A-1", 1, done=SINCE)], **rows)["days_late"] == days
+    assert one_milestone(items=[item("A-1", 1)], **rows)["days_late"] is None
+    assert one_milestone(items=[item("A-1", 1, done=SINCE)])["days_late"] is None
+
+
 def test_a_milestone_with_an_open_item_is_not_done() -> None:
     row = one_milestone(items=[item("A-1", 1, done=SINCE), item("A-2", 1)])
     assert row["done_on"] is None

@@ -114,6 +114,19 @@ def test_a_milestone_past_its_date() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("committed_on", "said"),
+    [
+        ("2026-11-13", "the only item is done since Fri 13 Nov."),
+        ("2026-11-12", "the only item is done since Fri 13 Nov, 1 day late."),
+        ("2026-11-03", "the only item is done since Fri 13 Nov, 10 days late."),
+    ],
+)
+def test_what_was_done_late_says_so(committed_on: str, said: str) -> None:
+    rows = promised(items=done(1, 1), revisions=[revision(1, committed_on)])
+    assert written(**rows)["milestone.1"].endswith(f": {said}")
+
+
 def test_a_milestone_that_moved_keeps_its_first_date_in_sight() -> None:
     moved = revision(1, "2026-12-11", number=2, old_on="2026-12-04", at=SINCE - DAY)
     rows = promised(items=done(1, 1), revisions=[revision(1, "2026-12-04"), moved])
@@ -154,7 +167,7 @@ def test_delivered_by_milestone_and_beyond() -> None:
     rows = [*done(2, 1), item("B-1", created=SINCE - DAY, done=SINCE)]
     said = written(**promised(items=rows))
     assert said["delivered.1"] == "Checkout: 2 items were finished."
-    assert said["delivered.beyond"] == "Outside the committed milestones: 1 item was finished."
+    assert said["delivered.beyond"] == "Other work: 1 item was finished."
 
 
 def test_a_milestone_that_nobody_promised_is_not_named() -> None:
@@ -165,7 +178,7 @@ def test_a_milestone_that_nobody_promised_is_not_named() -> None:
     )
     said = written(**rows)
     assert not any("FutureRelease" in each for each in said.values())
-    assert said["beyond"] == "Outside the committed milestones: 2 items are open."
+    assert said["beyond"] == "Other work: 2 items are open."
 
 
 def test_beyond_says_nothing_where_all_is_beyond() -> None:
