@@ -172,20 +172,16 @@ def test_columns_that_are_not_read_are_named(
 
 
 def test_apply_and_the_record(browse: Any, engagement: Engagement, manager: User) -> None:
-    file = preview(engagement, manager, [item(milestone='"1.0,2.0"')])
+    file = preview(engagement, manager, [item(milestone='"1.0,2.0"', sprint="S 1")])
     response = browse.post(url("import_application", engagement, file))
     assert response["Location"] == file.get_absolute_url()
     assert imports.run_waiting() == 1
     said = text(browse.get(file.get_absolute_url()))
     assert "By Mara Manager" in said
     assert "2 milestones were added, without a committed date." in said
+    assert "1 sprint was added, without dates." in said
     assert "Discard" not in said
     assert WorkItem.objects.count() == 1
-
-
-def test_one_milestone_was_added(browse: Any, engagement: Engagement, manager: User) -> None:
-    file = apply(engagement, manager, [item(milestone="1.0")])
-    assert "1 milestone was added" in text(browse.get(file.get_absolute_url()))
 
 
 def test_discard(browse: Any, engagement: Engagement, manager: User) -> None:
