@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -165,13 +165,10 @@ class HistoryFilter(filters.FilterSet):
         return rows.filter(actor_ref="" if ref == THE_PORTAL else ref)
 
     def by_since(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        return rows.filter(occurred_at__gte=self._midnight(day))
+        return rows.filter(occurred_at__gte=datetime.combine(day, time.min, tzinfo=self.zone))
 
     def by_until(self, rows: QuerySet[Any], name: str, day: date) -> QuerySet[Any]:
-        return rows.filter(occurred_at__lt=self._midnight(day + timedelta(days=1)))
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time.min, tzinfo=self.zone)
+        return rows.filter(occurred_at__lte=datetime.combine(day, time.max, tzinfo=self.zone))
 
 
 def work_choices(engagement: Engagement) -> Choices:

@@ -6,9 +6,9 @@ from engagements.views import engagements, history, milestones, people, pods, sp
 
 
 class KeyConverter:
-    """A tracker's key, whatever characters it holds, line ends too."""
+    """A tracker's key, whatever characters it holds, line ends too; NUL no database holds."""
 
-    regex = r"(?s:.+)"
+    regex = r"[^\x00]+"
 
     def to_python(self, value: str) -> str:
         return value

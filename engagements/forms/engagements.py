@@ -13,6 +13,7 @@ from django.forms import BoundField
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
 from engagements.models import Customer, Engagement, EngagementTemplate
+from engagements.services.days import NOT_MEANT, can_be_meant
 from engagements.services.engagements import TRANSITIONS, PlannedMilestone
 from engagements.services.templates import proposed
 from pods.models import Pod
@@ -103,6 +104,12 @@ class StartForm(PortalForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = EngagementTemplate.objects.visible_to(user)
+
+    def clean_starts_on(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        if not can_be_meant(day):
+            raise forms.ValidationError(NOT_MEANT)
+        return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Customer, Engagement, EngagementFunction
 from engagements.services.customers import create_customer
+from engagements.services.days import require_meant
 from engagements.services.milestones import add_criterion, create_milestone
 from engagements.services.people import give_function
 from pods.models import Pod
@@ -78,7 +79,7 @@ def create_engagement(
 
     ``customer`` as a text is the name of a new one.
     """
-    _require_in_order(fields["starts_on"], fields["ends_on"])
+    _require_valid_days(fields)
     if isinstance(customer, str):
         customer = create_customer(name=customer, by=by)
     engagement = Engagement.objects.create(
@@ -103,7 +104,7 @@ def change_engagement(
     **fields: Unpack[EngagementFields],
 ) -> Engagement:
     """Change what is agreed of an engagement, and which pods do the work."""
-    _require_in_order(fields["starts_on"], fields["ends_on"])
+    _require_valid_days(fields)
     others = set(engagement.pods.all()) != set(pods)
     before_pods = _names(engagement.pods.all())
     change = update_version(engagement, version=version, touch=others, **fields)
@@ -158,9 +159,18 @@ def _begin_with(planned: PlannedMilestone, *, engagement: Engagement, by: User) 
         add_criterion(milestone=milestone, statement=statement, verification=verification, by=by)
 
 
-def _require_in_order(starts_on: date, ends_on: date | None) -> None:
-    if ends_on is not None and ends_on < starts_on:
+def _require_valid_days(fields: EngagementFields) -> None:
+    starts_on, ends_on = fields["starts_on"], fields["ends_on"]
+    reporting_from = fields["reporting_from"]
+    require_meant({"starts_on": starts_on, "ends_on": ends_on, "reporting_from": reporting_from})
+    if ends_on is None:
+        return
+    if ends_on < starts_on:
         raise DomainError("The last day cannot be before the first.", field="ends_on")
+    if ends_on < reporting_from:
+        raise DomainError(
+            "It ends before that day: no status would ever be due.", field="reporting_from"
+        )
 
 
 def _names(pods: Collection[Pod]) -> str:

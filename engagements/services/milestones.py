@@ -12,6 +12,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
+from engagements.services.days import require_meant
 from engagements.services.numbers import lock, next_number
 
 
@@ -78,6 +79,7 @@ def commit_date(
         DomainError: the date is the one already committed, or no reason is given.
         Conflict: somebody else changed the milestone first.
     """
+    require_meant({"committed_on": committed_on})
     if not reason.strip():
         raise DomainError("A date never moves without a reason.", field="reason")
     change = update_version(milestone, version=version, committed_on=committed_on)

@@ -10,6 +10,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Engagement, Sprint
+from engagements.services.days import require_meant
 from engagements.services.numbers import lock, next_number
 
 
@@ -50,6 +51,7 @@ def change_sprint(
 
 def _require_valid(sprint: Sprint) -> None:
     """Both days in order, or none; a name of its own. Needs the engagement's lock."""
+    require_meant({"starts_on": sprint.starts_on, "ends_on": sprint.ends_on})
     if (sprint.starts_on is None) != (sprint.ends_on is None):
         missing = "starts_on" if sprint.starts_on is None else "ends_on"
         raise DomainError("Give both days, or neither.", field=missing)

@@ -59,6 +59,8 @@ def test_a_pod_that_one_cannot_see_cannot_be_chosen(desk: Any, other_pod: Pod) -
         ({"name": ""}, "name"),
         ({"starts_on": "soon"}, "starts_on"),
         ({"ends_on": "2026-11-30"}, "ends_on"),
+        ({"ends_on": "2026-12-02", "reporting_from": "2026-12-03"}, "reporting_from"),
+        ({"reporting_from": "0012-08-10"}, "reporting_from"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"sprint_days": 4}, "sprint_days"),
         ({"new_customer": ""}, "customer"),
@@ -136,6 +138,8 @@ def test_a_milestone_that_is_kept_has_a_name(desk: Any, proposal: str) -> None:
     assert set(response.context["form"].errors) == {"plan_1_name"}
 
 
-def test_a_senseless_proposal_is_an_empty_form(desk: Any) -> None:
-    form = desk.get(f"{NEW}?template=nothing&starts_on=never").context["form"]
+@pytest.mark.parametrize("query", ["template=nothing&starts_on=never", "starts_on=9999-12-31"])
+def test_a_senseless_proposal_is_an_empty_form(desk: Any, query: str) -> None:
+    form = desk.get(f"{NEW}?{query}").context["form"]
     assert form.plan_rows == []
+    assert form["starts_on"].value() == today()

@@ -98,6 +98,29 @@ def test_no_engagement_ends_before_it_starts(customer: Customer, stranger: User)
     assert not Engagement.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["starts_on", "ends_on", "reporting_from"])
+@pytest.mark.parametrize("day", [date(1969, 12, 31), date(2200, 1, 1)])
+def test_days_that_cannot_be_meant(
+    customer: Customer, stranger: User, field: str, day: date
+) -> None:
+    with pytest.raises(DomainError, match="from 1970 to 2199") as refused:
+        create_engagement(customer=customer, by=stranger, **AGREED | {field: day})
+    assert refused.value.field == field
+
+
+def test_days_that_just_can(customer: Customer, stranger: User) -> None:
+    days = {"starts_on": date(1970, 1, 1), "ends_on": date(2199, 12, 31)}
+    days["reporting_from"] = days["ends_on"]
+    assert create_engagement(customer=customer, by=stranger, **AGREED | days)
+
+
+def test_no_reporting_after_the_end(customer: Customer, stranger: User) -> None:
+    days = {"ends_on": date(2026, 12, 4), "reporting_from": date(2026, 12, 5)}
+    with pytest.raises(DomainError, match="no status would ever be due") as refused:
+        create_engagement(customer=customer, by=stranger, **AGREED | days)
+    assert refused.value.field == "reporting_from"
+
+
 def test_change_says_what_changed(engagement: Engagement, manager: User, pod: Pod) -> None:
     values = agreed(engagement, name="Atlas 2", sprint_days=7)
     change_engagement(engagement=engagement, version=1, pods=[pod], by=manager, **values)

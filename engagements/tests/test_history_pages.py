@@ -70,6 +70,7 @@ def test_sentences_newest_first(desk: Any, engagement: Engagement, acts: None) -
         ({"until": "2026-11-03"}, 3),
         ({"since": "2026-11-02", "until": "2026-11-03"}, 2),
         ({"person": "portal"}, 1),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, 4),
     ],
 )
 def test_filter_by_verb_and_day(

@@ -132,6 +132,12 @@ def test_no_date_without_a_reason(milestone: Milestone, manager: User) -> None:
     assert Milestone.objects.get().committed_on is None
 
 
+def test_no_date_that_cannot_be_meant(milestone: Milestone, manager: User) -> None:
+    with pytest.raises(DomainError, match="from 1970 to 2199") as refused:
+        commit(milestone, date(12, 8, 10), manager)
+    assert refused.value.field == "committed_on"
+
+
 def test_the_same_date_is_no_change(milestone: Milestone, manager: User) -> None:
     commit(milestone, NOV_30, manager)
     with pytest.raises(DomainError, match="the date already committed") as refused:

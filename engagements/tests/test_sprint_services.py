@@ -44,6 +44,7 @@ def test_a_sprint_of_the_tracker_gets_its_dates(engagement: Engagement, manager:
         ({"starts_on": None}, "starts_on"),
         ({"ends_on": None}, "ends_on"),
         ({"starts_on": FRIDAY, "ends_on": MONDAY}, "ends_on"),
+        ({"starts_on": date(26, 11, 16)}, "starts_on"),
     ],
 )
 def test_days_that_make_no_sense(

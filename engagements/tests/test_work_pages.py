@@ -151,5 +151,11 @@ def test_any_key_has_a_page(desk: Any, file: Import, key: str) -> None:
     assert "Found it" in desk.get(link).content.decode()
 
 
+def test_a_key_that_no_item_can_have(desk: Any, work: Import) -> None:
+    url = at("work_list", work.engagement)
+    assert desk.get(f"{url}1/%00/").status_code == 404
+    assert desk.get(f"{url}99999999999999999999/A-2/").status_code == 404
+
+
 def test_an_item_of_somebody_else(desk: Any, work: Import) -> None:
     assert desk.get(at("work_detail", work.engagement, number=1, key="X-9")).status_code == 404
