@@ -4,5 +4,6 @@ pytest_plugins = [
     "dm_portal.tests.plumbing",
     "dm_portal.tests.cast",
     "dm_portal.tests.walls",
+    "dm_portal.tests.site",
     "dm_portal.tests.broker",
 ]

@@ -47,11 +47,10 @@ def modules() -> tuple[Module, ...]:
 
 
 def templates() -> Iterator[tuple[str, str]]:
-    """Every template: its name and its text."""
+    """Every template of a page: its name and its text. Letters are plain text, without markup."""
     folder = ROOT / "templates"
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield str(path.relative_to(folder)), path.read_text(encoding="utf-8")
+    for path in sorted(folder.rglob("*.html")):
+        yield str(path.relative_to(folder)), path.read_text(encoding="utf-8")
 
 
 def called(node: ast.Call) -> str:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from dm_portal.tests.access_rules import TABLE
-from dm_portal.tests.site import Site, site  # noqa: F401 (a fixture)
+from dm_portal.tests.site import Site
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def pages() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def tabs(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:  # noqa: F811
+def tabs(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
     """One open tab for each actor, signed in; what its console says is kept on the page."""
     opened: dict[str, Page] = {}
     for actor in {actor for actor, _ in pages()}:
@@ -64,7 +64,7 @@ def hear(said: list[str], message: ConsoleMessage) -> None:
         said.append(message.text)
 
 
-def open_page(tabs: dict[str, Page], site: Site, actor: str, name: str) -> Page:  # noqa: F811
+def open_page(tabs: dict[str, Page], site: Site, actor: str, name: str) -> Page:
     page = tabs[actor]
     page.said.clear()  # type: ignore[attr-defined]
     page.goto(site.address(name))
@@ -82,7 +82,7 @@ def violations(page: Page, options: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize(("actor", "name"), pages())
-def test_every_eye(tabs: dict[str, Page], site: Site, actor: str, name: str) -> None:  # noqa: F811
+def test_every_eye(tabs: dict[str, Page], site: Site, actor: str, name: str) -> None:
     """axe finds nothing; nothing is said to the console; nothing scrolls sideways."""
     page = open_page(tabs, site, actor, name)
     wrong = []
@@ -113,7 +113,7 @@ STEPS = 15
 
 
 @pytest.mark.parametrize(("actor", "name"), pages())
-def test_every_hand(tabs: dict[str, Page], site: Site, actor: str, name: str) -> None:  # noqa: F811
+def test_every_hand(tabs: dict[str, Page], site: Site, actor: str, name: str) -> None:
     """The keyboard goes through a page in its order, and one sees where it is."""
     page = open_page(tabs, site, actor, name)
     page.set_viewport_size(DESK)
