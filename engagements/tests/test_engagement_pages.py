@@ -258,10 +258,15 @@ def test_no_state_without_a_reason(desk: Any, engagement: Engagement) -> None:
 
 def test_two_who_change_the_state(desk: Any, engagement: Engagement) -> None:
     Engagement.objects.filter(pk=engagement.pk).update(version=2)
+    url = at("engagement_state", engagement)
     data = {"state": "paused", "reason": "budget", "version": 1}
-    response = desk.post(at("engagement_state", engagement), data)
-    assert response.status_code == 422
-    assert "Somebody else changed Atlas first." in response.content.decode()
+    response = desk.post(url, data)
+    assert response.status_code == 409
+    [state, reason] = response.context["form"].conflict.rows
+    assert (state.theirs, state.yours) == ("active", "Paused")
+    assert (reason.theirs, reason.yours) == ("(empty)", "budget")
+    desk.post(url, data | {"version": response.context["form"]["version"].value()})
+    assert Engagement.objects.get(pk=engagement.pk).state == "paused"
 
 
 def test_the_rail_names_ones_own(sign_in: Any, manager: User, director: User) -> None:

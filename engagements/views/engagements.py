@@ -1,5 +1,7 @@
 """Engagements: the list, one of them, a new one, what is agreed, and its state."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -115,7 +117,19 @@ def engagement_state(request: HttpRequest, ref: str) -> HttpResponse:
     engagement = find_engagement(request, ref)
     require(policies.can_edit_engagement(request.user, engagement))
     form = StateForm(posted(request), engagement=engagement)
-    if saved(form, change_state, engagement=engagement, by=request.user):
+    if saved(
+        form,
+        change_state,
+        engagement=engagement,
+        by=request.user,
+        theirs=lambda: _state_now(engagement),
+    ):
         return redirect(engagement)
     page = settings_page(request, engagement, "state")
     return render_form(request, "engagements/engagement_state.html", form, **page)
+
+
+def _state_now(engagement: Engagement) -> dict[str, Any]:
+    """The state as it is stored by now, as the form names it."""
+    stored = Engagement.objects.get(pk=engagement.pk)
+    return {"row": stored, "state": stored.state, "reason": "", "version": stored.version}
