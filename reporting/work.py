@@ -78,10 +78,6 @@ class Child:
         self._process = _fork.Process(target=_run, args=(job, self._batch), name=job.name)
         self._process.start()
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
     def has_ended(self) -> bool:
         return self._process.exitcode is not None
 

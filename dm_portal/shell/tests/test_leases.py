@@ -57,3 +57,12 @@ def test_a_beat_is_written_down_and_moved_on() -> None:
 def test_a_beat_holds_nothing() -> None:
     leases.beat("tick")
     assert leases.hold("tick", holder="a", seconds=30)
+
+
+@pytest.mark.usefixtures("held")
+def test_each_name_is_held_on_its_own() -> None:
+    with time_machine.travel(NOON, tick=False):
+        assert leases.hold("other", holder="b", seconds=99)
+        leases.let_go("other", holder="b")
+    with time_machine.travel(NOON.replace(second=29), tick=False):
+        assert not leases.hold("clock", holder="c", seconds=30)
