@@ -263,7 +263,7 @@ def test_two_who_change_the_state(desk: Any, engagement: Engagement) -> None:
     response = desk.post(url, data)
     assert response.status_code == 409
     [state, reason] = response.context["form"].conflict.rows
-    assert (state.theirs, state.yours) == ("active", "Paused")
+    assert (state.theirs, state.yours) == ("Active", "Paused")
     assert (reason.theirs, reason.yours) == ("(empty)", "budget")
     desk.post(url, data | {"version": response.context["form"]["version"].value()})
     assert Engagement.objects.get(pk=engagement.pk).state == "paused"

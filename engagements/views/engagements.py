@@ -132,4 +132,9 @@ def engagement_state(request: HttpRequest, ref: str) -> HttpResponse:
 def _state_now(engagement: Engagement) -> dict[str, Any]:
     """The state as it is stored by now, as the form names it."""
     stored = Engagement.objects.get(pk=engagement.pk)
-    return {"row": stored, "state": stored.state, "reason": "", "version": stored.version}
+    return {
+        "row": stored,
+        "state": stored.get_state_display(),
+        "reason": "",
+        "version": stored.version,
+    }
