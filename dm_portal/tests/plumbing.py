@@ -112,6 +112,12 @@ def django_db_modify_db_settings(
             migrated.touch()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Nobody drops test databases: they end with their server, whoever is still connected."""
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Rate limits of one test do not refuse the next."""

@@ -60,7 +60,10 @@ def test_no_broad_except() -> None:
 
 
 def test_no_signals() -> None:
-    """Nothing listens: what a service does stands in the service."""
+    """Nothing listens: what a service does stands in the service.
+
+    Celery's own signals are of processes, not of models: the roof may use them.
+    """
     places = {
         module.name
         for module in modules()
@@ -68,7 +71,7 @@ def test_no_signals() -> None:
         if (isinstance(node, ast.ImportFrom) and "signals" in (node.module or ""))
         or (isinstance(node, ast.Call) and called(node) == "receiver")
     }
-    assert places == set()
+    assert places == {"dm_portal/celery.py"}
 
 
 @pytest.mark.parametrize("model", product_models(), ids=lambda model: model.__name__)
