@@ -109,6 +109,7 @@ class Status:
     week: str
     number: int
     shape: str
+    word: str
     previous_word: str
     headline: str
     next_name: str
@@ -171,12 +172,13 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         week=week_words(report.period.starts_on),
         number=saying.number,
         shape=Shape(text["colour"]).value,
+        word=Shape(text["colour"]).word,
         previous_word=Shape(previous).word if previous else "",
         headline=text["headline"],
         next_name=page.following["name"] if page.following else "",
         next_on=page.next_on(),
         rules=page.rules(),
-        reason=text["colour_reason"],
+        reason=page.reason(),
         our_move=text["our_move"],
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
@@ -268,6 +270,11 @@ class _Page:
         ):
             return None
         return Rules(Shape(computed["colour"]).value, computed["sentence"], is_known)
+
+    def reason(self) -> str:
+        """Why the DM calls it otherwise than the rules; nothing where they agree."""
+        agrees = self.text["colour"] == self.text["computed"]["colour"]
+        return "" if agrees else self.text["colour_reason"]
 
     def milestones(self) -> tuple[Line, ...]:
         """Open ones, the next first, then what was done lately; then what no date covers."""

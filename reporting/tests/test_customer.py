@@ -90,7 +90,12 @@ def test_where_the_call_is_kinder_both_are_said(week_47: Report, manager: User) 
 
 def test_a_graver_call_stands_alone(week_47: Report, manager: User) -> None:
     late = plan(revisions=[revision(1, "2026-11-18")])
-    assert status(week_47, manager, late, colour="red").rules is None
+    page = status(week_47, manager, late, colour="red", colour_reason="The bank left.")
+    assert (page.rules, page.reason) == (None, "The bank left.")
+
+
+def test_a_reason_that_is_needed_no_more_is_not_said(week_47: Report, manager: User) -> None:
+    assert status(week_47, manager, plan(), colour_reason="The bank has agreed.").reason == ""
 
 
 def test_a_judgement_without_facts_is_named_as_one(week_47: Report, manager: User) -> None:
