@@ -44,6 +44,17 @@ def test_two_first_readings_at_once_are_one(revision: ReportRevision, lead: User
     assert Receipt.objects.count() == AuditEvent.objects.filter(verb="report.seen").count() == 1
 
 
+def test_each_reader_has_their_own(revision: ReportRevision, lead: User, executive: User) -> None:
+    for hours, user in ((1, lead), (2, executive), (3, executive)):
+        with time_machine.travel(FRIDAY + timedelta(hours=hours), tick=False):
+            record_receipt(revision=revision, user=user)
+    seen = Receipt.objects.order_by("first_seen").values_list("user", "last_seen")
+    assert list(seen) == [
+        (lead.pk, FRIDAY + timedelta(hours=1)),
+        (executive.pk, FRIDAY + timedelta(hours=3)),
+    ]
+
+
 @pytest.mark.parametrize("who", ["manager", "director", "admin", "deactivated"])
 def test_looking_in_from_our_side_leaves_nothing(
     revision: ReportRevision, who: str, request: pytest.FixtureRequest

@@ -21,9 +21,10 @@ from engagements.models import Customer, Engagement
 from engagements.services.engagements import change_state
 from engagements.services.imports import receive_file
 from reporting.models import Period, Report
+from reporting.services.attempts import retry_report
 from reporting.services.publishing import publish_report
 from reporting.services.ticks import open_periods, sweep, tick
-from reporting.tests.reports import draft, open_reports, write
+from reporting.tests.reports import draft, fresh, open_reports, write
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +225,21 @@ def test_the_sweep_tells_the_workers_of_whatever_waits(
         ("reporting.tasks.finish_publication", f"({first.pk},)"),
         ("reporting.tasks.run_imports", "()"),
         ("reporting.tasks.send_mails", "()"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel(FRIDAY, tick=False)
+def test_a_worker_is_told_at_once_of_what_is_sent_round_again_and_of_what_goes_out(
+    atlas: Engagement, manager: User, admin: User, messages: Messages
+) -> None:
+    first, second = open_reports(atlas, weeks=2)
+    Report.objects.filter(pk=first.pk).update(state="parked")
+    retry_report(report=fresh(first), by=admin)
+    publish_report(report=write(draft(second), manager), by=manager)
+    assert messages() == [
+        ("reporting.tasks.finish_publication", f"({second.pk},)", True),
+        ("reporting.tasks.compile_report", f"({first.pk},)", False),
     ]
 
 
