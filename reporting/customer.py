@@ -182,12 +182,12 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         our_move=text["our_move"],
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
-        changed=page.lines("date.", "dates", "created"),
+        changed=page.lines("date.", "dates", "created", "late.created"),
         milestones=page.milestones(),
         done_earlier=page.done_earlier(),
         timeline=page.timeline(),
         burn_up=page.burn_up(),
-        delivered=page.lines("finished", "met.", "delivered."),
+        delivered=page.lines("finished", "late.finished", "met.", "delivered."),
         rests_on=" ".join(page.texts("freshness", "left_out.")),
         zone=page.zone.key,
         as_of=page.moment(datetime.fromisoformat(body["as_of"])),
@@ -259,7 +259,7 @@ class _Page:
         return [row["text"] for row in self._rows(keys)]
 
     def _rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-        return [row for row in self.text["sentences"] if any(_is(row["key"], key) for key in keys)]
+        return [row for row in self.text["sentences"] if sentences.is_under(row["key"], keys)]
 
     def rules(self) -> Rules | None:
         """Said only where the DM's colour is kinder than the rules', or rests on no rule at all."""
@@ -343,10 +343,6 @@ class _Page:
 
     def day(self, day: date | None) -> Day | None:
         return Day(dates.day_words(day, today=self.today), day.isoformat()) if day else None
-
-
-def _is(key: str, wanted: str) -> bool:
-    return key.startswith(wanted) if wanted.endswith(".") else key == wanted
 
 
 def _is_done(row: dict[str, Any]) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
 from engagements.models import CustomerContact
+from reporting import sentences
 from reporting.drafting import Draft
 from reporting.models import Receipt, Report, ReportRevision
 
@@ -22,6 +23,7 @@ LABELS = {
     "changed_on": "changed on",
     "committed_on": "committed for",
     "created": "added in the window",
+    "created_late": "added before, imported since",
     "criteria": "criteria",
     "criteria_met": "criteria met",
     "criteria_share": "per cent of the criteria",
@@ -32,6 +34,7 @@ LABELS = {
     "done_on": "done on",
     "done_share": "per cent done",
     "finished": "finished in the window",
+    "finished_late": "finished before, imported since",
     "first_committed_on": "first committed for",
     "from_day": "from",
     "items": "items",
@@ -81,10 +84,11 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One of the customer's people who will read it; when they saw what is out."""
+    """One of the customer's people; ``is_out`` tells whether there was anything to see yet."""
 
     name: str
     kind: str
+    is_out: bool
     first_seen: datetime | None
     last_seen: datetime | None
 
@@ -115,12 +119,12 @@ class Section:
     lines: tuple[SentenceLine, ...]
 
 
-# Which sentence stands under which heading, by the first part of its key.
+# Which sentences stand under which heading: keys, or the beginning of keys up to a dot.
 SECTIONS = {
-    "Since the last status": ("date", "dates", "created"),
-    "Milestones": ("milestone", "criteria", "beyond"),
-    "Delivered": ("finished", "met", "delivered"),
-    "What it rests on": ("freshness", "left_out"),
+    "Since the last status": ("date.", "dates", "created", "late.created"),
+    "Milestones": ("milestone.", "criteria.", "beyond"),
+    "Delivered": ("finished", "late.finished", "met.", "delivered."),
+    "What it rests on": ("freshness", "left_out."),
 }
 
 
@@ -128,8 +132,8 @@ def sections(draft: Draft) -> list[Section]:
     """What the rules wrote, in the order of the customer's page, each sentence with its facts."""
     lines = _sentence_lines(draft)
     found = [
-        Section(title, tuple(line for line in lines if line.key.split(".")[0] in kinds))
-        for title, kinds in SECTIONS.items()
+        Section(title, tuple(line for line in lines if sentences.is_under(line.key, keys)))
+        for title, keys in SECTIONS.items()
     ]
     return [section for section in found if section.lines]
 
@@ -186,28 +190,36 @@ def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:
     return sorted(lines, key=lambda line: line.shape == Shape.NOT_KNOWN)
 
 
-def last_published(report: Report) -> ReportRevision | None:
-    """What stands: the engagement's last revision, whichever week it is of."""
+def readers_of_last(report: Report, *, user: User) -> list[Reader]:
+    """Who will read it, and when each saw what the engagement published last, of any week."""
     revisions = ReportRevision.objects.filter(report__engagement=report.engagement_id)
-    return revisions.select_related("report__period", "published_by").newest_first().first()
+    return _readers(report, revisions.newest_first().values("pk")[:1], user)
 
 
-def readers(report: Report, *, of: ReportRevision | None, user: User) -> list[Reader]:
-    """The customer's people in force, and when each saw the revision ``of``."""
-    receipts = Receipt.objects.visible_to(user).filter(revision=of, user=OuterRef("user"))
+def readers(report: Report, *, user: User) -> list[Reader]:
+    """Who reads it, and when each saw its last revision."""
+    return _readers(report, report.revisions.newest_first().values("pk")[:1], user)
+
+
+def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader]:
+    """The customer's people in force, with their receipts of that one revision."""
+    receipts = Receipt.objects.visible_to(user).filter(
+        revision=Subquery(revision), user=OuterRef("user")
+    )
     contacts = (
         CustomerContact.objects.visible_to(user)
         .holding()
         .filter(customer=report.engagement.customer_id, user__is_active=True)
         .select_related("user")
         .annotate(
+            is_out=Exists(revision),
             first_seen=Subquery(receipts.values("first_seen")),
             last_seen=Subquery(receipts.values("last_seen")),
         )
         .order_by("user__name", "user")
     )
     return [
-        Reader(row.user.name, row.get_kind_display(), row.first_seen, row.last_seen)
+        Reader(row.user.name, row.get_kind_display(), row.is_out, row.first_seen, row.last_seen)
         for row in contacts
     ]
 

@@ -8,6 +8,7 @@ own schema over its own inputs, so a later schema never changes what was said.
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,7 @@ from engagements.models import (
 )
 from reporting import figures
 from reporting.figures import text_instant
+from reporting.models import Facts
 
 SCHEMA_VERSION = 1
 
@@ -37,7 +39,7 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: figures.ver
 def collect(engagement: Engagement, *, since: datetime | None, as_of: datetime) -> dict[str, Any]:
     """What is known at ``as_of``, and what happened from ``since`` (the previous ``as_of``) on.
 
-    JSON-ready. Three statements, whatever the number of rows.
+    JSON-ready. Three statements, four with a status before, whatever the number of rows.
     """
     inputs = read_inputs(engagement, since=since, as_of=as_of)
     return {
@@ -102,21 +104,61 @@ def read_inputs(
 ) -> dict[str, Any]:
     """The rows that the figures of schema 1 are worked out from.
 
-    ``items`` that existed at the instant, by the tracker's own dates; ``milestones``;
-    ``criteria``; ``revisions`` of committed dates; ``imports``: the last applied one of each
-    source. Rows later than the instant are there where the figures need to say so.
+    ``items`` that existed at the instant, by the tracker's own dates, ``late`` naming what the
+    last status could not know of them yet; ``milestones``; ``criteria``; ``revisions`` of
+    committed dates; ``imports``: the last applied one of each source. Rows later than the instant
+    are there where the figures need to say so.
     """
+    told = _told(engagement, since)
     return {
         "since": text_instant(since),
         "as_of": text_instant(as_of),
         "zone": engagement.time_zone,
-        "items": _items(engagement, as_of),
+        "items": _items(engagement, as_of, told),
         **_plan(engagement),
         "imports": _imports(engagement),
     }
 
 
-def _items(engagement: Engagement, as_of: datetime) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Told:
+    """What the last status knew: which items there were, and which of them were done."""
+
+    since: datetime
+    items: frozenset[tuple[int, str]]
+    done: frozenset[tuple[int, str]]
+
+    def late(
+        self, item: tuple[int, str], created_at: datetime, done_at: datetime | None
+    ) -> list[str]:
+        """What happened to ``item`` before that status and was imported only after it."""
+        created = created_at < self.since and item not in self.items
+        done = done_at is not None and done_at < self.since and item not in self.done
+        return [*(["created"] if created else []), *(["done"] if done else [])]
+
+
+def _told(engagement: Engagement, since: datetime | None) -> Told | None:
+    """Read from the facts frozen with the status that ended at ``since``, as last corrected."""
+    if since is None:
+        return None
+    frozen = Facts.objects.filter(engagement=engagement, as_of=since).order_by("-pk")
+    body = frozen.values_list("body", flat=True).first()
+    if body is None:
+        return None
+    rows = json.loads(body)["inputs"]["items"]
+    return Told(
+        since=since,
+        items=frozenset((row["source"], row["key"]) for row in rows),
+        done=frozenset((row["source"], row["key"]) for row in rows if _was_done(row, since)),
+    )
+
+
+def _was_done(row: dict[str, Any], since: datetime) -> bool:
+    done_at = figures.instant(row["done_at"])
+    return done_at is not None and done_at < since
+
+
+def _items(engagement: Engagement, as_of: datetime, told: Told | None) -> list[dict[str, Any]]:
     rows = (
         WorkItem.objects.filter(engagement=engagement, created_at__lt=as_of)
         .annotate(
@@ -139,6 +181,7 @@ def _items(engagement: Engagement, as_of: datetime) -> list[dict[str, Any]]:
             "created_at": text_instant(created_at),
             "done_at": text_instant(done_at),
             "milestones": milestones,
+            "late": told.late((source, key), created_at, done_at) if told else [],
         }
         for source, key, title, created_at, done_at, milestones in rows
     ]

@@ -7,9 +7,9 @@ calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``.
 What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what it gives:
 
 ``window``      since, as_of, from_day, to_day, known_until (the last import), is_known
-``total``       items, done, open: each item once
+``total``       items, done, open: each item once; finished and created: keys, in the window;
+                finished_late and created_late: before it, and imported only after the last status
 ``promised``    the same of items in committed milestones, each once; ``beyond`` of all others
-``finished``    keys finished in the window; ``created`` keys created in it
 ``milestones``  one row each, see ``_milestone``; an item in several counts in each
 ``moved``       committed dates that were given, moved or withdrawn in the window
 ``burnup``      scope and done at the end of each complete local ISO week; ``burnup_next`` the
@@ -35,6 +35,7 @@ class Item:
     created_at: datetime
     done_at: datetime | None
     milestones: frozenset[int]
+    late: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _item(row: Row, window: Window) -> Item:
         created_at=_known(row["created_at"]),
         done_at=done_at if done_at and done_at < window.as_of else None,
         milestones=frozenset(row["milestones"]),
+        late=frozenset(row["late"]),
     )
 
 
@@ -112,6 +114,8 @@ def _totals(items: list[Item], window: Window) -> Row:
         "open": len(items) - done,
         "finished": [item.key for item in items if window.holds(item.done_at)],
         "created": [item.key for item in items if window.holds(item.created_at)],
+        "finished_late": [item.key for item in items if "done" in item.late],
+        "created_late": [item.key for item in items if "created" in item.late],
     }
 
 
@@ -143,7 +147,10 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
     }
 
 
-UNKNOWN_TOTALS = ("items", "done", "open", "finished", "created")
+UNKNOWN_TOTALS = (
+    *("items", "done", "open"),
+    *("finished", "created", "finished_late", "created_late"),
+)
 
 
 def _next(milestones: list[Row]) -> int | None:

@@ -5,12 +5,12 @@ them holds; ``about`` is the milestone that it speaks of, if any, and is read be
 is what the customer reads: it names committed milestones only, since a version of the tracker
 that nobody promised is nobody's promise.
 
-Keys: ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``, ``delivered.beyond``,
-``milestone.<n>``, ``criteria.<n>``, ``beyond``, ``created``, ``date.<n>.<revision>``, ``dates``,
-``left_out.<what>``, ``freshness``.
+Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``milestone.<n>``,
+``criteria.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
+``delivered.beyond``, ``left_out.<what>``, ``freshness``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,14 +29,21 @@ def write(body: Row) -> list[Row]:
     return [
         *_dates(figures),
         *_created(figures),
+        *_late(figures, "created", "added"),
         *_milestones(figures),
         *_beyond(figures),
         *_finished(figures),
+        *_late(figures, "finished", "finished"),
         *_met(figures),
         *_delivered(figures),
         *_left_out(figures),
         _freshness(figures),
     ]
+
+
+def is_under(key: str, keys: Iterable[str]) -> bool:
+    """Whether a sentence's key is one of these; one that ends in a dot stands for a family."""
+    return any(key.startswith(each) if each.endswith(".") else key == each for each in keys)
 
 
 def sentence(key: str, text: str, *facts: Row, about: str = "") -> Row:
@@ -127,6 +134,17 @@ def _created_where(figures: Row) -> tuple[str, list[Row]]:
     twice = sum(len(row["created"]) for row in committed) > len(figures["promised"]["created"])
     note = " (an item of two milestones counts in both)" if twice else ""
     return (f": {', '.join(parts)}{note}" if parts else ""), facts
+
+
+def _late(figures: Row, what: str, verb: str) -> Iterator[Row]:
+    """What the last status could not know: it happened before, and was imported after it."""
+    window, total = figures["window"], figures["total"]
+    keys = total[f"{what}_late"] if total else []
+    if keys:
+        day = _day(window["from_day"], window)
+        text = f"{count(len(keys), 'item')} {verb} before {day} came in after the last status."
+        facts = fact(f"total.{what}_late", len(keys), keys)
+        yield sentence(f"late.{what}", text, facts, fact("window.from_day", window["from_day"]))
 
 
 # How far the milestones are

@@ -15,7 +15,11 @@ def text(at: datetime | None) -> str | None:
 
 
 def item(
-    key: str, *milestones: int, created: datetime = SINCE, done: datetime | None = None
+    key: str,
+    *milestones: int,
+    created: datetime = SINCE,
+    done: datetime | None = None,
+    late: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     return {
         "source": 1,
@@ -24,6 +28,7 @@ def item(
         "created_at": text(created),
         "done_at": text(done),
         "milestones": list(milestones),
+        "late": list(late),
     }
 
 

@@ -1,37 +1,58 @@
 """What is frozen with a status: the figures, the rows they came from, and the hash of both."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dm_portal.people.models import User
-from engagements.models import Engagement, Import, Source, WorkItem
+from engagements.models import (
+    Engagement,
+    Import,
+    Milestone,
+    MilestoneRevision,
+    Source,
+    WorkItem,
+)
 from reporting import facts
+from reporting.models import Report
+from reporting.tests.reports import FRIDAY, WEEK, open_reports, publish
 
 pytestmark = pytest.mark.django_db
 
 AS_OF = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 SINCE = AS_OF - timedelta(days=7)
+DAY = timedelta(days=1)
+
+
+def add_file(engagement: Engagement, by: User, number: int = 1, **fields: Any) -> Import:
+    """An applied import; the source is the first one unless told otherwise."""
+    source = (
+        fields.pop("source", None)
+        or Source.objects.get_or_create(engagement=engagement, number=1, kind="work_csv")[0]
+    )
+    values = {
+        "file_name": f"work-{number}.csv",
+        "sha256": "0" * 64,
+        "size": 1,
+        "state": "applied",
+        "uploaded_at": AS_OF - DAY,
+        "uploaded_by": by,
+        "applied_at": AS_OF - DAY,
+        "applied_by": by,
+    }
+    return Import.objects.create(
+        engagement=engagement, number=number, source=source, **values | fields
+    )
 
 
 @pytest.fixture
 def file(engagement: Engagement, manager: User) -> Import:
-    source = Source.objects.create(engagement=engagement, number=1, kind="work_csv")
-    return Import.objects.create(
-        engagement=engagement,
-        number=1,
-        source=source,
-        file_name="work.csv",
-        sha256="0" * 64,
-        size=1,
-        state="applied",
-        refused_count=2,
-        uploaded_at=AS_OF - timedelta(hours=2),
-        uploaded_by=manager,
-        applied_at=AS_OF - timedelta(hours=1),
-        applied_by=manager,
-    )
+    return add_file(engagement, manager, refused_count=2)
 
 
 def add_item(
@@ -60,7 +81,8 @@ def test_finished_in_the_window(file: Import) -> None:
     add_item(file, "A-2", created=long_ago, done=AS_OF)
     add_item(file, "A-3", created=long_ago, done=SINCE - timedelta(seconds=1))
     total = facts.collect(file.engagement, since=SINCE, as_of=AS_OF)["figures"]["total"]
-    assert total == {"items": 3, "done": 2, "open": 1, "finished": ["A-1"], "created": []}
+    assert (total["items"], total["done"], total["open"]) == (3, 2, 1)
+    assert (total["finished"], total["created"]) == (["A-1"], [])
 
 
 def test_rebuilding_gives_the_same_bytes(file: Import) -> None:
@@ -79,3 +101,162 @@ def test_canonical_is_one_text_for_one_meaning() -> None:
 def test_canonical_refuses_a_float() -> None:
     with pytest.raises(TypeError, match="canonical"):
         facts.canonical({"a": 0.1})
+
+
+def test_the_rows_that_figures_rest_on(file: Import, manager: User) -> None:
+    engagement = file.engagement
+    milestone = Milestone.objects.create(
+        engagement=engagement, number=3, name="Checkout", outcome="Customers pay."
+    )
+    MilestoneRevision.objects.create(
+        milestone=milestone,
+        number=1,
+        new_on=date(2026, 12, 4),
+        reason="As agreed.",
+        changed_at=SINCE,
+        changed_by=manager,
+    )
+    milestone.criteria.create(number=1, statement="It works.", met_at=SINCE, met_by=manager)
+    milestone.criteria.create(number=2, statement="It lasts.")
+    add_item(file, "A-1", created=SINCE).milestones.add(milestone)
+    add_item(file, "A-2", created=AS_OF)
+    inputs = facts.collect(engagement, since=SINCE, as_of=AS_OF)["inputs"]
+    assert inputs["zone"] == "Europe/Berlin"
+    assert inputs["items"] == [
+        {
+            "source": 1,
+            "key": "A-1",
+            "title": "Title of A-1",
+            "created_at": "2026-11-13T14:00:00Z",
+            "done_at": None,
+            "milestones": [3],
+            "late": [],
+        }
+    ]
+    [row] = inputs["milestones"]
+    assert (row["number"], row["name"], row["outcome"]) == (3, "Checkout", "Customers pay.")
+    assert inputs["criteria"] == [
+        {
+            "milestone": 3,
+            "number": 1,
+            "statement": "It works.",
+            "met_at": "2026-11-13T14:00:00Z",
+        },
+        {"milestone": 3, "number": 2, "statement": "It lasts.", "met_at": None},
+    ]
+    assert inputs["revisions"] == [
+        {
+            "milestone": 3,
+            "number": 1,
+            "old_on": None,
+            "new_on": "2026-12-04",
+            "reason": "As agreed.",
+            "changed_at": "2026-11-13T14:00:00Z",
+            "changed_by": "Mara Manager",
+        }
+    ]
+
+
+def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: User) -> None:
+    other = Source.objects.create(engagement=engagement, number=2, kind="jira")
+    add_file(engagement, manager, 1, applied_at=AS_OF - 3 * DAY)
+    add_file(engagement, manager, 2, applied_at=AS_OF - 2 * DAY, refused_count=4)
+    add_file(engagement, manager, 3, source=other, applied_at=AS_OF - 5 * DAY)
+    waiting = {"applied_at": None, "applied_by": None, "state": "previewed"}
+    add_file(engagement, manager, 4, **waiting)
+    found = facts.collect(engagement, since=None, as_of=AS_OF)["inputs"]["imports"]
+    assert found == [
+        {
+            "source": 1,
+            "number": 2,
+            "file": "work-2.csv",
+            "applied_at": "2026-11-18T14:00:00Z",
+            "refused": 4,
+        },
+        {
+            "source": 2,
+            "number": 3,
+            "file": "work-3.csv",
+            "applied_at": "2026-11-15T14:00:00Z",
+            "refused": 0,
+        },
+    ]
+
+
+def test_another_engagements_rows_stay_there(
+    file: Import, other_engagement: Engagement, other_manager: User
+) -> None:
+    add_item(add_file(other_engagement, other_manager), "B-1", created=SINCE)
+    inputs = facts.collect(file.engagement, since=None, as_of=AS_OF)["inputs"]
+    assert inputs["items"] == []
+    assert [row["file"] for row in inputs["imports"]] == ["work-1.csv"]
+
+
+# What came in late: the next status tells it, as the last one could not.
+
+
+@pytest.fixture
+def two_weeks(
+    engagement: Engagement, manager: User, friday: time_machine.Traveller
+) -> tuple[Report, Report]:
+    """A known item was told a week ago; the second report is the one under test."""
+    first, second = open_reports(engagement, weeks=2)
+    file = add_file(engagement, manager, applied_at=FRIDAY - 9 * DAY)
+    add_item(file, "A-1", created=FRIDAY - 30 * DAY)
+    friday.move_to(FRIDAY - WEEK, tick=False)
+    publish(first, manager)
+    friday.move_to(FRIDAY, tick=False)
+    return first, second
+
+
+def late_rows(engagement: Engagement) -> dict[str, list[str]]:
+    inputs = facts.collect(engagement, since=FRIDAY - WEEK, as_of=FRIDAY)["inputs"]
+    return {row["key"]: row["late"] for row in inputs["items"]}
+
+
+def test_an_item_finished_before_the_last_status_and_imported_after_it(
+    two_weeks: tuple[Report, Report],
+) -> None:
+    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - 8 * DAY)
+    assert late_rows(two_weeks[0].engagement) == {"A-1": ["done"]}
+
+
+def test_an_item_that_was_not_there_yet(two_weeks: tuple[Report, Report]) -> None:
+    engagement = two_weeks[0].engagement
+    file = Import.objects.get()
+    add_item(file, "A-2", created=FRIDAY - 8 * DAY, done=FRIDAY - 8 * DAY)
+    add_item(file, "A-3", created=FRIDAY - 8 * DAY, done=FRIDAY - DAY)
+    add_item(file, "A-4", created=FRIDAY - 6 * DAY)
+    assert late_rows(engagement) == {
+        "A-1": [],
+        "A-2": ["created", "done"],
+        "A-3": ["created"],
+        "A-4": [],
+    }
+
+
+def test_what_was_told_is_not_late(two_weeks: tuple[Report, Report], manager: User) -> None:
+    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - DAY)
+    engagement = two_weeks[0].engagement
+    publish(two_weeks[1], manager)
+    inputs = facts.collect(engagement, since=FRIDAY, as_of=FRIDAY + WEEK)["inputs"]
+    assert [row["late"] for row in inputs["items"]] == [[]]
+
+
+def test_a_window_that_no_status_ended_knows_nothing_late(file: Import) -> None:
+    add_item(file, "A-1", created=SINCE - DAY, done=SINCE - DAY)
+    inputs = facts.collect(file.engagement, since=SINCE, as_of=AS_OF)["inputs"]
+    assert [row["late"] for row in inputs["items"]] == [[]]
+
+
+@pytest.mark.parametrize("number", [1, 40])
+def test_statements(file: Import, manager: User, number: int) -> None:
+    for n in range(number):
+        milestone = Milestone.objects.create(
+            engagement=file.engagement, number=n + 1, name=f"Release {n}"
+        )
+        milestone.criteria.create(number=1, statement="It works.")
+        add_item(file, f"A-{n}", created=SINCE).milestones.add(milestone)
+    with CaptureQueriesContext(connection) as found:
+        facts.collect(file.engagement, since=SINCE, as_of=AS_OF)
+    assert len(found) == 4

@@ -438,15 +438,14 @@ def test_statements_of_the_list(
 
 @pytest.mark.parametrize("children", [1, 30])
 def test_statements_of_the_editor(
-    sign_in: SignIn, manager: User, lead: User, draft_47: Report, children: int
+    sign_in: SignIn, manager: User, lead: User, engagement: Engagement, children: int
 ) -> None:
-    items = {f"A-{n}": (draft_47.period.due_at - WEEK, None) for n in range(children)}
-    import_work(draft_47.engagement, manager, **items)
+    """The second week, so that there is a status before it to compare with."""
+    first, second = open_reports(engagement, weeks=2)
+    import_work(engagement, manager, **{f"A-{n}": (FRIDAY - WEEK, None) for n in range(children)})
     for n in range(children):
-        milestone = Milestone.objects.create(
-            engagement=draft_47.engagement, number=n + 1, name=f"Release {n}"
-        )
-        milestone.work_items.set(draft_47.engagement.work_items.all())
+        milestone = Milestone.objects.create(engagement=engagement, number=n + 1, name=f"R{n}")
+        milestone.work_items.set(engagement.work_items.all())
         milestone.criteria.create(number=1, statement="It works.")
-    client = sign_in(manager)
-    assert statements(client, url(draft_47)) == 15
+    publish(first, manager)
+    assert statements(sign_in(manager), url(draft(second))) == 15

@@ -215,6 +215,23 @@ def test_what_was_added_to_two_milestones_at_once() -> None:
     )
 
 
+def test_what_came_in_after_the_last_status() -> None:
+    early = SINCE - 3 * DAY
+    said = written(
+        items=[
+            item("A-1", created=early, done=early, late=("created", "done")),
+            item("A-2", created=early - DAY, done=early, late=("done",)),
+            item("A-3", created=early),
+        ]
+    )
+    assert said["late.finished"] == (
+        "2 items finished before Fri 13 Nov came in after the last status."
+    )
+    assert said["late.created"] == "1 item added before Fri 13 Nov came in after the last status."
+    assert said["finished"] == "Nothing was finished between 13 and 20 Nov."
+    assert not {key for key in written() if key.startswith("late")}
+
+
 @pytest.mark.parametrize(
     ("old_on", "new_on", "said"),
     [

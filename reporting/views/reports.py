@@ -120,7 +120,7 @@ def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
             "report": report,
             "status": customer.preview_of(report, draft, by=request.user),
             "form": draft_form(report, draft),
-            "readers": editor.readers(report, of=None, user=request.user),
+            "readers": editor.readers(report, user=request.user),
             "can_write": policies.can_write_report(request.user, report.engagement),
         },
     )
@@ -161,7 +161,6 @@ def render_editor(
     request: HttpRequest, report: Report, draft: Draft, form: DraftForm
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
-    last = editor.last_published(report)
     return render_form(
         request,
         "reporting/report_draft.html",
@@ -171,9 +170,8 @@ def render_editor(
         files=editor.file_lines(draft),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
-        last=last,
         saved=editor.last_save(report),
-        readers=editor.readers(report, of=last, user=request.user),
+        readers=editor.readers_of_last(report, user=request.user),
         **report_page(request, report),
     )
 
@@ -186,7 +184,7 @@ def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
         "revision": revision,
         "article": customer.article(revision) if revision else "",
         "status": customer.frozen_of(report) if report.frozen_text else None,
-        "readers": editor.readers(report, of=revision, user=request.user),
+        "readers": editor.readers(report, user=request.user),
         "form": CorrectionForm(),
         **report_page(request, report),
     }
