@@ -139,6 +139,14 @@ def test_other_engagements_stand_in_nobodys_way(
     assert publish(open_reports(other_engagement)[0], other_manager).number == 1
 
 
+def test_another_engagements_status_ends_no_window_of_this_one(
+    engagement: Engagement, other_engagement: Engagement, manager: User, other_manager: User
+) -> None:
+    publish(open_reports(other_engagement, weeks=2)[0], other_manager)
+    publish(open_reports(engagement)[0], manager)
+    assert windows(engagement) == [(None, "2026-11-20T12:00:00Z")]
+
+
 def reconstruct(engagement: Engagement) -> None:
     report_of = {"report__engagement": engagement}
     engagement.periods.filter(**report_of).update(is_reconstructed=True)
