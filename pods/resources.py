@@ -9,8 +9,10 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.resources import Diff, ModelResource
 from import_export.widgets import ForeignKeyWidget
 
 from dm_portal.people.models import User
@@ -43,6 +45,22 @@ class NamedWidget(ForeignKeyWidget):
             raise ValidationError(f"There is no {noun} {value}.") from missing
 
 
+class PlainDiff(Diff):
+    """Before and after in the preview, in markup alone: the library's own needs inline styles."""
+
+    def as_html(self) -> list[SafeString]:
+        return [
+            self._cell("" if self.new else str(left), str(right))
+            for left, right in zip(self.left, self.right, strict=True)
+        ]
+
+    def _cell(self, before: str, after: str) -> SafeString:
+        if before == after:
+            return format_html("<span>{}</span>", after)
+        removed = format_html("<del>{}</del> ", before) if before else ""
+        return format_html("{}<ins>{}</ins>", removed, after)
+
+
 class ServiceResource(ModelResource):
     """Writes through the services, in the name of whoever imports."""
 
@@ -51,6 +69,10 @@ class ServiceResource(ModelResource):
     change: Callable[..., Model]
 
     DEFAULT_RESOURCE_FIELD = CellField
+
+    @classmethod
+    def get_diff_class(cls) -> type[Diff]:
+        return PlainDiff
 
     class Meta:
         clean_model_instances = True

@@ -88,6 +88,14 @@ def test_new_and_changed_rows(keeper: Any, roster: None) -> None:
     assert Specialist.objects.get(name="Nia").seniority == "junior"
 
 
+def test_the_preview_shows_what_changes_and_runs_nothing(keeper: Any, pod: Pod) -> None:
+    text = f"ref,name,purpose\n{pod.ref},<b>Larch</b>,\n,Pod Elm,Refunds\n"
+    page = preview(keeper, "pod", text).content.decode()
+    assert "<del>Pod Larch</del> <ins>&lt;b&gt;Larch&lt;/b&gt;</ins>" in page
+    assert "<ins>Pod Elm</ins>" in page
+    assert "style=" not in page
+
+
 def test_pods_come_in(keeper: Any, pod: Pod) -> None:
     page = preview(keeper, "pod", f"ref,name,purpose\n{pod.ref},Pod Larch,Refunds\n,Pod Elm,\n")
     confirm(keeper, "pod", page)
