@@ -6,7 +6,7 @@ SENTENCES: dict[str, str] = {
     "report.parked": "could not finish {target} and needs an admin: {after[error]}",
     "report.retried": "had {target} drafted again",
     "report.saved": "edited {target}",
-    "report.publication_started": "is publishing {target}; it goes out at {after[publish_at]}",
+    "report.publication_started": "started the publication of {target}",
     "report.publication_stopped": "stopped the publication of {target}",
     "report.published": "published {target}, revision {after[revision]}",
     "report.correction_started": "opened {target} for a correction: {after[reason]}",
