@@ -143,7 +143,7 @@ def test_another_engagements_status_ends_no_window_of_this_one(
     engagement: Engagement, other_engagement: Engagement, manager: User, other_manager: User
 ) -> None:
     publish(open_reports(other_engagement, weeks=2)[0], other_manager)
-    publish(open_reports(engagement)[0], manager)
+    publish(open_reports(engagement)[-1], manager)
     assert windows(engagement) == [(None, "2026-11-20T12:00:00Z")]
 
 
