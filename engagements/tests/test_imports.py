@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.db import IntegrityError, connection
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
@@ -283,6 +284,30 @@ def test_an_error_that_did_not_come_back_is_forgotten(broken: Import) -> None:
     with time_machine.travel(start + timedelta(seconds=2), tick=False):
         assert imports.read_import(import_id=broken.pk)
     assert (again(broken).state, again(broken).problem) == (State.PREVIEWED, "")
+
+
+def test_an_error_after_the_last_write_is_kept_too(previewed: Import, manager: User) -> None:
+    imports.request_application(file=previewed, by=manager)
+    with connection.cursor() as cursor:  # the record of this one act cannot be written
+        cursor.execute(
+            "ALTER TABLE people_auditevent ADD CONSTRAINT broken"
+            " CHECK (verb <> 'import.applied') NOT VALID"
+        )
+    with pytest.raises(IntegrityError):
+        imports.apply_import(import_id=previewed.pk)
+    file = again(previewed)
+    assert (file.state, file.attempts, file.applied_at) == (State.APPLYING, 1, None)
+    assert "broken" in file.problem
+
+
+def test_an_import_that_another_process_took_is_not_given_back(waiting: Import) -> None:
+    start = now()
+    with time_machine.travel(start, tick=False):
+        slow = claimed(waiting.pk, State.READING)
+    with time_machine.travel(start + timedelta(minutes=2), tick=False):
+        quick = claimed(waiting.pk, State.READING)
+        assert not attempts.give_back(slow, "too late")
+    assert (again(waiting).problem, again(waiting).lease_until) == ("", quick.lease_until)
 
 
 def test_the_fifth_death_parks(waiting: Import) -> None:

@@ -28,6 +28,7 @@ class Attempt:
 
     def __init__(self, file: Import) -> None:
         self.file = file
+        self.number = file.attempts
 
     def __enter__(self) -> Import:
         return self.file
@@ -39,7 +40,10 @@ class Attempt:
         trace: TracebackType | None,
     ) -> None:
         if error is not None:
-            give_back(self.file, "".join(traceback.format_exception(error))[-ERROR_LENGTH:])
+            # Read again: what the work wrote on its own row was rolled back with its transaction.
+            mine = with_names().filter(state__in=Import.WORKING, attempts=self.number)
+            if (file := mine.filter(pk=self.file.pk).first()) is not None:
+                give_back(file, "".join(traceback.format_exception(error))[-ERROR_LENGTH:])
 
 
 @transaction.atomic
