@@ -13,7 +13,7 @@ from django.test import Client
 # Leaving, and what is the same for everybody.
 NOT_FOLLOWED = ("/accounts/logout/", "/static/")
 # How many queries of one path are worth reading: pages, filters, orders, downloads.
-VARIANTS = 10
+VARIANTS = 6
 # The Django admin's way back to a list, which changes nothing on the page that carries it.
 WAYS_BACK = {"_changelist_filters", "_popup", "_to_field", "next"}
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 # Nonsense --------------------------------------------------------------------------------------
 
 HOSTILE = ["", "\x00", "9" * 40, "-1", "💥" * 3000, "<script>", "2026-13-45", "a\r\nBcc: b@c.d"]
+WORST = ["\x00", "9" * 40]
 QUERIES = ["page=-1", "page=zz", f"page={'9' * 40}", "page=%00", "format=exe", "nothing=%ff"]
 ODD_NUMBERS = [0, 10**6, 2**31, 2**63, 10**30]
 ODD_WEEKS = ["0000-W00", "2026-W00", "2026-W54", "2026-W99", "9999-W53"]
@@ -34,11 +35,12 @@ def whoever_may(rule: Rule, method: str) -> str:
 
 
 def hostile(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The data with one field at a time replaced by each nonsense, and without it."""
+    """Each nonsense in every field at once; each field missing, and with the worst, on its own."""
+    for nonsense in HOSTILE:
+        yield dict.fromkeys(data, nonsense)
     for name in data:
         yield {other: value for other, value in data.items() if other != name}
-        for nonsense in HOSTILE:
-            yield data | {name: nonsense}
+        yield from (data | {name: nonsense} for nonsense in WORST)
 
 
 POSTED = {name: rule for name, rule in TABLE.items() if rule.post is not None}

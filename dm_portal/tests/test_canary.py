@@ -8,7 +8,7 @@ from django.db.models import Field
 
 from dm_portal.tests.access_matrix import ACTORS, CUSTOMERS, NOT_SIGNED_IN
 from dm_portal.tests.canaries import Origin, field_label, text_fields
-from dm_portal.tests.crawl import crawl
+from dm_portal.tests.crawl import Page, crawl
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
 
@@ -84,6 +84,13 @@ def may_see(actor: str, side: Side) -> Callable[[Origin], bool]:
     return of_a_customer if actor in CUSTOMERS else of_one_of_us
 
 
+def crawl_as(world: World, actor: str) -> list[Page]:
+    """Everything that an actor reaches; it is the same for every test of this world."""
+    if actor not in world.crawled:
+        world.crawled[actor] = crawl(visitor(world, actor).client, STARTS)
+    return world.crawled[actor]
+
+
 def side_of(world: World, actor: str) -> Side:
     if actor == "stranger":
         return world.nobody
@@ -94,7 +101,7 @@ def side_of(world: World, actor: str) -> Side:
 def test_nobody_reads_what_is_not_theirs(
     world: World, actor: str, record_property: Callable[[str, object], None]
 ) -> None:
-    pages = crawl(visitor(world, actor).client, STARTS)
+    pages = crawl_as(world, actor)
     record_property("canary", f"{actor} {len(pages)}")
     allowed = may_see(actor, side_of(world, actor))
     told = {
@@ -108,7 +115,7 @@ def test_nobody_reads_what_is_not_theirs(
 
 
 def seen_by(world: World, actor: str) -> set[str]:
-    pages = crawl(visitor(world, actor).client, STARTS)
+    pages = crawl_as(world, actor)
     return {named(origin) for page in pages for origin in world.canaries.found_in(page.text)}
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from dm_portal.tests.access_matrix import ACTORS, NOT_SIGNED_IN, Rule
 from dm_portal.tests.access_rules import TABLE
+from dm_portal.tests.access_rules_engagements import SEES
 from dm_portal.tests.routes import leaves
 from dm_portal.tests.visitors import Visitor, visitor
 from dm_portal.tests.world import World
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # Ten characters of the alphabet of references that no row has.
 NOBODYS = "zzzzzzzzzz"
+NO_WEEK = "2001-W02"
 WITH_REF = {
     route.name: TABLE[route.name]
     for route in leaves()
@@ -69,11 +71,22 @@ def test_what_one_does_not_see_is_not_there(world: World, actor: str, method: st
     told = []
     for name, rule, arguments in unseen(world, actor):
         data = rule.data(world) if method == "POST" else None
+        nowhere = what_is_not_there(world, actor, arguments)
         theirs = answer(who, method, reverse(name, kwargs=arguments), data)
-        nobodys = answer(who, method, reverse(name, kwargs=arguments | {"ref": NOBODYS}), data)
+        nobodys = answer(who, method, reverse(name, kwargs=nowhere), data)
         if differs(theirs, nobodys, arguments["ref"]):
             told.append(f"{method} {name}: {told_by(theirs)}, not {told_by(nobodys)}")
     assert "\n".join(told) == ""
+
+
+def what_is_not_there(world: World, actor: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The same place without anything there. Whoever sees an engagement and not its draft of a
+    week compares it with a week that has none."""
+    is_ours = arguments["ref"] == world.ours.engagement.ref
+    sees_engagement = (actor if is_ours else mirrored(actor)) in SEES
+    if sees_engagement and "week" in arguments:
+        return arguments | {"week": NO_WEEK}
+    return arguments | {"ref": NOBODYS}
 
 
 def told_by(found: Any) -> str:

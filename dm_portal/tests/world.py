@@ -105,6 +105,7 @@ class World:
     theirs: Side
     nobody: Side
     actors: dict[str, User]
+    crawled: dict[str, list[Any]] = field(default_factory=dict)  # pages, by actor, once read
 
 
 def make_world() -> World:
