@@ -50,6 +50,7 @@ LABELS = {
     "statement": "criterion",
     "to_day": "up to",
     "total": "work",
+    "until_day": "up to",
 }
 
 

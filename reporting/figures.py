@@ -6,7 +6,8 @@ calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``.
 
 What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what it gives:
 
-``window``      since, as_of, from_day, to_day, known_until (the last import), is_known
+``window``      since, as_of, from_day, to_day, known_until (the last import), until_day (the
+                earlier of both), is_known
 ``total``       items, done, open: each item once; finished and created: keys, in the window;
                 finished_late and created_late: before it, and imported only after the last status
 ``promised``    the same of items in committed milestones, each once; ``beyond`` of all others
@@ -87,6 +88,8 @@ def _window(inputs: Row, window: Window) -> Row:
         "as_of": inputs["as_of"],
         "from_day": text_day(window.day(window.since)),
         "to_day": text_day(window.day(window.as_of)),
+        # how far work can be told: nothing is known of what was not imported yet
+        "until_day": text_day(window.day(min(known_until or window.as_of, window.as_of))),
         "known_until": text_instant(known_until),
         "known_until_day": text_day(window.day(known_until)),
         # a window that began after the last import is unknown, not empty

@@ -29,11 +29,11 @@ def write(body: Row) -> list[Row]:
     return [
         *_dates(figures),
         *_created(figures),
-        *_late(figures, "created", "added"),
+        *_late(figures, "created"),
         *_milestones(figures),
         *_beyond(figures),
         *_finished(figures),
-        *_late(figures, "finished", "finished"),
+        *_late(figures, "finished"),
         *_met(figures),
         *_delivered(figures),
         *_left_out(figures),
@@ -110,12 +110,13 @@ def _created(figures: Row) -> Iterator[Row]:
     if total is None or window["from_day"] is None or not window["is_known"]:
         return
     keys = total["created"]
-    facts = [fact("total.created", len(keys), keys), *_window_facts(window)]
+    facts = [fact("total.created", len(keys), keys), *_window_facts(window, "until_day")]
+    between = _between(window, "until_day")
     if not keys:
-        yield sentence("created", f"Nothing was added {_between(window)}.", *facts)
+        yield sentence("created", f"Nothing was added {between}.", *facts)
         return
     where, more = _created_where(figures)
-    text = f"{count(len(keys), 'item')} {was(keys)} added {_between(window)}"
+    text = f"{count(len(keys), 'item')} {was(keys)} added {between}"
     yield sentence("created", f"{text}{where}.", *facts, *more)
 
 
@@ -136,15 +137,14 @@ def _created_where(figures: Row) -> tuple[str, list[Row]]:
     return (f": {', '.join(parts)}{note}" if parts else ""), facts
 
 
-def _late(figures: Row, what: str, verb: str) -> Iterator[Row]:
+def _late(figures: Row, what: str) -> Iterator[Row]:
     """What the last status could not know: it happened before, and was imported after it."""
-    window, total = figures["window"], figures["total"]
-    keys = total[f"{what}_late"] if total else []
+    keys = figures["total"][f"{what}_late"] if figures["total"] else []
     if keys:
-        day = _day(window["from_day"], window)
-        text = f"{count(len(keys), 'item')} {verb} before {day} came in after the last status."
-        facts = fact(f"total.{what}_late", len(keys), keys)
-        yield sentence(f"late.{what}", text, facts, fact("window.from_day", window["from_day"]))
+        verb = {"created": "added"}.get(what, what)
+        happened = f"{count(len(keys), 'item')} that {was(keys)} {verb} before the last status"
+        text = f"{happened} {was(keys)} imported only after it."
+        yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys))
 
 
 # How far the milestones are
@@ -247,9 +247,9 @@ def _finished(figures: Row) -> Iterator[Row]:
         subject = f"{count(len(keys), 'item')} {was(keys)}" if keys else "Nothing was"
         yield sentence(
             "finished",
-            f"{subject} finished {_between(window)}.",
+            f"{subject} finished {_between(window, 'until_day')}.",
             fact("total.finished", len(keys), keys),
-            *_window_facts(window),
+            *_window_facts(window, "until_day"),
         )
 
 
@@ -352,7 +352,8 @@ def share(part: int, whole: int, noun: str) -> str:
     if part == whole:
         return f"{'both' if whole == 2 else f'all {whole}'} {plural(noun)} are"
     verb = "is" if part == 1 else "are"
-    return f"{part} of {whole} {plural(noun)} ({percent(part, whole)} %) {verb}"
+    # the sign stays with its number at the end of a line
+    return f"{part} of {whole} {plural(noun)} ({percent(part, whole)}\N{NO-BREAK SPACE}%) {verb}"
 
 
 def percent(part: int, whole: int) -> int:
@@ -362,10 +363,10 @@ def percent(part: int, whole: int) -> int:
     return 100 * part // whole
 
 
-def _window_facts(window: Row) -> list[Row]:
+def _window_facts(window: Row, until: str = "to_day") -> list[Row]:
     return [
         fact("window.from_day", window["from_day"]),
-        fact("window.to_day", window["to_day"]),
+        fact(f"window.{until}", window[until]),
     ]
 
 
@@ -378,9 +379,9 @@ def _day(text: str, window: Row) -> str:
     return day_words(date.fromisoformat(text), today=date.fromisoformat(window["to_day"]))
 
 
-def _between(window: Row) -> str:
+def _between(window: Row, until: str = "to_day") -> str:
     """ "between 3 and 10 Aug", "between 30 Jul and 3 Aug", "on 3 Aug"."""
-    first, last = date.fromisoformat(window["from_day"]), date.fromisoformat(window["to_day"])
+    first, last = date.fromisoformat(window["from_day"]), date.fromisoformat(window[until])
     end = dateformat.format(last, "j M")
     if first == last:
         return f"on {end}"

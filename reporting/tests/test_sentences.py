@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting import sentences
+from reporting.editor import LABELS
 from reporting.tests.inputs import (
     AS_OF,
     SINCE,
@@ -26,8 +27,9 @@ DAY = timedelta(days=1)
 
 def written(**rows: Any) -> dict[str, str]:
     """Every sentence by its key; with what it is about in front, as it is read."""
-    rows = sentences.write(body(**rows))
-    return {row["key"]: f"{row['about']}: {row['text']}".lstrip(": ") for row in rows}
+    found = sentences.write(body(**rows))
+    said = {row["key"]: f"{row['about']}: {row['text']}".lstrip(": ") for row in found}
+    return {key: text.replace("\N{NO-BREAK SPACE}", " ") for key, text in said.items()}
 
 
 def promised(**rows: Any) -> dict[str, Any]:
@@ -76,6 +78,13 @@ def test_nothing_is_said_of_a_window_after_the_last_import() -> None:
         "is not known."
     )
     assert "created" not in said
+
+
+def test_work_is_told_up_to_the_last_import() -> None:
+    said = written(**promised(items=done(1), imports=[imported(SINCE + 3 * DAY)]))
+    assert said["finished"] == "1 item was finished between 13 and 16 Nov."
+    assert said["created"] == "Nothing was added between 13 and 16 Nov."
+    assert said["dates"] == "No committed date was changed between 13 and 20 Nov."
 
 
 def test_nothing_imported() -> None:
@@ -225,9 +234,11 @@ def test_what_came_in_after_the_last_status() -> None:
         ]
     )
     assert said["late.finished"] == (
-        "2 items finished before Fri 13 Nov came in after the last status."
+        "2 items that were finished before the last status were imported only after it."
     )
-    assert said["late.created"] == "1 item added before Fri 13 Nov came in after the last status."
+    assert said["late.created"] == (
+        "1 item that was added before the last status was imported only after it."
+    )
     assert said["finished"] == "Nothing was finished between 13 and 20 Nov."
     assert not {key for key in written() if key.startswith("late")}
 
@@ -371,4 +382,5 @@ def test_no_number_without_a_fact(
     for row in rows:
         assert numbers_in(row["text"]) <= numbers_of(row["facts"]), row
         assert row["facts"], "a sentence rests on something"
+        assert {fact["name"].rsplit(".", 1)[-1] for fact in row["facts"]} <= set(LABELS)
         assert row["text"].endswith((".", "”")), row
