@@ -71,8 +71,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     sys.addaudithook(_block_network)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if CHROMIUM or os.environ.get("CI") == "true":  # in CI they run, and fail where it is missing
+@pytest.hookimpl(trylast=True)  # after pytest-django has put tests with transactions last
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last; they are skipped where there is no browser, but fail in CI.
+
+    Playwright leaves an event loop running. Django keeps connections apart by whether there is
+    one, so that a child forked afterwards would find some of before.
+    """
+    items.sort(key=lambda item: "browser" in item.keywords)
+    if CHROMIUM or os.environ.get("CI") == "true":
         return
     skip = pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium")
     for item in items:
