@@ -18,6 +18,10 @@ TEXT = ("CharField", "TextField", "EmailField", "JSONField")
 # The first letters of every canary: what a page may not hold can be searched for at once.
 MARK = "zqx"
 LENGTH = 14
+# What stands around a canary where there is room: markup that a page must escape, and the
+# beginning of a formula that a spreadsheet must not run.
+AROUND = ("=<\"'", ">")
+ROOM = 40
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -71,12 +75,22 @@ def text_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     ]
 
 
+def hostile(word: str) -> str:
+    """The canary as somebody would type it who means harm."""
+    return word.join(AROUND)
+
+
+def bare(text: object) -> str:
+    """The canary in a text."""
+    return next(_words(str(text)))
+
+
 def _shaped(field: "models.Field[Any, Any]", word: str) -> Any:
     if isinstance(field, models.EmailField):
         return f"{word}@people.example"
     if isinstance(field, models.JSONField):
-        return [word] if field.default is list else {"title": word}
-    return word
+        return [hostile(word)] if field.default is list else {"title": hostile(word)}
+    return word if field.max_length and field.max_length < ROOM else hostile(word)
 
 
 def _words(text: str) -> Iterator[str]:

@@ -74,6 +74,7 @@ class Page:
 
     url: str
     status: int
+    kind: str
     text: str
 
 
@@ -91,7 +92,8 @@ def crawl(client: Client, starts: list[str]) -> list[Page]:
     while waiting:
         url = waiting.popleft()
         response = client.get(url)
-        page = Page(url, response.status_code, text_of(response))
+        kind = response.headers.get("Content-Type", "").split(";")[0]
+        page = Page(url, response.status_code, kind, text_of(response))
         pages.append(page)
         for found in _found_on(page, response):
             path = urlsplit(found).path
@@ -105,7 +107,7 @@ def crawl(client: Client, starts: list[str]) -> list[Page]:
 def _found_on(page: Page, response: HttpResponseBase) -> Iterator[str]:
     if location := response.headers.get("Location"):
         yield from _ours(page.url, [location])
-    if response.headers.get("Content-Type", "").startswith(("text/html", "image/svg")):
+    if page.kind in ("text/html", "image/svg+xml"):
         yield from _ours(page.url, Links(page.text).addresses())
 
 

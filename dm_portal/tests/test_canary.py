@@ -1,5 +1,6 @@
 """Everything that a person can reach is fetched and searched for words they must not see."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from django.apps import apps
 from django.db.models import Field
 
 from dm_portal.tests.access_matrix import ACTORS, CUSTOMERS, NOT_SIGNED_IN
-from dm_portal.tests.canaries import Origin, field_label, text_fields
+from dm_portal.tests.canaries import AROUND, MARK, Origin, field_label, text_fields
 from dm_portal.tests.crawl import Page, crawl
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
@@ -112,6 +113,18 @@ def test_nobody_reads_what_is_not_theirs(
     }
     assert "\n".join(sorted(told)) == ""
     assert {page.url for page in pages if page.status >= 500} == set()
+
+
+@pytest.mark.parametrize("actor", ["manager", "admin", "lead"])
+def test_what_people_typed_is_text(world: World, actor: str) -> None:
+    """Every word of theirs is markup and a formula; no page runs the one, no download the other."""
+    pages = crawl_as(world, actor)
+    formula = re.compile(rf'(?m)(^|,)"?{re.escape(AROUND[0][:2])}')
+    for page in pages:
+        assert page.kind != "text/html" or f"<{MARK}" not in page.text, page.url
+        assert page.kind != "text/html" or AROUND[0] + MARK not in page.text, page.url
+        assert page.kind != "text/csv" or not formula.search(page.text), page.url
+    assert any(page.kind == "text/csv" and MARK in page.text for page in pages)
 
 
 def seen_by(world: World, actor: str) -> set[str]:

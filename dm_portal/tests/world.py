@@ -14,7 +14,7 @@ from django.db import models
 from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.models import Lease
-from dm_portal.tests.canaries import Canaries, Row
+from dm_portal.tests.canaries import Canaries, Row, hostile
 from engagements.models import (
     AcceptanceCriterion,
     Customer,
@@ -60,6 +60,10 @@ class Side:
         self.canaries.fill(row, self.name, note, keep=keep).save(force_insert=True)
         self.rows.append(row)
         return row
+
+    def typed(self, field: str, note: str = "") -> str:
+        """What somebody of this side types into a field."""
+        return hostile(self.canaries.new(self.name, field, note))
 
     def one(self, model: type[Row], **values: Any) -> Row:
         """The first row of a model that was made for this side, as it was made."""
@@ -276,7 +280,7 @@ def _reports(side: Side, manager: User) -> None:
     _correct(side, reports["corrected"], manager, "correcting")
     _publish(side, reports["leaving"], manager, "leaving", delay=3600)
     _write(side, reports["draft"], manager, "draft")
-    error = side.canaries.new(side.name, "reporting.Report.last_error")
+    error = side.typed("reporting.Report.last_error")
     weeks.filter(pk=reports["parked"].pk).update(state="parked", last_error=error)
     side.rows += ReportRevision.objects.filter(report__in=weeks)
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
@@ -287,13 +291,13 @@ def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     """What a DM types, each field with a canary of its own."""
     report.refresh_from_db()
     typed = ("headline", "our_move", "colour_reason")
-    words = {name: side.canaries.new(side.name, f"reporting.Report.{name}", note) for name in typed}
+    words = {name: side.typed(f"reporting.Report.{name}", note) for name in typed}
     save_draft(report=report, colour="red", version=report.version, by=manager, **words)
     return report
 
 
 def _correct(side: Side, report: Report, manager: User, note: str) -> None:
-    reason = side.canaries.new(side.name, "reporting.Report.correction_reason", note)
+    reason = side.typed("reporting.Report.correction_reason", note)
     start_correction(report=report, reason=reason, by=manager)
 
 
