@@ -307,6 +307,26 @@ def test_whoever_invited_a_contact_takes_it_back_where_they_were(sign_in, manage
     assert client.post(path, {"next": "https://evil.example/"}).url.startswith("/people/")
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "foo",
+        "outbox_list",
+        "people.models",
+        "./x",
+        "//evil.example/",
+        "/\\evil.example",
+        "http:x",
+        "",
+    ],
+)
+@pytest.mark.parametrize("act", ["revocation", "renewal"])
+def test_what_is_no_path_of_ours_leads_to_the_person(sign_in, admin, invitation, act, page):
+    response = sign_in(admin).post(f"/invitations/{invitation.ref}/{act}/", {"next": page})
+    assert response.status_code == 302
+    assert response.url == f"/people/{invitation.user.ref}/"
+
+
 def test_what_others_have_invited_does_not_exist(sign_in, manager, invitation):
     client = sign_in(manager)
     assert client.post(f"/invitations/{invitation.ref}/revocation/").status_code == 404

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -57,6 +57,7 @@ def _invitation(request: HttpRequest, ref: str) -> Invitation:
 def _back(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """To the page whose button it was: a DM's list of contacts names itself in ``next``."""
     page = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
-        return redirect(page)
+    # redirect() would take the name of a route or of a Python object for a page too
+    if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return HttpResponseRedirect(page)
     return redirect("person_detail", invitation.user.ref)
