@@ -1,5 +1,6 @@
 """Who works on an engagement, and who of the customer reads about it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -174,6 +175,24 @@ def test_of_other_customers_people_nothing_is_said(
     assert response.status_code == 422
     assert "This address cannot be invited. Ask an admin." in response.content.decode()
     assert "Contoso" not in response.content.decode()
+
+
+TOKEN = re.compile(r"[A-Za-z0-9]{64}|nonce-[\w-]+|nonce=\"[^\"]+\"")  # another on every page
+
+
+def test_why_an_address_cannot_be_invited_is_not_told_by_the_page(
+    desk: Any, engagement: Engagement, other_lead: User, stranger: User, deactivated: User
+) -> None:
+    ended = make_contact("Ute Ended", CustomerContact.objects.get(user=other_lead).customer)
+    CustomerContact.objects.filter(user=ended).update(ends_on=today())
+    pages = set()
+    for person in (other_lead, ended, stranger, deactivated):
+        data = {"name": "Cora", "email": person.email, "kind": "lead"}
+        response = desk.post(at("engagement_contacts", engagement), data)
+        assert set(response.context["form"].errors) == {"email"}
+        page = response.content.decode().replace(person.email, "")
+        pages.add((response.status_code, TOKEN.sub("", page)))
+    assert len(pages) == 1
 
 
 def test_end_a_contact(desk: Any, engagement: Engagement, lead: User) -> None:

@@ -46,7 +46,7 @@ def invite_person(
     """
     person = _person_at(email=email, name=name, kind=kind, grade=grade)
     if person.kind != kind or person.deactivated_at is not None:
-        raise DomainError(CANNOT_BE_INVITED)
+        raise DomainError(CANNOT_BE_INVITED, field="email")
     return _invite(person, scope=scope, by=by)
 
 
