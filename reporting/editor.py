@@ -46,6 +46,8 @@ LABELS = {
     "old_on": "old date",
     "open": "open",
     "reason": "reason",
+    "recorded": "dates recorded later",
+    "recorded_on": "the last on",
     "refused": "rows refused",
     "statement": "criterion",
     "to_day": "up to",
@@ -125,7 +127,7 @@ SECTIONS = {
     "Since the last status": ("date.", "dates", "created", "late.created"),
     "Milestones": ("milestone.", "criteria.", "beyond"),
     "Delivered": ("finished", "late.finished", "met.", "delivered."),
-    "What it rests on": ("freshness", "left_out."),
+    "What it rests on": ("freshness", "left_out.", "recorded"),
 }
 
 

@@ -7,7 +7,7 @@ that nobody promised is nobody's promise.
 
 Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``milestone.<n>``,
 ``criteria.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
-``delivered.beyond``, ``left_out.<what>``, ``freshness``.
+``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +37,7 @@ def write(body: Row) -> list[Row]:
         *_met(figures),
         *_delivered(figures),
         *_left_out(figures),
+        *_recorded(figures),
         _freshness(figures),
     ]
 
@@ -307,6 +308,16 @@ def _left_out(figures: Row) -> Iterator[Row]:
         verb = "is" if number == 1 else "are"
         text = f"{count(number, 'row')} of the import could not be read and {verb} not counted."
         yield sentence("left_out.refused", text, fact("left_out.refused", number))
+
+
+def _recorded(figures: Row) -> Iterator[Row]:
+    """Promises that nobody had written down here at the time: a reconstructed status says so."""
+    rows = [row for row in figures["milestones"] if row["committed_on"] and row["recorded_later"]]
+    if rows:
+        last = max(row["recorded_later"] for row in rows)
+        when = f"on {_day(last, figures['window'])}, after the day that this status speaks of"
+        text = f"{count(len(rows), 'committed date')} {was(rows)} recorded {when}."
+        yield sentence("recorded", text, fact("recorded", len(rows)), fact("recorded_on", last))
 
 
 def _freshness(figures: Row) -> Row:

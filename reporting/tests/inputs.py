@@ -77,11 +77,16 @@ def imported(at: datetime = AS_OF - timedelta(hours=1), refused: int = 0) -> dic
 
 
 def inputs(**rows: Any) -> dict[str, Any]:
-    """Everything empty but what is given; one import unless ``imports`` says otherwise."""
+    """Everything empty but what is given; one import unless ``imports`` says otherwise.
+
+    The engagement is known a year later, so that the status is a reconstructed one.
+    """
     given = {
         "since": text(SINCE),
         "as_of": text(AS_OF),
+        "known_from": "2026-01-01T00:00:00Z",
         "zone": "Europe/Berlin",
+        "known_from": text(AS_OF + timedelta(days=365)),
         "items": [],
         "milestones": [],
         "criteria": [],

@@ -277,9 +277,12 @@ def test_that_no_date_moved_is_said() -> None:
 
 
 def test_of_a_promise_recorded_afterwards_nothing_is_said_to_have_stood() -> None:
-    rows = promised(revisions=[revision(1, "2026-12-04", at=AS_OF + DAY)])
-    assert "dates" not in written(**rows)
-    assert "dates" not in written()
+    said = written(**promised(revisions=[revision(1, "2026-12-04", at=AS_OF + DAY)]))
+    assert "dates" not in said
+    assert said["recorded"] == (
+        "1 committed date was recorded on Sat 21 Nov, after the day that this status speaks of."
+    )
+    assert not {"dates", "recorded"} & set(written())
 
 
 @pytest.mark.parametrize(
