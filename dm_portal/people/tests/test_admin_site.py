@@ -247,3 +247,31 @@ def test_a_model_that_names_no_service_cannot_be_written(sign_in, admin, strange
         client.post("/careless/people/user/add/", {"name": "Nils", "grade": ""})
     with pytest.raises(ImproperlyConfigured, match="names no service that deletes"):
         client.post(f"/careless/people/user/{stranger.pk}/delete/", {"post": "yes"})
+
+
+# What the list may be asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "password__startswith=a",
+        "name__regex=(",
+        "kind__exact=%00",
+        "date_joined__year=99999",
+        "no_such_column=1",
+    ],
+)
+def test_a_list_answers_its_own_filters_alone(asked, sign_in, admin):
+    assert sign_in(admin).get(f"/admin/people/user/?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["kind__exact=internal", "is_active__exact=1", "q=%00", "p=9"])
+def test_the_filters_beside_a_list_work(asked, sign_in, admin):
+    page = sign_in(admin).get(f"/admin/people/user/?{asked}", follow=True)
+    assert page.status_code == 200
+
+
+def test_a_hash_cannot_be_guessed_letter_by_letter(sign_in, admin):
+    page = sign_in(admin).get("/admin/people/invitation/?token_hash__startswith=a")
+    assert page.status_code == 400
