@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "dm_portal.shell.request_id.RequestIdMiddleware",  # first: every line logged below names it
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dm_portal.people.doors.NoStoreMiddleware",  # after static files, which may be kept
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
 
 from dm_portal.people import audit
 
@@ -23,9 +24,25 @@ FOR_CUSTOMERS = (
     "healthz",
     "readyz",
 )
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 START = "needs_me"
 CUSTOMERS_START = "status_index"
+
+
+class NoStoreMiddleware:
+    """No browser and no proxy keeps a page, unless the answer itself says how long.
+
+    Whoever asks: so nobody has to look up who it is, and links in letters are meant too. Static
+    files are answered before this, and say that they may be kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class OriginMiddleware:
@@ -35,8 +52,6 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE_METHODS:  # they write nothing
-            return self.get_response(request)
         token = audit.origin.set(f"web {get_adapter(request).get_client_ip(request)}")
         try:
             return self.get_response(request)
@@ -60,7 +75,8 @@ class CustomerDoorMiddleware:
         if not user.is_authenticated or user.is_internal:
             return None
         match = request.resolver_match
-        route = (match and match.url_name) or ""
+        # the admin site's routes have a namespace, and may be called anything
+        route = (match and match.view_name) or ""
         if route == START:
             return redirect(CUSTOMERS_START)
         if not route.startswith(FOR_CUSTOMERS):

@@ -1,8 +1,10 @@
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
 from dm_portal.people import audit
+from dm_portal.people.doors import NoStoreMiddleware
 from dm_portal.people.models import AuditEvent
 
 INTERNAL = ["/people/", "/people/invitations/new/", "/outbox/", "/audit/", "/admin/"]
@@ -91,3 +93,25 @@ def test_a_request_that_fails_leaves_no_origin_behind(sign_in, manager):
     with pytest.raises(LookupError):
         client.post("/explode/")
     assert audit.origin.get() == ""
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/people/", "/people/?format=csv", "/no/such/page/", "/invitations/wrong/"]
+)
+def test_nobody_keeps_a_page(sign_in, admin, page):
+    kept = sign_in(admin).get(page).headers["Cache-Control"]
+    assert {"private", "no-store"} <= set(kept.split(", "))
+
+
+@pytest.mark.parametrize("page", ["/people/", "/status/", "/invitations/wrong/"])
+def test_nor_what_is_answered_to_a_customer_or_to_nobody(client, sign_in, lead, page):
+    answers = [client.get(page), sign_in(lead).get(page)]
+    for answer in answers:
+        assert {"private", "no-store"} <= set(answer.headers["Cache-Control"].split(", "))
+
+
+@pytest.mark.parametrize("said", ["max-age=60, public", ""])
+def test_what_says_itself_how_long_it_is_kept_is_left_alone(rf, said):
+    response = HttpResponse(headers={"Cache-Control": said} if said else {})
+    answer = NoStoreMiddleware(lambda request: response)(rf.get("/"))
+    assert answer.headers["Cache-Control"] == (said or "private, no-store")
