@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from import_export.fields import Field
+from import_export.instance_loaders import ModelInstanceLoader
 from import_export.resources import Diff, ModelResource
 from import_export.widgets import ForeignKeyWidget
 
@@ -139,6 +140,23 @@ class PodResource(ReferencedResource):
         )
 
 
+class DatedLoader(ModelInstanceLoader):
+    """Finds a dated row by what names it; several may share a first day if all but one were
+    called off before it, and then the last day tells which one is meant."""
+
+    def get_instance(self, row: Mapping[str, Any]) -> Model | None:
+        fields = self.resource.fields
+        named = [fields[name] for name in self.resource.get_import_id_fields()]
+        params = {field.attribute: field.clean(row) for field in named}
+        found = list(self.get_queryset().filter(**params).order_by("pk"))
+        if len(found) < 2:
+            return found[0] if found else None
+        ends_on = fields["ends_on"].clean(row) if "ends_on" in row else None
+        same_end = [one for one in found if one.ends_on == ends_on]
+        real = [one for one in found if one.ends_on != one.starts_on]
+        return (same_end or real or found)[0]
+
+
 class MembershipResource(ServiceResource):
     """Places: a pod by its name, a specialist by reference (``name`` is there to be read)."""
 
@@ -153,6 +171,7 @@ class MembershipResource(ServiceResource):
     class Meta(ServiceResource.Meta):
         model = Membership
         import_id_fields = ("pod", "specialist", "starts_on")
+        instance_loader_class = DatedLoader
         fields = ("pod", "specialist", "name", "trade", "allocation", "starts_on", "ends_on")
 
     def add(self, instance: Membership, *, by: User) -> Membership:
@@ -175,6 +194,7 @@ class PodFunctionResource(ServiceResource):
     class Meta(ServiceResource.Meta):
         model = PodFunction
         import_id_fields = ("pod", "user", "function", "starts_on")
+        instance_loader_class = DatedLoader
         fields = ("pod", "user", "function", "starts_on", "ends_on")
 
     def add(self, instance: PodFunction, *, by: User) -> PodFunction:

@@ -44,11 +44,14 @@ def preview(keeper: Any, model: str, text: str) -> Any:
     return keeper.post(reverse(f"admin:pods_{model}_import"), {"import_file": file, "format": "0"})
 
 
-def confirm(keeper: Any, model: str, page: Any) -> None:
+def press(keeper: Any, model: str, page: Any, **instead: str) -> Any:
     """Press the button below the preview."""
     inputs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode())
-    response = keeper.post(reverse(f"admin:pods_{model}_process_import"), dict(inputs))
-    assert response.status_code == 302
+    return keeper.post(reverse(f"admin:pods_{model}_process_import"), dict(inputs) | instead)
+
+
+def confirm(keeper: Any, model: str, page: Any) -> None:
+    assert press(keeper, model, page).status_code == 302
 
 
 def totals(page: Any) -> dict[str, int]:
@@ -154,3 +157,79 @@ def test_a_refused_row_says_why_and_nothing_comes_in(
     assert why in page.content.decode()
     assert "confirm_form" not in page.context
     assert not AuditEvent.objects.exists()
+
+
+def test_a_second_click_finds_the_file_gone(keeper: Any) -> None:
+    page = preview(keeper, "specialist", "ref,name,user,seniority,skills\n,Nia,,,\n")
+    confirm(keeper, "specialist", page)
+    again = press(keeper, "specialist", page)
+    assert again["Location"] == reverse("admin:pods_specialist_import")
+    assert "This file is no longer here" in keeper.get(again["Location"]).content.decode()
+    assert Specialist.objects.count() == 1
+
+
+@pytest.mark.parametrize("field", ["import_file_name", "format", "resource", "seen"])
+def test_a_senseless_confirmation_leads_back(keeper: Any, pod: Pod, field: str) -> None:
+    page = preview(keeper, "pod", f"ref,name,purpose\n{pod.ref},Pod Larch,Refunds\n")
+    value = "" if field == "seen" else "nope"
+    answer = press(keeper, "pod", page, **{field: value})
+    assert answer["Location"] == reverse("admin:pods_pod_import")
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_change_since_the_preview_is_shown_and_not_undone(keeper: Any, pod: Pod) -> None:
+    page = preview(keeper, "pod", f"ref,name,purpose\n{pod.ref},Pod Oak,\n,Pod Elm,\n")
+    Pod.objects.filter(pk=pod.pk).update(purpose="Refunds", version=2)
+    anew = press(keeper, "pod", page)
+    assert anew.status_code == 409
+    assert "Somebody changed these rows after your preview" in anew.content.decode()
+    assert "<del>Refunds</del>" in anew.content.decode()
+    assert list(Pod.objects.values_list("name", "purpose")) == [("Pod Larch", "Refunds")]
+    assert not AuditEvent.objects.exists()
+    confirm(keeper, "pod", anew)
+    assert set(Pod.objects.values_list("name", "purpose")) == {("Pod Oak", ""), ("Pod Elm", "")}
+
+
+def test_what_is_refused_since_the_preview_is_said(keeper: Any) -> None:
+    page = preview(keeper, "pod", "ref,name,purpose\n,Pod Oak,\n,Pod Elm,\n")
+    Pod.objects.create(name="Pod Elm")
+    anew = press(keeper, "pod", page)
+    assert anew.status_code == 409
+    assert "Pod with this Name already exists." in anew.content.decode()
+    assert "confirm_form" not in anew.context
+    assert list(Pod.objects.values_list("name", flat=True)) == ["Pod Elm"]
+
+
+@pytest.mark.parametrize("asked", ["x=1", "pod__id__exact=x", "trade__exact=%00"])
+def test_an_export_with_a_senseless_filter(
+    keeper: Any, pod: Pod, other_pod: Pod, asked: str
+) -> None:
+    answer = keeper.get(reverse("admin:pods_membership_export") + f"?{asked}")
+    assert answer.status_code in (302, 400)
+
+
+@pytest.fixture
+def called_off(roster: None) -> None:
+    """Each dated row of the roster stands beside one that was called off before it began."""
+    for row in (Membership.objects.get(starts_on=DEC_1), PodFunction.objects.get()):
+        row.pk, row.ends_on = None, row.starts_on
+        row.save(force_insert=True)
+
+
+@pytest.mark.parametrize("model", ["membership", "podfunction"])
+def test_a_row_called_off_and_added_again_comes_back(
+    keeper: Any, called_off: None, model: str
+) -> None:
+    text = export(keeper, model)
+    page = preview(keeper, model, text)
+    assert totals(page) == {"skip": len(text.splitlines()) - 1}
+
+
+@pytest.mark.parametrize("model", ["membership", "podfunction"])
+def test_a_new_end_is_for_the_row_in_force(keeper: Any, called_off: None, model: str) -> None:
+    lines = export(keeper, model).splitlines()
+    line = next(line for line in lines if line.endswith("2026-12-01,"))
+    confirm(keeper, model, preview(keeper, model, f"{lines[0]}\n{line}2027-01-04\n"))
+    table = Membership if model == "membership" else PodFunction
+    rows = table.objects.filter(starts_on=DEC_1).order_by("ends_on")
+    assert list(rows.values_list("ends_on", flat=True)) == [DEC_1, date(2027, 1, 4)]
