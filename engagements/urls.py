@@ -2,20 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from engagements.keys import KeyConverter
 from engagements.views import engagements, history, milestones, people, pods, sprints, work
-
-
-class KeyConverter:
-    """A tracker's key, whatever characters it holds, line ends too; NUL no database holds."""
-
-    regex = r"[^\x00]+"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
 
 register_converter(KeyConverter, "key")
 

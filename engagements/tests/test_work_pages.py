@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -144,16 +145,39 @@ def test_what_is_not_known_of_an_item_is_said(desk: Any, work: Import) -> None:
     assert "3.00 items" in page
 
 
-@pytest.mark.parametrize("key", ["é=1", "A/2", "A 2?x=1#y", "line\nbreak", "…", "%2F"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "é=1",
+        "A/2",
+        "A 2?x=1#y",
+        "line\nbreak",
+        "…",
+        "%2F",
+        ".",
+        "..",
+        "%2e%2e",
+        "~QQ",
+        " ",
+        "../../x?y#z%00",
+        "/",
+        "//evil.example/",
+        "\\..\\",
+        "javascript:alert(1)",
+        "https://evil.example",
+    ],
+)
 def test_any_key_has_a_page(desk: Any, file: Import, key: str) -> None:
     make_item(file, key, title="Found it")
     link = desk.get(at("work_list", file.engagement)).context["listing"].rows[0][0].url
+    assert urljoin("https://portal.example/", link) == "https://portal.example" + link
     assert "Found it" in desk.get(link).content.decode()
 
 
 def test_a_key_that_no_item_can_have(desk: Any, work: Import) -> None:
     url = at("work_list", work.engagement)
     assert desk.get(f"{url}1/%00/").status_code == 404
+    assert desk.get(f"{url}1/~QQB6/").status_code == 404  # "A", NUL, "z"
     assert desk.get(f"{url}99999999999999999999/A-2/").status_code == 404
 
 
