@@ -22,13 +22,21 @@ def give_function(
     """Name somebody DM, deputy, architect, tech lead or specialist, from a day on.
 
     Raises:
-        DomainError: the person is not one of us, or holds that function then already.
+        DomainError: the person is not one of us, or holds that function then already; or the
+            day is past, and before the engagement's first.
     """
     if not user.is_internal:
         raise DomainError(f"{user} is one of a customer's people.", field="user")
     if user.deactivated_at is not None:
         raise DomainError(f"{user} has been deactivated.", field="user")
     lock(engagement)
+    # who prepares an engagement that is still to begin may do so from today on
+    earliest = min(engagement.starts_on, today())
+    if starts_on < earliest:
+        raise DomainError(
+            f"Choose {earliest} or a later day: {engagement} had not begun before.",
+            field="starts_on",
+        )
     row = EngagementFunction(
         engagement=engagement, user=user, function=function, starts_on=starts_on
     )

@@ -1,7 +1,7 @@
 """Functions and contacts are dated rows; their end is the end of access."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -95,6 +95,27 @@ def test_a_function_is_held_once_at_a_time(
     with pytest.raises(DomainError, match="then already"):
         give(engagement, stranger, director, starts_on=today() + 8 * DAY)
     assert give(engagement, stranger, director, starts_on=today() + 9 * DAY)
+
+
+def test_a_function_begins_with_the_engagement(
+    engagement: Engagement, stranger: User, director: User
+) -> None:
+    for early in (engagement.starts_on - DAY, date(1900, 1, 1)):
+        with pytest.raises(DomainError, match=f"Choose {engagement.starts_on} or") as refused:
+            give(engagement, stranger, director, starts_on=early)
+        assert refused.value.field == "starts_on"
+    row = give(engagement, stranger, director, starts_on=engagement.starts_on)
+    assert row.starts_on == engagement.starts_on
+
+
+def test_what_is_still_to_begin_is_prepared_from_today_on(
+    engagement: Engagement, stranger: User, director: User
+) -> None:
+    engagement.starts_on = today() + 9 * DAY
+    engagement.save()
+    with pytest.raises(DomainError, match=f"Choose {today()} or"):
+        give(engagement, stranger, director, starts_on=today() - DAY)
+    assert give(engagement, stranger, director).starts_on == today()
 
 
 @pytest.mark.parametrize(
