@@ -124,7 +124,7 @@ def change_state(
     """Pause, resume or close an engagement, and say why. Resumed, it reports from this week on.
 
     Raises:
-        DomainError: it cannot go there from where it is.
+        DomainError: it cannot go there from where it is, or would be active after its last day.
     """
     before = Engagement.objects.values_list("state", flat=True).get(pk=engagement.pk)
     if state not in TRANSITIONS[before]:
@@ -135,13 +135,19 @@ def change_state(
         )
     changes: dict[str, Any] = {"state": state}
     if state == State.ACTIVE:
-        # The weeks at rest owe no status: reporting begins again with this one.
-        this_week = today(engagement.time_zone)
-        changes["reporting_from"] = max(engagement.reporting_from, this_week)
+        changes["reporting_from"] = _reports_again_from(engagement)
     change = update_version(engagement, version=version, **changes)
     after = {**change.after, "reason": reason}
     record(VERBS[state], engagement, by=by, before=change.before, after=after)
     return engagement
+
+
+def _reports_again_from(engagement: Engagement) -> date:
+    """The weeks at rest owe no status: reporting begins again with this one."""
+    first = max(engagement.reporting_from, today(engagement.time_zone))
+    if engagement.ends_on is not None and engagement.ends_on < first:
+        raise DomainError(f"Its last day was {engagement.ends_on}: change that first.")
+    return first
 
 
 def _begin_with(planned: PlannedMilestone, *, engagement: Engagement, by: User) -> None:

@@ -1,6 +1,6 @@
 """Engagements begin, change, pause and close; the record says so."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -185,6 +185,19 @@ def test_states(engagement: Engagement, manager: User, way: list[str], words: st
         )
     assert Engagement.objects.get().state == way[-1]
     assert told()[-1] == f"Mara Manager {words}"
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_what_is_over_is_not_resumed(engagement: Engagement, manager: User, state: str) -> None:
+    engagement.state, engagement.ends_on = state, today() - timedelta(days=1)
+    engagement.save()
+    resume = {"version": 1, "state": "active", "reason": "more to do", "by": manager}
+    with pytest.raises(DomainError, match=f"last day was {engagement.ends_on}: change that first"):
+        change_state(engagement=engagement, **resume)
+    assert Engagement.objects.get().state == state
+    engagement.ends_on = today()
+    engagement.save()
+    assert change_state(engagement=engagement, **resume).state == "active"
 
 
 @pytest.mark.parametrize(
