@@ -90,7 +90,7 @@ class RosterAdmin(ImportExportMixin, PortalModelAdmin):
             transaction.set_rollback(not as_seen)
         if as_seen:
             return self.process_result(result, request)
-        file.save(data)
+        form.cleaned_data["import_file_name"] = file.put_back(data)
         return self._preview_anew(request, form, result)
 
     def _preview_anew(self, request: HttpRequest, form: Form, result: Result) -> HttpResponse:

@@ -5,6 +5,7 @@ What was previewed is what is imported: if the rows changed in between, nothing 
 
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.cache import cache
@@ -19,7 +20,18 @@ class PreviewedFile(CacheStorage):
     def take(self) -> Any:
         """The content, once; None if it was taken, has expired or never was."""
         data = self.read()
-        return data if cache.delete(self.CACHE_PREFIX + self.name) else None
+        taken = f"{self.CACHE_PREFIX}{self.name}-taken"
+        # of two clicks at once the cache lets one add the mark
+        if data is None or not cache.add(taken, True, self.CACHE_LIFETIME):
+            return None
+        self.remove()
+        return data
+
+    def put_back(self, data: Any) -> str:
+        """Keep what was taken for another preview; return its new name."""
+        name = uuid4().hex
+        cache.set(self.CACHE_PREFIX + name, data, self.CACHE_LIFETIME)
+        return name
 
 
 class ConfirmForm(ConfirmImportForm):
