@@ -188,7 +188,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         timeline=page.timeline(),
         burn_up=page.burn_up(),
         delivered=page.lines("finished", "late.finished", "met.", "delivered."),
-        rests_on=" ".join(page.texts("freshness", "left_out.")),
+        rests_on=" ".join(page.texts("freshness", "left_out.", "recorded")),
         zone=page.zone.key,
         as_of=page.moment(datetime.fromisoformat(body["as_of"])),
         published=page.moment(saying.published_at),
@@ -333,9 +333,10 @@ class _Page:
         )
 
     def next_on(self) -> Day | None:
-        """When the next committed milestone with open items is due."""
+        """When the next committed milestone that is not done is due."""
         row = self.following
-        return self.day(date.fromisoformat(row["committed_on"])) if row and row["open"] else None
+        is_open = row is not None and not row["is_done"]
+        return self.day(date.fromisoformat(row["committed_on"])) if row and is_open else None
 
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")
@@ -346,8 +347,8 @@ class _Page:
 
 
 def _is_done(row: dict[str, Any]) -> bool:
-    """All items done, and every criterion met."""
-    return bool(row["done_on"]) and row["criteria_met"] == row["criteria"]
+    """All items done, every criterion met, and the day known on which that was so."""
+    return bool(row["is_done"] and row["done_on"])
 
 
 def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line, ...]:
@@ -366,7 +367,7 @@ def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
     shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
         word = f"{row['done']} of {sentences.count(row['items'], 'item')} done"
-    if row["done_on"]:
+    if row["is_done"]:
         shape = Shape.ON_TRACK
     elif row["days_past"]:
         shape = Shape(rag.schedule_colour(row["days_past"]))
@@ -378,5 +379,5 @@ def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
         word=word,
         committed_on=date.fromisoformat(row["committed_on"]),
         original_on=date.fromisoformat(first) if first != row["committed_on"] else None,
-        done_on=date.fromisoformat(row["done_on"]) if row["done_on"] else None,
+        done_on=date.fromisoformat(row["done_on"]) if _is_done(row) else None,
     )

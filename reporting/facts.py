@@ -114,6 +114,7 @@ def read_inputs(
         "since": text_instant(since),
         "as_of": text_instant(as_of),
         "zone": engagement.time_zone,
+        "known_from": text_instant(engagement.created_at),
         "items": _items(engagement, as_of, told),
         **_plan(engagement),
         "imports": _imports(engagement),

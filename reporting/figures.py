@@ -15,7 +15,7 @@ What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what 
 ``moved``       committed dates that were given, moved or withdrawn in the window
 ``burnup``      scope and done at the end of each complete local ISO week; ``burnup_next`` the
                 same of the next committed milestone alone
-``next``        the number of that milestone: the first with open items, else the last
+``next``        the number of that milestone: the first that is not done, else the last
 ``left_out``    items in no milestone, rows that the last imports refused
 """
 
@@ -128,8 +128,11 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
     mine = [item for item in items if number in item.milestones]
     criteria = [each for each in inputs["criteria"] if each["milestone"] == number]
     totals = _totals(mine, window) if imported else dict.fromkeys(UNKNOWN_TOTALS)
-    commitment = _commitment(inputs["revisions"], number, window)
+    commitment = _commitment(inputs, number, window)
     done_on = _done_on(mine, window)
+    met = sum(_before(each["met_at"], window) for each in criteria)
+    # What has neither items nor criteria cannot be told to be done.
+    is_done = bool(mine or criteria) and not totals["open"] and met == len(criteria)
     return {
         "number": number,
         "name": row["name"],
@@ -137,10 +140,11 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
         **commitment,
         **totals,
         "done_on": text_day(done_on),
+        "is_done": is_done if imported else None,
         "days_late": _days_late(commitment["committed_on"], done_on),
-        "days_past": _days_past(commitment["committed_on"], totals["open"], window),
+        "days_past": _days_past(commitment["committed_on"], is_done, window) if imported else None,
         "criteria": len(criteria),
-        "criteria_met": sum(_before(each["met_at"], window) for each in criteria),
+        "criteria_met": met,
         "criteria_met_lately": [
             {**each, "met_on": text_day(window.day(instant(each["met_at"])))}
             for each in criteria
@@ -157,29 +161,35 @@ UNKNOWN_TOTALS = (
 
 
 def _next(milestones: list[Row]) -> int | None:
-    """The committed milestone that everybody looks at; None without one that has items."""
-    counted = [row for row in milestones if row["committed_on"] and row["items"]]
+    """The committed milestone that everybody looks at; None where nothing can be told."""
+    counted = [row for row in milestones if row["committed_on"] and can_be_told(row)]
     counted.sort(key=lambda row: (row["committed_on"], row["number"]))
-    still_open = [row for row in counted if row["open"]]
+    still_open = [row for row in counted if not row["is_done"]]
     found = still_open[:1] or counted[-1:]
     return found[0]["number"] if found else None
 
 
-def _commitment(revisions: list[Row], number: int, window: Window) -> Row:
+def can_be_told(row: Row) -> bool:
+    """Whether a milestone says how it stands: by its items or criteria, or by a date gone past."""
+    return bool(row["items"] or row["criteria"] or row["days_past"])
+
+
+def _commitment(inputs: Row, number: int, window: Window) -> Row:
     """The date promised at the instant, and the first that ever was.
 
-    A status that is reconstructed speaks of a time before anybody wrote the promise down here;
-    it then rests on the first date that was recorded afterwards, and ``recorded_later`` says so.
+    A status of a time before the engagement was known here rests on the first date that was
+    recorded afterwards, and ``recorded_later`` says so. Later on, what was not recorded by the
+    instant was not promised.
     """
-    mine = [row for row in revisions if row["milestone"] == number]
+    mine = [row for row in inputs["revisions"] if row["milestone"] == number]
     then = [row for row in mine if _before(row["changed_at"], window)]
-    known = then or mine[:1]
+    known = then or (mine[:1] if window.as_of < _known(inputs["known_from"]) else [])
     first = next((row["new_on"] for row in known if row["new_on"]), None)
     return {
         "committed_on": known[-1]["new_on"] if known else None,
         "first_committed_on": first,
         "recorded_later": text_day(window.day(instant(mine[0]["changed_at"])))
-        if mine and not then
+        if known and not then
         else None,
     }
 
@@ -197,12 +207,12 @@ def _days_late(committed_on: str | None, done_on: date | None) -> int | None:
     return max((done_on - date.fromisoformat(committed_on)).days, 0)
 
 
-def _days_past(committed_on: str | None, still_open: int | None, window: Window) -> int | None:
-    """Calendar days since the committed date while items are open; None: nothing to say it of."""
-    if committed_on is None or still_open is None:
+def _days_past(committed_on: str | None, is_done: bool, window: Window) -> int | None:
+    """Calendar days since the committed date while it is not done; None without such a date."""
+    if committed_on is None:
         return None
     days = (window.as_of.astimezone(window.zone).date() - date.fromisoformat(committed_on)).days
-    return max(days, 0) if still_open else 0
+    return 0 if is_done else max(days, 0)
 
 
 def _moved(inputs: Row, window: Window) -> list[Row]:

@@ -61,14 +61,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         published = self._revisions().visible_to(user).values("report")
         return self.filter(Q(engagement__in=_drafts_of(user)) | Q(pk__in=published))
 
-    def with_published(self) -> Self:
+    def with_published(self, user: Any) -> Self:
         """Annotate what the last revision said, or None: ``said_at``, ``said_colour`` and so on.
 
-        ``seen_by`` are the names of the customer's people who opened it.
+        ``seen_by`` are the names of the customer's people who opened it, as far as ``user`` may
+        know that.
         """
         revisions = self._revisions().filter(report=OuterRef("pk")).order_by("-number")
         receipts = related(self._revisions().model, "receipts").objects
-        seen_by = receipts.filter(revision=OuterRef("said_pk")).order_by("first_seen")
+        receipts = receipts.visible_to(user).filter(revision=OuterRef("said_pk"))
+        seen_by = receipts.order_by("first_seen")
         return self.annotate(
             said_pk=Subquery(revisions.values("pk")[:1]),
             said_at=Subquery(revisions.values("published_at")[:1]),

@@ -12,6 +12,7 @@ from typing import Any
 
 from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
+from reporting.figures import can_be_told
 
 Verdict = dict[str, Any]
 
@@ -55,8 +56,8 @@ def is_better(declared: str, computed: str) -> bool:
 def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     """Days past the committed date of the next milestone that is not done.
 
-    Only milestones with items can tell whether they are done; days are calendar days in the
-    engagement's zone.
+    Done is: all items done and all criteria met, of at least one of either. Days are calendar
+    days in the engagement's zone.
     """
     figures = body["figures"]
     committed = [row for row in figures["milestones"] if row["committed_on"]]
@@ -64,10 +65,10 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         return _unknown("schedule", "no work has been imported yet")
     if not committed:
         return _unknown("schedule", "no milestone has a committed date")
-    counted = [row for row in committed if row["items"]]
+    counted = [row for row in committed if can_be_told(row)]
     if not counted:
         return _unknown("schedule", "no committed milestone has items yet")
-    still_open = [row for row in counted if row["open"]]
+    still_open = [row for row in counted if not row["is_done"]]
     if not still_open:
         return _all_done(counted)
     behind = min(still_open, key=lambda row: (row["committed_on"], row["number"]))
@@ -77,6 +78,7 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         "days_past": behind["days_past"],
         "open": behind["open"],
         "items": behind["items"],
+        "criteria_open": behind["criteria"] - behind["criteria_met"],
     }
     colour = schedule_colour(behind["days_past"], thresholds)
     today = date.fromisoformat(figures["window"]["to_day"])
@@ -86,9 +88,9 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
 def _all_done(counted: list[dict[str, Any]]) -> Verdict:
     items = sum(row["items"] for row in counted)
     sentence = (
-        f"All items of {counted[0]['name']} are done."
+        f"{counted[0]['name']} is done."
         if len(counted) == 1
-        else f"Every item of the {len(counted)} committed milestones is done."
+        else f"All {len(counted)} committed milestones are done."
     )
     values = {"milestones": len(counted), "items": items, "open": 0, "days_past": 0}
     return _verdict("schedule", "green", "schedule.all_done", values, sentence)
@@ -103,14 +105,24 @@ def schedule_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
 
 def _said(row: dict[str, Any], today: date) -> str:
     days, committed = row["days_past"], date.fromisoformat(row["committed_on"])
-    open_words = f"{row['open']} of {row['items']} item{'' if row['items'] == 1 else 's'}"
-    verb = "is" if row["open"] == 1 else "are"
+    left = _left(row)
     due = day_words(committed, today=today)
     if days > 0:
         past = f"{days} day{'' if days == 1 else 's'} past its committed date, {due}"
-        return f"{row['name']} is {past}: {open_words} {verb} open."
+        return f"{row['name']} is {past}: {left}."
     when = f"today, {due}" if committed == today else due
-    return f"{row['name']} is committed for {when}; {open_words} {verb} open."
+    return f"{row['name']} is committed for {when}; {left}."
+
+
+def _left(row: dict[str, Any]) -> str:
+    """What is missing of a milestone that is not done."""
+    if row["open"]:
+        of = f"{row['open']} of {row['items']} item{'' if row['items'] == 1 else 's'}"
+        return f"{of} {'is' if row['open'] == 1 else 'are'} open"
+    unmet = row["criteria"] - row["criteria_met"]
+    if unmet:
+        return f"{unmet} of {row['criteria']} criteria {'is' if unmet == 1 else 'are'} not met"
+    return "no items belong to it"
 
 
 def _no_source(dimension: str, missing: str) -> Callable[[dict[str, Any], Thresholds], Verdict]:

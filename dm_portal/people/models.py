@@ -33,6 +33,11 @@ class DatedRow(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_over(self) -> bool:
+        """Ended, also where it never held: it cannot be ended again."""
+        return self.ends_on is not None and self.ends_on <= max(today(), self.starts_on)
+
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
@@ -26,7 +26,12 @@ class DatedQuerySet(models.QuerySet[Any]):
     def holding(self, on: date | None = None) -> Self:
         """Rows in force on the given day (default: today, UTC)."""
         day = on or today()
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+        return self.not_over(day).filter(starts_on__lte=day)
+
+    def not_over(self, on: date | None = None) -> Self:
+        """Rows in force on the given day, or yet to begin; none that was called off before."""
+        lasts = Q(ends_on__gt=on or today()) & Q(ends_on__gt=F("starts_on"))
+        return self.filter(Q(ends_on__isnull=True) | lasts)
 
 
 class UserQuerySet(models.QuerySet["User"]):

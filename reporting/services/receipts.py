@@ -1,6 +1,7 @@
 """Seen by whom: the one thing that reading a page writes."""
 
 from django.db import transaction
+from django.db.models.functions import Greatest
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
@@ -19,7 +20,9 @@ def record_receipt(*, revision: ReportRevision, user: User) -> None:
     if not policies.leaves_receipt(user):
         return
     at = now()
-    if Receipt.objects.filter(revision=revision, user=user).update(last_seen=at):
+    mine = Receipt.objects.filter(revision=revision, user=user)
+    # hosts' clocks differ a little: the last time is never before the first
+    if mine.update(last_seen=Greatest("last_seen", at)):
         return
     _, is_first = Receipt.objects.get_or_create(
         revision=revision, user=user, defaults={"first_seen": at, "last_seen": at}

@@ -84,7 +84,6 @@ def inputs(**rows: Any) -> dict[str, Any]:
     given = {
         "since": text(SINCE),
         "as_of": text(AS_OF),
-        "known_from": "2026-01-01T00:00:00Z",
         "zone": "Europe/Berlin",
         "known_from": text(AS_OF + timedelta(days=365)),
         "items": [],

@@ -151,6 +151,11 @@ def test_without_a_broker_the_tick_command_drafts_what_it_opened(
     assert capsys.readouterr().out.endswith("opened.\n")
 
 
+def test_the_tick_command_opens_nothing_of_the_future() -> None:
+    with pytest.raises(CommandError, match="has not come yet"):
+        call_command("tick", "--at", f"{now() + timedelta(days=7):%Y-%m-%d}")
+
+
 def test_the_tick_command_says_what_an_instant_is() -> None:
     with pytest.raises(CommandError, match="'Friday' is no instant: write one such as"):
         call_command("tick", "--at", "Friday")

@@ -171,6 +171,16 @@ def test_a_promise_recorded_afterwards_is_taken_as_first_written_and_said_so() -
     assert row["recorded_later"] == "2026-11-21"
 
 
+@pytest.mark.parametrize(("known_from", "is_taken"), [(AS_OF + SECOND, True), (AS_OF, False)])
+def test_once_the_engagement_is_known_a_later_promise_is_none(
+    known_from: datetime, is_taken: bool
+) -> None:
+    rows = {"revisions": [revision(1, "2026-11-27", at=AS_OF + DAY)]}
+    row = one_milestone(known_from=text(known_from), items=[item("A-1", 1)], **rows)
+    assert (row["committed_on"] is not None) is is_taken
+    assert (row["recorded_later"] is not None) is is_taken
+
+
 def test_a_withdrawn_date_is_no_commitment() -> None:
     row = one_milestone(
         revisions=[revision(1, "2026-11-27"), revision(1, None, number=2, old_on="2026-11-27")]

@@ -101,14 +101,17 @@ def test_only_failed_reports_are_sent_round_again(
     assert not Report.objects.retryable_by(manager).exists()
 
 
-def test_what_a_report_last_said(published_47: ReportRevision, lead: User) -> None:
+def test_what_a_report_last_said(
+    published_47: ReportRevision, lead: User, manager: User, specialist: User
+) -> None:
     record_receipt(revision=published_47, user=lead)
-    report = Report.objects.with_published().get()
+    report = Report.objects.with_published(manager).get()
     assert (report.said_pk, report.said_number) == (published_47.pk, 1)
     assert (report.said_colour, report.said_headline) == ("green", "Refunds are live.")
     assert report.seen_by == ["Lena Lead"]
+    assert Report.objects.with_published(specialist).get().seen_by == []
 
 
-def test_a_report_that_has_said_nothing(draft_47: Report) -> None:
-    report = Report.objects.with_published().get()
+def test_a_report_that_has_said_nothing(draft_47: Report, manager: User) -> None:
+    report = Report.objects.with_published(manager).get()
     assert (report.said_pk, report.said_at, report.seen_by) == (None, None, [])

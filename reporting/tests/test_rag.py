@@ -1,18 +1,21 @@
 """The colour by the rules: every threshold at its edge, and never a colour without a fact."""
 
+from typing import Any
+
 import pytest
 
 from reporting import rag
 from reporting.rag import Thresholds
-from reporting.tests.inputs import SINCE, body, item, milestone, revision
+from reporting.tests.inputs import SINCE, body, criterion, item, milestone, revision
 
 
-def late(committed_on: str, *, done: bool = False) -> dict:
+def late(committed_on: str, *, done: bool = False, **rows: Any) -> dict:
     """One milestone with one item, committed for that day; the facts are of 20 November."""
     return body(
         items=[item("A-1", 1, done=SINCE if done else None)],
         milestones=[milestone(1, "Checkout")],
         revisions=[revision(1, committed_on)],
+        **rows,
     )
 
 
@@ -60,13 +63,14 @@ def test_schedule_holds_its_values() -> None:
         "days_past": 1,
         "open": 1,
         "items": 1,
+        "criteria_open": 0,
     }
 
 
 def test_what_is_done_is_never_late() -> None:
     verdict = rag.overall(late("2026-01-01", done=True))
     assert (verdict["colour"], verdict["rule"]) == ("green", "schedule.all_done")
-    assert verdict["sentence"] == "All items of Checkout are done."
+    assert verdict["sentence"] == "Checkout is done."
 
 
 def test_all_of_several_milestones_are_done() -> None:
@@ -75,7 +79,7 @@ def test_all_of_several_milestones_are_done() -> None:
         milestones=[milestone(1), milestone(2)],
         revisions=[revision(1, "2026-11-01"), revision(2, "2026-11-02")],
     )
-    assert rag.overall(facts)["sentence"] == "Every item of the 2 committed milestones is done."
+    assert rag.overall(facts)["sentence"] == "All 2 committed milestones are done."
 
 
 def test_the_first_open_commitment_decides() -> None:
@@ -98,7 +102,7 @@ def test_the_first_open_commitment_decides() -> None:
         ({"imports": []}, "no work has been imported yet"),
         ({"milestones": [milestone(1)]}, "no milestone has a committed date"),
         (
-            {"milestones": [milestone(1)], "revisions": [revision(1, "2026-11-01")]},
+            {"milestones": [milestone(1)], "revisions": [revision(1, "2026-12-01")]},
             "no committed milestone has items yet",
         ),
     ],
@@ -109,6 +113,19 @@ def test_schedule_is_not_known_without_its_facts(rows: dict, missing: str) -> No
     assert schedule["sentence"] == f"Not known: {missing}."
     assert rag.overall(body(**rows))["colour"] == "unknown"
     assert rag.overall(body(**rows))["rule"] == "overall.nothing_known"
+
+
+def test_a_date_gone_past_counts_without_items_too() -> None:
+    rows = {"milestones": [milestone(1, "Checkout")], "revisions": [revision(1, "2026-11-19")]}
+    assert rag.overall(body(**rows))["sentence"] == (
+        "Checkout is 1 day past its committed date, Thu 19 Nov: no items belong to it."
+    )
+
+
+def test_a_criterion_that_is_not_met_keeps_a_milestone_open() -> None:
+    verdict = rag.overall(late("2026-11-10", done=True, criteria=[criterion(1)]))
+    assert (verdict["colour"], verdict["rule"]) == ("red", "schedule.red")
+    assert verdict["sentence"].endswith("1 of 1 criteria is not met.")
 
 
 def test_what_nothing_feeds_is_not_known() -> None:

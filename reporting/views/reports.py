@@ -40,7 +40,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     return render_list(
         request,
         "reporting/report_list.html",
-        reports.with_published().select_related("engagement", "period"),
+        reports.with_published(request.user).select_related("engagement", "period"),
         columns=_columns(reads_drafts),
         caption=f"Weekly statuses of {engagement}",
         filename="statuses.csv",
@@ -50,14 +50,17 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 
 def _columns(reads_drafts: bool) -> list[Column]:
-    return [
+    """What was published is for all of us; how it is being written, and read, is not."""
+    said = [
         Column("Week", _week, url=_url(reads_drafts)),
         Column("Your call", _said_shape, kind="shape", missing="not published"),
         Column("Headline", "said_headline", missing="not published"),
-        Column("State", _state),
         Column("Published", "said_at", kind="instant", missing="not published"),
-        Column("Seen by", lambda row: ", ".join(row.seen_by) or None, missing="nobody yet"),
     ]
+    if not reads_drafts:
+        return said
+    seen_by = Column("Seen by", lambda row: ", ".join(row.seen_by) or None, missing="nobody yet")
+    return [*said[:3], Column("State", _state), said[3], seen_by]
 
 
 def _week(row: Report) -> str:

@@ -52,14 +52,13 @@ def end_portal_function(*, held: PortalFunction, by: User) -> None:
     """End a function today: what it allowed is refused from the next request on.
 
     Raises:
-        Conflict: it has ended, or is planned to, already.
+        Conflict: it has ended already.
         DomainError: nobody would be left to let people in.
     """
     if held.function == PortalFunction.Function.ADMIN:
         require_another_admin(held.user)
     ends_on = max(today(), held.starts_on)
-    open_row = PortalFunction.objects.filter(pk=held.pk, ends_on__isnull=True)
-    if not open_row.update(ends_on=ends_on):
+    if not PortalFunction.objects.filter(pk=held.pk).not_over().update(ends_on=ends_on):
         raise Conflict("Somebody else has ended this function already.")
     record("portal_function.ended", held, by=by, after={"ends_on": ends_on})
 

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from dm_portal.people import services, standing
 from dm_portal.people.models import AuditEvent, PortalFunction, User
@@ -125,6 +126,27 @@ def test_a_planned_function_ends_before_it_begins(admin, stranger):
     )
     services.end_portal_function(held=held, by=admin)
     assert held_by(stranger, "auditor").ends_on == start
+
+
+def test_a_planned_end_can_be_brought_forward(sign_in, admin, second_admin):
+    held = held_by(second_admin)
+    PortalFunction.objects.filter(pk=held.pk).update(ends_on=today() + timedelta(days=99))
+    url = reverse("portal_function_end", args=[second_admin.ref, held.function])
+    assert sign_in(admin).post(url).status_code == 302
+    assert held_by(second_admin).ends_on == today()
+    assert sign_in(admin).post(url).status_code == 404
+
+
+def test_what_was_called_off_is_over(admin, stranger):
+    start = today() + timedelta(days=7)
+    held = services.grant_portal_function(
+        person=stranger, function="auditor", by=admin, starts_on=start
+    )
+    assert not held.is_over
+    services.end_portal_function(held=held, by=admin)
+    assert held_by(stranger, "auditor").is_over
+    with pytest.raises(Conflict, match="already"):
+        services.end_portal_function(held=held, by=admin)
 
 
 def test_what_has_ended_does_not_end_again(admin, auditor):

@@ -4,7 +4,7 @@ from functools import partial
 from operator import methodcaller
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -97,11 +97,13 @@ def portal_function_create(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_POST
 def portal_function_end(request: HttpRequest, ref: str, function: str) -> HttpResponse:
-    """End the open row of this function today."""
+    """End this function today, also where its end was planned for later."""
     person = _person(request, ref)
     require(policies.can_change_portal_functions(request.user))
-    rows = PortalFunction.objects.visible_to(request.user).filter(user=person, ends_on=None)
-    held = get_object_or_404(rows, function=function)
+    rows = PortalFunction.objects.visible_to(request.user).not_over().filter(user=person)
+    held = rows.filter(function=function).order_by("starts_on").first()
+    if held is None:
+        raise Http404
     act = partial(services.end_portal_function, held=held, by=request.user)
     attempt(request, act, f"{person} is no longer {held.get_function_display()}.")
     return redirect("person_detail", ref)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from dm_portal.people import audit
+from dm_portal.shell.clock import now
 from reporting.jobs import PUBLICATIONS, REPORTS
 from reporting.services.ticks import tick
 from reporting.work import drain
@@ -21,7 +22,10 @@ def an_instant(text: str) -> datetime:
         raise ArgumentTypeError(
             f"{text!r} is no instant: write one such as 2012-08-10T15:00Z."
         ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if instant > now():
+        raise ArgumentTypeError(f"{text} has not come yet: nothing can be said of it.")
+    return instant
 
 
 class Command(BaseCommand):
