@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dm_portal.shell.zones.ZoneMiddleware",
 ]
 
 ROOT_URLCONF = "dm_portal.urls"

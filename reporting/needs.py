@@ -81,7 +81,7 @@ def _led_by(user: Any, *functions: str) -> Any:
 def _reports(user: Any, at: datetime) -> Iterator[Need]:
     """Drafts to be published by whoever leads the engagement; failed ones, by an admin."""
     led = Q(engagement__in=_led_by(user, "dm", "deputy"), state__in=["draft", "parked"])
-    mine = Report.objects.visible_to(user).filter(led)
+    mine = Report.objects.visible_to(user).filter(led).not_left_out()
     rows = (mine | Report.objects.retryable_by(user)).distinct()
     for report in rows.select_related("engagement__customer", "period"):
         yield _parked_report(report, user, at) if report.state == "parked" else _draft(report, at)

@@ -50,6 +50,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def parked(self) -> Self:
         return self.filter(state="parked")
 
+    def not_left_out(self) -> Self:
+        """Without the drafts that can go out no more, since a later week is out already."""
+        return self.exclude(self._left_out())
+
+    def _left_out(self) -> Q:
+        later = self._revisions().filter(
+            report__engagement=OuterRef("engagement"),
+            report__period__starts_on__gt=OuterRef("period__starts_on"),
+        )
+        return Q(Exists(later), state="draft", correction_reason="")
+
     def retryable_by(self, user: Any) -> Self:
         """What an admin may send round again; its content stays closed to them."""
         return self.parked() if standing.is_admin(user) else self.none()
@@ -65,7 +76,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Annotate what the last revision said, or None: ``said_at``, ``said_colour`` and so on.
 
         ``seen_by`` are the names of the customer's people who opened it, as far as ``user`` may
-        know that.
+        know that. ``is_left_out``: a draft of a week that the next status told.
         """
         revisions = self._revisions().filter(report=OuterRef("pk")).order_by("-number")
         receipts = related(self._revisions().model, "receipts").objects
@@ -78,6 +89,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
             said_headline=Subquery(revisions.values("headline")[:1]),
             said_number=Subquery(revisions.values("number")[:1]),
             seen_by=ArraySubquery(seen_by.values("user__name")),
+            is_left_out=self._left_out(),
         )
 
     def _revisions(self) -> "ReportRevisionQuerySet":

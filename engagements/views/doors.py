@@ -1,16 +1,24 @@
 """How a page opens: whoever cannot see it gets 404, whoever may not act 403."""
 
+from zoneinfo import ZoneInfo
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from engagements.models import Engagement
 
 
 def find_engagement(request: HttpRequest, ref: str) -> Engagement:
-    """The engagement with what its header says, in one statement; 404 if the reader sees none."""
+    """The engagement with what its header says, in one statement; 404 if the reader sees none.
+
+    Its pages are read by its own clock.
+    """
     visible = Engagement.objects.visible_to(request.user)
-    return get_object_or_404(visible.with_people_and_date().with_standing(), ref=ref)
+    found = get_object_or_404(visible.with_people_and_date().with_standing(), ref=ref)
+    timezone.activate(ZoneInfo(found.time_zone))
+    return found
 
 
 def require(allowed: bool) -> None:

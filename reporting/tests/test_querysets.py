@@ -4,9 +4,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from dm_portal.people.models import User
+from engagements.models import Engagement
 from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+from reporting.services.publishing import start_correction
 from reporting.services.receipts import record_receipt
-from reporting.tests.reports import draft, open_reports, publish
+from reporting.tests.reports import draft, fresh, open_reports, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -115,3 +117,21 @@ def test_what_a_report_last_said(
 def test_a_report_that_has_said_nothing(draft_47: Report, manager: User) -> None:
     report = Report.objects.with_published(manager).get()
     assert (report.said_pk, report.said_at, report.seen_by) == (None, None, [])
+
+
+def test_a_week_that_a_later_status_told_is_left_out(engagement: Engagement, manager: User) -> None:
+    first, second = open_reports(engagement, weeks=2)
+    draft(first)
+    assert Report.objects.not_left_out().count() == 2
+    publish(second, manager)
+    told = {row.pk: row.is_left_out for row in Report.objects.with_published(manager)}
+    assert told == {first.pk: True, second.pk: False}
+    assert list(Report.objects.not_left_out()) == [second]
+
+
+def test_a_correction_is_never_left_out(engagement: Engagement, manager: User) -> None:
+    first, second = open_reports(engagement, weeks=2)
+    publish(first, manager)
+    publish(second, manager)
+    start_correction(report=fresh(first), reason="A wrong name.", by=manager)
+    assert Report.objects.not_left_out().filter(state="draft").count() == 1

@@ -81,6 +81,8 @@ def _said_shape(row: Any) -> Shape | None:
 def _state(row: Any) -> str:
     if row.state == Report.State.DRAFT and row.correction_reason:
         return "Being corrected"
+    if row.is_left_out:
+        return "Left out: a later status told it"
     if row.state == Report.State.PUBLISHED and row.said_number > 1:
         return "Published, corrected"
     return row.get_state_display()

@@ -1,10 +1,12 @@
 """The customer's pages. What is published is served as it was stored; reading it is noted."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dm_portal.shell.clock import today
@@ -43,6 +45,7 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """The last published status; before the first, when it comes."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)
+    timezone.activate(ZoneInfo(engagement.time_zone))
     revisions = _revisions(request.user).filter(report__engagement=engagement)
     revision = revisions.newest_first().first()
     if revision is None:
