@@ -42,6 +42,12 @@ window.addEventListener("load", () => {
   if (window.htmx && document.querySelector("[data-poll]")) window.stop();
 });
 
+// data-print: a button that only a script can work, so it is hidden until there is one.
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
 // Shortcuts: "g" and a letter follow the link that carries data-key; "?" lists them.
 let waitingForSecondKey = false;
 function isTyping(target) {
