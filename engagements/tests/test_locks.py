@@ -88,6 +88,8 @@ def run(act: Callable[[], object]) -> object:
 
 def waiting() -> int:
     with connection.cursor() as cursor:
+        # within a transaction the first answer would be given for ever
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING, [connection.settings_dict["NAME"]])
         return cursor.fetchone()[0]
 
