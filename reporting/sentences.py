@@ -124,18 +124,21 @@ def _created(figures: Row) -> Iterator[Row]:
 def _created_where(figures: Row) -> tuple[str, list[Row]]:
     """ ": 1 to Release 2.1, 3 outside the committed milestones", with the facts."""
     committed = [row for row in figures["milestones"] if row["committed_on"] and row["created"]]
-    parts = [f"{len(row['created'])} to {row['name']}" for row in committed]
-    facts = [
-        fact(f"milestones.{row['number']}.created", len(row["created"]), row["created"])
+    places = [
+        (f"to {row['name']}", f"milestones.{row['number']}.created", row["created"])
         for row in committed
     ]
     outside = figures["beyond"]["created"]
     if figures["promised"]["items"] and outside:
-        parts.append(f"{len(outside)} outside the committed milestones")
-        facts.append(fact("beyond.created", len(outside), outside))
+        places.append(("outside the committed milestones", "beyond.created", outside))
+    facts = [fact(path, len(keys), keys) for _, path, keys in places]
+    if len(places) == 1:
+        [(place, _, keys)] = places
+        return f", {place}" if len(keys) == 1 else f", all {place}", facts
     twice = sum(len(row["created"]) for row in committed) > len(figures["promised"]["created"])
     note = " (an item of two milestones counts in both)" if twice else ""
-    return (f": {', '.join(parts)}{note}" if parts else ""), facts
+    parts = ", ".join(f"{len(keys)} {place}" for place, _, keys in places)
+    return (f": {parts}{note}" if parts else ""), facts
 
 
 def _late(figures: Row, what: str) -> Iterator[Row]:

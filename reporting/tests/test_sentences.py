@@ -199,7 +199,11 @@ def test_beyond_says_nothing_where_all_is_beyond() -> None:
     ("items", "said"),
     [
         ([item("A-1", 1, created=SINCE - DAY)], "Nothing was added between 13 and 20 Nov."),
-        ([item("A-1", 1)], "1 item was added between 13 and 20 Nov: 1 to Checkout."),
+        ([item("A-1", 1)], "1 item was added between 13 and 20 Nov, to Checkout."),
+        (
+            [item("A-1", 1), item("A-2", 1)],
+            "2 items were added between 13 and 20 Nov, all to Checkout.",
+        ),
         (
             [item("A-1", 1), item("A-2", 1), item("A-3")],
             (
