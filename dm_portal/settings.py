@@ -56,7 +56,7 @@ HTTPS = BASE_URL.startswith("https://")
 if not HTTPS and not BASE_URL.startswith("http://"):
     stop(f"BASE_URL is {BASE_URL!r}: start it with https:// (or http:// on a closed network).")
 
-# The same password for every person of the demo world; a random one per person where unset.
+# The password of every person of the demo world; embedded, one is made and kept where unset.
 DEMO_PASSWORD = env("DEMO_PASSWORD", default="")
 
 # The house ---------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300  # seconds, and below the visibility timeout
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 600,
+    "visibility_timeout": 1200,
     "socket_connect_timeout": 2,
     "max_retries": 0,  # of whoever enqueues; a worker waits for its broker all the same
 }

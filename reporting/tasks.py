@@ -26,11 +26,13 @@ def finish_publication(report_id: int) -> None:
     publishing.finish_publication(report_id=report_id)
 
 
-@shared_task
+# A mail server may take EMAIL_TIMEOUT for each letter.
+@shared_task(time_limit=600)
 def send_mails() -> None:
-    send_due_mails()
+    send_due_mails(limit=20)
 
 
-@shared_task
+# A large file is read in one go.
+@shared_task(time_limit=900)
 def run_imports() -> None:
-    run_waiting()
+    run_waiting(limit=1)

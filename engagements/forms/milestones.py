@@ -13,7 +13,7 @@ HELP = {
     "tracker_name": "Such as a fix version; imported items that name it belong here.",
     "planned_size": "In the engagement's unit.",
 }
-REASON = "Kept for ever with the date, your name and the day."
+REASON = "The customer reads it in the next status, with your name. It is kept for ever."
 
 
 class MilestoneForm(VersionedModelForm):

@@ -218,7 +218,7 @@ ATLAS = EngagementPlan(
         "Partial refunds work; the rules of your fraud team are the next piece.",
         "Refunds wait for the fraud rules.",
         "The first fraud rules answer; the new date of 2.1 Refunds stands.",
-        "2.1 Refunds needs two more weeks of work, and has them.",
+        "2.1 Refunds is in its last stretch, and its new date stands.",
         "2.1 Refunds is in its last week.",
     ),
     weeks={
