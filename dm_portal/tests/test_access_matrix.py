@@ -1,4 +1,4 @@
-"""Every route, every method, every actor: what is answered is what the table says."""
+"""Every route, every method, every actor: what is answered is what the table says, protected."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 from dm_portal.tests.access_matrix import ACTORS, METHODS
 from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.routes import leaves
-from dm_portal.tests.visitors import visitor
+from dm_portal.tests.visitors import unprotected, visitor
 from dm_portal.tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +29,12 @@ def test_the_table_holds(
     who = visitor(world, actor)
     methods = METHODS if actor in ASK_EVERYTHING else ("GET", "POST")
     record_property("cells", len(TABLE) * len(methods))
-    wrong = [
-        f"{method} {name}: {status}, not {expected}"
-        for name, rule in TABLE.items()
-        for method in methods
-        if (status := who.visit(name, rule, method, world.ours).status_code)
-        != (expected := rule.expected(actor, method))
-    ]
+    wrong = []
+    for name, rule in TABLE.items():
+        for method in methods:
+            answer = who.visit(name, rule, method, world.ours)
+            if answer.status_code != (expected := rule.expected(actor, method)):
+                wrong.append(f"{method} {name}: {answer.status_code}, not {expected}")
+            if lacking := unprotected(answer):
+                wrong.append(f"{method} {name} lacks {lacking}")
     assert "\n".join(wrong) == ""

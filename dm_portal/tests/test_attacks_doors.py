@@ -1,13 +1,14 @@
 """Ways around the doors: redirects, guessing, old sessions, paths, caches."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dm_portal.people.models import Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
 from dm_portal.people.services import people
 from dm_portal.shell.clock import today
 from dm_portal.tests.access_rules import TABLE
@@ -15,6 +16,7 @@ from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import PASSWORD, World
 from engagements.models import CustomerContact, EngagementFunction
 from pods.models import Membership
+from reporting.models import Receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +125,27 @@ def test_letters_cannot_be_asked_for_for_ever(world: World) -> None:
     assert OutgoingMail.objects.count() - before < 30
 
 
+def test_pretending_to_be_elsewhere_does_not_help_guessing(world: World) -> None:
+    before = OutgoingMail.objects.count()
+    for n in range(60):
+        Client().post(
+            reverse("account_reset_password"),
+            {"email": f"victim{n}@people.example"},
+            HTTP_X_FORWARDED_FOR=f"10.0.0.{n}",
+        )
+    assert OutgoingMail.objects.count() - before < 30
+
+
+def test_the_record_does_not_believe_a_header(world: World) -> None:
+    who, url = visitor(world, "manager").client, reverse("report_edit", kwargs=draft(world))
+    who.post(url, TABLE["report_edit"].data(world), HTTP_X_FORWARDED_FOR="6.6.6.6")
+    assert AuditEvent.objects.latest("pk").origin == "web 127.0.0.1"
+
+
+def draft(world: World) -> dict[str, Any]:
+    return TABLE["report_edit"].at(world.ours)
+
+
 def test_nobody_signs_up(client: Client) -> None:
     for path in ("/accounts/signup/", "/signup/", "/accounts/social/signup/"):
         assert client.post(path, {"email": "new@people.example"}).status_code == 404
@@ -163,6 +186,23 @@ def test_a_portal_function_ends_at_the_next_request(world: World) -> None:
     PortalFunction.objects.filter(function="admin").update(ends_on=today())
     assert status(client, "people_list") == 403
     assert status(client, "admin:index") == 404
+
+
+def test_a_function_of_tomorrow_opens_nothing_today(world: World) -> None:
+    stranger, engagement = world.actors["stranger"], world.ours.engagement
+    EngagementFunction.objects.create(
+        engagement=engagement, user=stranger, function="dm", starts_on=today() + timedelta(days=1)
+    )
+    assert status(visitor(world, "stranger").client, "engagement_detail", ref=engagement.ref) == 404
+
+
+@pytest.mark.parametrize("actor", ["manager", "director", "auditor", "specialist"])
+def test_looking_in_from_our_side_leaves_no_receipt(world: World, actor: str) -> None:
+    before = Receipt.objects.count()
+    who = visitor(world, actor)
+    for name in ("status_detail", "status_weekly", "status_revision"):
+        assert who.visit(name, TABLE[name], "GET", world.ours).status_code == 200
+    assert Receipt.objects.count() == before
 
 
 def test_who_is_deactivated_is_out_at_the_next_request(world: World) -> None:

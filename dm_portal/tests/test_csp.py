@@ -1,4 +1,4 @@
-"""What protects every answer, whatever it is: policy, headers, cookies, tokens of forms."""
+"""What protects every answer: headers, cookies, tokens. The access matrix reads those of pages."""
 
 import json
 import os
@@ -12,44 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from dm_portal.tests.access_rules import TABLE
-from dm_portal.tests.visitors import visitor
+from dm_portal.tests.visitors import unprotected, visitor
 from dm_portal.tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
 
-POLICY = {
-    "default-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "object-src 'none'",
-}
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 EXEMPT_FROM_TOKENS: set[str] = set()
-
-
-def unprotected(response: Any) -> list[str]:
-    """Which of the headers are missing or weaker."""
-    policy = {part.strip() for part in response.get("Content-Security-Policy", "").split(";")}
-    found = [f"policy {policy}"] if policy != POLICY else []
-    return found + [name for name, value in HEADERS.items() if response.get(name) != value]
-
-
-@pytest.mark.parametrize("actor", ["anonymous", "lead", "manager", "admin"])
-def test_every_answer_is_protected(world: World, actor: str) -> None:
-    who = visitor(world, actor)
-    wrong = [
-        f"{method} {name}: {missing}"
-        for name, rule in TABLE.items()
-        for method in ("GET", "POST", "DELETE")
-        if (missing := unprotected(who.visit(name, rule, method, world.ours)))
-    ]
-    assert "\n".join(wrong) == ""
 
 
 @pytest.mark.parametrize("url", ["/nothing/here/", "/static/nothing.css", "/healthz"])
@@ -57,7 +25,7 @@ def test_what_is_no_page_is_protected_too(client: Client, url: str) -> None:
     assert unprotected(client.get(url)) == []
 
 
-@pytest.mark.parametrize("actor", ["anonymous", "lead", "manager", "admin"])
+@pytest.mark.parametrize("actor", ["anonymous", "admin"])
 def test_no_unsafe_request_without_a_token(world: World, actor: str) -> None:
     who = visitor(world, actor, enforce_csrf_checks=True)
     taken = {

@@ -55,9 +55,8 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
 
 
 def statements(world: World, actor: str, name: str) -> list[str]:
-    """The statements of a page that this actor may read; what comes once a process is over."""
+    """The statements of a page that this actor may read."""
     who, rule = visitor(world, actor), TABLE[name]
-    who.visit(name, rule, "GET", world.ours)
     with CaptureQueriesContext(connection) as found:
         response = who.visit(name, rule, "GET", world.ours)
     assert response.status_code == 200

@@ -15,6 +15,28 @@ from dm_portal.tests.world import Side, World
 BACKEND = "dm_portal.people.backends.EmailBackend"
 
 
+POLICY = {
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def unprotected(response: Any) -> list[str]:
+    """Which of the headers are missing or weaker."""
+    policy = {part.strip() for part in response.get("Content-Security-Policy", "").split(";")}
+    found = [f"policy {policy}"] if policy != POLICY else []
+    return found + [name for name, value in HEADERS.items() if response.get(name) != value]
+
+
 @dataclass
 class Visitor:
     """Somebody's browser. A crash is a 500, as it would be for them."""
