@@ -64,6 +64,7 @@ class AgreedForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         field = self.fields["pods"]
         field.queryset = self._pods(user)
+        field.to_field_name = "ref"
         chosen = self.instance.time_zone
         zones = ZONES if chosen in ZONES else [chosen, *ZONES]
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])

@@ -34,7 +34,7 @@ def test_begin_an_engagement(sign_in: Any, stranger: User) -> None:
 def test_for_a_customer_that_one_may_see(desk: Any, customer: Customer, manager: User) -> None:
     pod = Pod.objects.create(name="Pod Elm")
     PodFunction.objects.create(pod=pod, user=manager, function="dm", starts_on=today())
-    desk.post(NEW, AGREED | {"customer": customer.ref, "pods": [pod.pk]})
+    desk.post(NEW, AGREED | {"customer": customer.ref, "pods": [pod.ref]})
     engagement = Engagement.objects.get(name="Cedar")
     assert (engagement.customer, list(engagement.pods.all())) == (customer, [pod])
 
@@ -48,7 +48,7 @@ def test_a_customer_that_one_cannot_see_cannot_be_chosen(
 
 
 def test_a_pod_that_one_cannot_see_cannot_be_chosen(desk: Any, other_pod: Pod) -> None:
-    response = desk.post(NEW, AGREED | {"new_customer": "Fabrikam", "pods": [other_pod.pk]})
+    response = desk.post(NEW, AGREED | {"new_customer": "Fabrikam", "pods": [other_pod.ref]})
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {"pods"}
 

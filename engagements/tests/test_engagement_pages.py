@@ -190,7 +190,7 @@ def test_tabs_are_what_one_may_open(
 def edit(engagement: Engagement, **changes: Any) -> dict[str, Any]:
     starts_on = engagement.starts_on.isoformat()
     here = {"version": 1, "starts_on": starts_on, "reporting_from": starts_on}
-    return AGREED | here | {"pods": [pod.pk for pod in engagement.pods.all()]} | changes
+    return AGREED | here | {"pods": [pod.ref for pod in engagement.pods.all()]} | changes
 
 
 def test_change_what_is_agreed(desk: Any, engagement: Engagement, pod: Pod) -> None:
