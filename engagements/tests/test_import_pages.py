@@ -157,7 +157,7 @@ def test_the_preview_says_what_would_happen(
     assert "1 sprint would be added, without dates." in said
     assert "state: <del>Open</del> → <ins>Closed</ins>" in said
     assert "milestones: <del>1.0</del> → <ins>1.0, 2.0</ins>" in said
-    assert "done: <del>nothing</del> → <ins>Sun 1 Feb, 10:00</ins>" in said
+    assert "done: <del>nothing</del> → <ins>Sun 1 Feb, 11:00</ins>" in said
     assert "Has a done date, and its state is Open." in said
     parts = ["1 refused", "The size “many” is not a number", "1 changed", "1 new"]
     assert sorted(parts, key=said.index) == parts
