@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from dm_portal.people.services.invitations import invite_internal
 from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.visitors import BACKEND
 from dm_portal.tests.world import World, make_world
@@ -22,6 +23,7 @@ class Site:
 
     world: World
     url: str
+    invitation: str  # the token of one that waits
 
     def sign_in(self, context: BrowserContext, actor: str) -> None:
         """Give the browser a session, as if the actor had signed in; "anonymous" has none."""
@@ -33,7 +35,11 @@ class Site:
         context.add_cookies([{**session, "url": self.url}])
 
     def address(self, name: str) -> str:
-        """The address of a route of the access table, at the rows of our side."""
+        """The address of a route of the access table, at the rows of our side; or of a path."""
+        if name == "invitation_accept":
+            return f"{self.url}/invitations/{self.invitation}/"
+        if name.startswith("/"):
+            return self.url + name
         return self.url + reverse(name, kwargs=TABLE[name].at(self.world.ours))
 
 
@@ -43,7 +49,10 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock():
         server = LiveServer("127.0.0.1")
         try:
-            yield Site(make_world(), server.url)
+            world = make_world()
+            person = {"email": "nora@internal.example", "name": "Nora New"}
+            letter = invite_internal(by=world.actors["admin"], **person)
+            yield Site(world, server.url, letter.token)
         finally:
             server.stop()
             call_command("flush", verbosity=0, interactive=False)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import ModelChoiceField
 from django.urls import reverse
 
 from dm_portal.people.models import User
@@ -186,6 +187,25 @@ def told(answer: Any, typed: str) -> list[str]:
     """The page without what was typed and without the token of its form."""
     lines = answer.content.decode().replace(typed, "").splitlines()
     return [line for line in lines if "csrfmiddlewaretoken" not in line]
+
+
+@pytest.mark.parametrize("name", [name for name in READ if ":" not in name])
+def test_choices_are_named_by_references(world: World, name: str) -> None:
+    """Neither order nor count of rows can be read from what a form or a filter offers."""
+    answer = visitor(world, whoever_may(READ[name], "GET")).visit(
+        name, READ[name], "GET", world.ours
+    )
+    context = answer.context or {}
+    listing = context.get("listing")
+    forms = [context.get("form"), context.get("start"), listing and listing.filter_form]
+    by_key = {
+        field_name
+        for form in forms
+        if form
+        for field_name, field in form.fields.items()
+        if isinstance(field, ModelChoiceField) and field.to_field_name != "ref"
+    }
+    assert by_key == set()
 
 
 @pytest.mark.parametrize("role", ["other_lead", "other_manager", "admin", "deactivated", "lead"])
