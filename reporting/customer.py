@@ -23,6 +23,7 @@ from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMiles
 from reporting import rag, sentences
 from reporting.drafting import Draft
 from reporting.models import Report, ReportRevision
+from reporting.wording import count
 
 # Half a year: what a picture of weeks can hold on a phone and on one printed sheet.
 BURN_UP_WEEKS = 26
@@ -366,12 +367,12 @@ def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
     """Done, late by the rules, or else not known: nothing forecasts it yet."""
     shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
-        word = f"{row['done']} of {sentences.count(row['items'], 'item')} done"
+        word = f"{row['done']} of {count(row['items'], 'item')} done"
     if row["is_done"]:
         shape = Shape.ON_TRACK
     elif row["days_past"]:
         shape = Shape(rag.schedule_colour(row["days_past"]))
-        word = f"{sentences.count(row['days_past'], 'day')} past its date"
+        word = f"{count(row['days_past'], 'day')} past its date"
     first = row["first_committed_on"]
     return TimelineMilestone(
         name=row["name"],

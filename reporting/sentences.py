@@ -14,9 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils import dateformat
-
-from dm_portal.shell.dates import day_words
+from reporting.wording import between, capital, count, day, percent, share, was
 
 Row = dict[str, Any]
 
@@ -56,6 +54,17 @@ def fact(name: str, value: object, rows: Sequence[str] = ()) -> Row:
     return {"name": name, "value": value, "rows": list(rows)}
 
 
+def _window_facts(window: Row, until: str = "to_day") -> list[Row]:
+    return [
+        fact("window.from_day", window["from_day"]),
+        fact(f"window.{until}", window[until]),
+    ]
+
+
+def _known_until(window: Row) -> Row:
+    return fact("window.known_until_day", window["known_until_day"])
+
+
 # What changed
 
 
@@ -67,7 +76,7 @@ def _dates(figures: Row) -> Iterator[Row]:
     committed = [row for row in figures["milestones"] if row["committed_on"]]
     on_record = committed and not any(row["recorded_later"] for row in committed)
     if on_record and not figures["moved"] and window["from_day"]:
-        text = f"No committed date was changed {_between(window)}."
+        text = f"No committed date was changed {between(window)}."
         yield sentence("dates", text, fact("moved", 0), *_window_facts(window))
 
 
@@ -78,7 +87,7 @@ def _moved(row: Row, window: Row) -> Row:
     facts += [fact(f"{path}.{field}", row[field]) for field in ("changed_by", "reason")]
     if row["old_on"] and row["new_on"]:
         facts.append(fact(f"{path}.days", abs(_days_moved(row))))
-    who = f"{row['changed_by']}, {_day(row['changed_on'], window)}"
+    who = f"{row['changed_by']}, {day(row['changed_on'], window)}"
     reason = " ".join(row["reason"].split())
     ending = "" if reason.endswith((".", "!", "?")) else "."
     return sentence(
@@ -92,12 +101,12 @@ def _moved(row: Row, window: Row) -> Row:
 def _what_moved(row: Row, window: Row) -> str:
     old, new = row["old_on"], row["new_on"]
     if old is None:
-        return f"Committed for {_day(new, window)}"
+        return f"Committed for {day(new, window)}"
     if new is None:
-        return f"The committed date, {_day(old, window)}, was withdrawn"
+        return f"The committed date, {day(old, window)}, was withdrawn"
     days = _days_moved(row)
     how = f"{count(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
-    return f"The committed date moved from {_day(old, window)} to {_day(new, window)}, {how}"
+    return f"The committed date moved from {day(old, window)} to {day(new, window)}, {how}"
 
 
 def _days_moved(row: Row) -> int:
@@ -112,12 +121,12 @@ def _created(figures: Row) -> Iterator[Row]:
         return
     keys = total["created"]
     facts = [fact("total.created", len(keys), keys), *_window_facts(window, "until_day")]
-    between = _between(window, "until_day")
+    lately = between(window, "until_day")
     if not keys:
-        yield sentence("created", f"Nothing was added {between}.", *facts)
+        yield sentence("created", f"Nothing was added {lately}.", *facts)
         return
     where, more = _created_where(figures)
-    text = f"{count(len(keys), 'item')} {was(keys)} added {between}"
+    text = f"{count(len(keys), 'item')} {was(keys)} added {lately}"
     yield sentence("created", f"{text}{where}.", *facts, *more)
 
 
@@ -166,9 +175,9 @@ def _milestones(figures: Row) -> Iterator[Row]:
 def _milestone(row: Row, window: Row) -> Row:
     path = f"milestones.{row['number']}"
     facts = [fact(f"{path}.committed_on", row["committed_on"])]
-    lead = f"Committed for {_day(row['committed_on'], window)}"
+    lead = f"Committed for {day(row['committed_on'], window)}"
     if row["first_committed_on"] != row["committed_on"]:
-        lead += f" (first for {_day(row['first_committed_on'], window)})"
+        lead += f" (first for {day(row['first_committed_on'], window)})"
         facts.append(fact(f"{path}.first_committed_on", row["first_committed_on"]))
     if row["days_past"]:
         lead += f", now {count(row['days_past'], 'day')} past"
@@ -196,7 +205,7 @@ def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
         if row["days_late"]:
             facts.append(fact(f"{path}.days_late", row["days_late"]))
             late = f", {count(row['days_late'], 'day')} late"
-        return f"{text} since {_day(row['done_on'], window)}{late}.", facts
+        return f"{text} since {day(row['done_on'], window)}{late}.", facts
     if row["done"]:
         facts.append(fact(f"{path}.open", row["open"]))
         text += f", {row['open']} {'is' if row['open'] == 1 else 'are'} open"
@@ -242,8 +251,8 @@ def _finished(figures: Row) -> Iterator[Row]:
             fact("total.done_share", percent(total["done"], total["items"])),
         )
     elif not window["is_known"]:
-        last = _day(window["known_until_day"], window)
-        lately = f"what was finished {_between(window)} is not known"
+        last = day(window["known_until_day"], window)
+        lately = f"what was finished {between(window)} is not known"
         text = f"No work was imported after {last}, so {lately}."
         yield sentence("finished", text, *_window_facts(window), _known_until(window))
     else:
@@ -251,7 +260,7 @@ def _finished(figures: Row) -> Iterator[Row]:
         subject = f"{count(len(keys), 'item')} {was(keys)}" if keys else "Nothing was"
         yield sentence(
             "finished",
-            f"{subject} finished {_between(window, 'until_day')}.",
+            f"{subject} finished {between(window, 'until_day')}.",
             fact("total.finished", len(keys), keys),
             *_window_facts(window, "until_day"),
         )
@@ -270,7 +279,7 @@ def _met_criterion(row: Row, criterion: Row, window: Row) -> Row:
     statement = " ".join(criterion["statement"].split())
     return sentence(
         path,
-        f"Criterion met on {_day(criterion['met_on'], window)}: “{statement}”",
+        f"Criterion met on {day(criterion['met_on'], window)}: “{statement}”",
         fact(f"{path}.met_on", criterion["met_on"]),
         fact(f"{path}.statement", statement),
         about=row["name"],
@@ -318,7 +327,7 @@ def _recorded(figures: Row) -> Iterator[Row]:
     rows = [row for row in figures["milestones"] if row["committed_on"] and row["recorded_later"]]
     if rows:
         last = max(row["recorded_later"] for row in rows)
-        when = f"on {_day(last, figures['window'])}, after the day that this status speaks of"
+        when = f"on {day(last, figures['window'])}, after the day that this status speaks of"
         text = f"{count(len(rows), 'committed date')} {was(rows)} recorded {when}."
         yield sentence("recorded", text, fact("recorded", len(rows)), fact("recorded_on", last))
 
@@ -327,79 +336,8 @@ def _freshness(figures: Row) -> Row:
     window = figures["window"]
     if window["known_until"] is None:
         return sentence("freshness", "No work has been imported yet.", fact("total", None))
-    day = _day(window["known_until_day"], window)
-    text = f"The work was last imported on {day}."
+    when = day(window["known_until_day"], window)
+    text = f"The work was last imported on {when}."
     if window["known_until_day"] > window["to_day"]:
-        text = f"The work was imported on {day}, after the day that this status speaks of."
+        text = f"The work was imported on {when}, after the day that this status speaks of."
     return sentence("freshness", text, _known_until(window))
-
-
-# How things are said
-
-
-def count(number: int, noun: str) -> str:
-    """ "1 item", "5 items", "2 criteria"."""
-    return f"{number} {noun if number == 1 else plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    return {"criterion": "criteria"}.get(noun, f"{noun}s")
-
-
-def was(rows: Sequence[object]) -> str:
-    return "was" if len(rows) == 1 else "were"
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def share(part: int, whole: int, noun: str) -> str:
-    """ "41 of 52 items (79 %) are", "none of the 7 items is", "all 7 items are".
-
-    A share never stands alone; of nothing there is none, so ``whole`` is at least 1.
-    """
-    if whole == 1:
-        return f"the only {noun} is{'' if part else ' not'}"
-    if part == 0:
-        return f"none of the {whole} {plural(noun)} is"
-    if part == whole:
-        return f"{'both' if whole == 2 else f'all {whole}'} {plural(noun)} are"
-    verb = "is" if part == 1 else "are"
-    # the sign stays with its number at the end of a line
-    return f"{part} of {whole} {plural(noun)} ({percent(part, whole)}\N{NO-BREAK SPACE}%) {verb}"
-
-
-def percent(part: int, whole: int) -> int:
-    """Whole per cent of something; 0 and 100 are kept for nothing and all."""
-    if 0 < part < whole:
-        return min(max(round(100 * part / whole), 1), 99)
-    return 100 * part // whole
-
-
-def _window_facts(window: Row, until: str = "to_day") -> list[Row]:
-    return [
-        fact("window.from_day", window["from_day"]),
-        fact(f"window.{until}", window[until]),
-    ]
-
-
-def _known_until(window: Row) -> Row:
-    return fact("window.known_until_day", window["known_until_day"])
-
-
-def _day(text: str, window: Row) -> str:
-    """ "Fri 10 Aug", with the year only when the status speaks of another one."""
-    return day_words(date.fromisoformat(text), today=date.fromisoformat(window["to_day"]))
-
-
-def _between(window: Row, until: str = "to_day") -> str:
-    """ "between 3 and 10 Aug", "between 30 Jul and 3 Aug", "on 3 Aug"."""
-    first, last = date.fromisoformat(window["from_day"]), date.fromisoformat(window[until])
-    end = dateformat.format(last, "j M")
-    if first == last:
-        return f"on {end}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"between {first.day} and {end}"
-    start = dateformat.format(first, "j M" if first.year == last.year else "j M Y")
-    return f"between {start} and {end if first.year == last.year else f'{end} {last.year}'}"

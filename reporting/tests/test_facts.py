@@ -103,10 +103,11 @@ def test_canonical_refuses_a_float() -> None:
         facts.canonical({"a": 0.1})
 
 
-def test_the_rows_that_figures_rest_on(file: Import, manager: User) -> None:
-    engagement = file.engagement
+@pytest.fixture
+def inputs(file: Import, manager: User) -> dict[str, Any]:
+    """One milestone with a date, a met criterion, one that is not, and one of two items."""
     milestone = Milestone.objects.create(
-        engagement=engagement, number=3, name="Checkout", outcome="Customers pay."
+        engagement=file.engagement, number=3, name="Checkout", outcome="Customers pay."
     )
     MilestoneRevision.objects.create(
         milestone=milestone,
@@ -120,7 +121,10 @@ def test_the_rows_that_figures_rest_on(file: Import, manager: User) -> None:
     milestone.criteria.create(number=2, statement="It lasts.")
     add_item(file, "A-1", created=SINCE).milestones.add(milestone)
     add_item(file, "A-2", created=AS_OF)
-    inputs = facts.collect(engagement, since=SINCE, as_of=AS_OF)["inputs"]
+    return facts.collect(file.engagement, since=SINCE, as_of=AS_OF)["inputs"]
+
+
+def test_items_that_existed_at_the_instant(inputs: dict[str, Any]) -> None:
     assert inputs["zone"] == "Europe/Berlin"
     assert inputs["items"] == [
         {
@@ -133,17 +137,19 @@ def test_the_rows_that_figures_rest_on(file: Import, manager: User) -> None:
             "late": [],
         }
     ]
+
+
+def test_milestones_with_their_criteria(inputs: dict[str, Any]) -> None:
     [row] = inputs["milestones"]
     assert (row["number"], row["name"], row["outcome"]) == (3, "Checkout", "Customers pay.")
+    met = "2026-11-13T14:00:00Z"
     assert inputs["criteria"] == [
-        {
-            "milestone": 3,
-            "number": 1,
-            "statement": "It works.",
-            "met_at": "2026-11-13T14:00:00Z",
-        },
+        {"milestone": 3, "number": 1, "statement": "It works.", "met_at": met},
         {"milestone": 3, "number": 2, "statement": "It lasts.", "met_at": None},
     ]
+
+
+def test_revisions_of_dates_with_name_and_reason(inputs: dict[str, Any]) -> None:
     assert inputs["revisions"] == [
         {
             "milestone": 3,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting import sentences
+from reporting import sentences, wording
 from reporting.editor import LABELS
 from reporting.tests.inputs import (
     AS_OF,
@@ -335,7 +335,7 @@ def test_the_window_in_words(since: datetime, as_of: datetime, said: str) -> Non
     [(0, 300, 0), (1, 300, 1), (299, 300, 99), (300, 300, 100), (1, 2, 50), (2, 3, 67)],
 )
 def test_nothing_is_rounded_to_nothing_or_to_all(part: int, whole: int, per_cent: int) -> None:
-    assert sentences.percent(part, whole) == per_cent
+    assert wording.percent(part, whole) == per_cent
 
 
 # Property: whatever the facts, the text holds no number that they do not.

@@ -1,0 +1,103 @@
+"""The list of an engagement's statuses: what was said, how it stood, who saw it."""
+
+import pytest
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements.models import Engagement
+from reporting.models import Report, ReportRevision
+from reporting.services.publishing import start_correction
+from reporting.services.receipts import record_receipt
+from reporting.tests.pages import SignIn, statements, text_of
+from reporting.tests.reports import open_reports, publish, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+
+def list_url(engagement: Engagement) -> str:
+    return reverse("report_list", args=[engagement.ref])
+
+
+def test_the_list_says_what_was_said_and_who_saw_it(
+    sign_in: SignIn, manager: User, lead: User, published_47: ReportRevision
+) -> None:
+    record_receipt(revision=published_47, user=lead)
+    listing = sign_in(manager).get(list_url(published_47.report.engagement)).context["listing"]
+    [row] = [[cell.value for cell in cells] for cells in listing.rows]
+    assert row == [
+        "16–22 Nov",
+        "on_track",
+        "Refunds are live.",
+        "Published",
+        published_47.published_at,
+        "Lena Lead",
+    ]
+
+
+def test_whoever_may_not_read_drafts_is_led_to_what_was_published(
+    sign_in: SignIn, specialist: User, published_47: ReportRevision
+) -> None:
+    report = published_47.report
+    listing = sign_in(specialist).get(list_url(report.engagement)).context["listing"]
+    [[week, *_]] = listing.rows
+    assert week.url == reverse("status_weekly", args=[report.engagement.ref, "2026-W47"])
+
+
+def test_a_draft_is_not_listed_for_whoever_may_not_read_it(
+    sign_in: SignIn, specialist: User, draft_47: Report
+) -> None:
+    listing = sign_in(specialist).get(list_url(draft_47.engagement)).context["listing"]
+    assert listing.rows == []
+
+
+def test_states_in_the_list(sign_in: SignIn, manager: User, published_47: ReportRevision) -> None:
+    report = published_47.report
+    start_correction(report=report, by=manager, reason="Wrong.")
+    page = text_of(sign_in(manager).get(list_url(report.engagement)))
+    assert "Being corrected" in page
+
+
+def test_a_correction_in_the_list(
+    sign_in: SignIn, manager: User, published_47: ReportRevision
+) -> None:
+    report = published_47.report
+    start_correction(report=report, by=manager, reason="Wrong.")
+    publish(write(report, manager), manager)
+    assert "Published, corrected" in text_of(sign_in(manager).get(list_url(report.engagement)))
+
+
+def test_the_list_is_filtered_by_its_url(
+    sign_in: SignIn, manager: User, published_47: ReportRevision
+) -> None:
+    address = list_url(published_47.report.engagement)
+    client = sign_in(manager)
+    assert len(client.get(f"{address}?state=published").context["listing"].rows) == 1
+    assert client.get(f"{address}?state=draft").context["listing"].rows == []
+    assert client.get(f"{address}?state=nonsense").status_code == 422
+
+
+def test_the_list_as_csv(sign_in: SignIn, manager: User, published_47: ReportRevision) -> None:
+    address = list_url(published_47.report.engagement)
+    response = sign_in(manager).get(f"{address}?format=csv")
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[0] == "Week,Your call,Headline,State,Published,Seen by"
+    assert lines[1].startswith(
+        "16–22 Nov,on_track,Refunds are live.,Published,2026-11-20T12:00:00Z"
+    )
+
+
+def test_an_empty_list_teaches(sign_in: SignIn, manager: User, engagement: Engagement) -> None:
+    page = text_of(sign_in(manager).get(list_url(engagement)))
+    assert "No status is due yet" in page
+
+
+@pytest.mark.parametrize("weeks", [1, 20])
+def test_statements_of_the_list(
+    sign_in: SignIn,
+    manager: User,
+    engagement: Engagement,
+    weeks: int,
+) -> None:
+    open_reports(engagement, weeks=weeks)
+    client = sign_in(manager)
+    assert statements(client, list_url(engagement)) == 8

@@ -1,0 +1,66 @@
+"""How counts, shares and dates are said, in sentences and beside pictures. Pure functions."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import dateformat
+
+from dm_portal.shell.dates import day_words
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 item", "5 items", "2 criteria"."""
+    return f"{number} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    return {"criterion": "criteria"}.get(noun, f"{noun}s")
+
+
+def was(rows: Sequence[object]) -> str:
+    return "was" if len(rows) == 1 else "were"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def share(part: int, whole: int, noun: str) -> str:
+    """ "41 of 52 items (79 %) are", "none of the 7 items is", "all 7 items are".
+
+    A share never stands alone; of nothing there is none, so ``whole`` is at least 1.
+    """
+    if whole == 1:
+        return f"the only {noun} is{'' if part else ' not'}"
+    if part == 0:
+        return f"none of the {whole} {plural(noun)} is"
+    if part == whole:
+        return f"{'both' if whole == 2 else f'all {whole}'} {plural(noun)} are"
+    verb = "is" if part == 1 else "are"
+    # the sign stays with its number at the end of a line
+    return f"{part} of {whole} {plural(noun)} ({percent(part, whole)}\N{NO-BREAK SPACE}%) {verb}"
+
+
+def percent(part: int, whole: int) -> int:
+    """Whole per cent of something; 0 and 100 are kept for nothing and all."""
+    if 0 < part < whole:
+        return min(max(round(100 * part / whole), 1), 99)
+    return 100 * part // whole
+
+
+def day(text: str, window: dict[str, Any]) -> str:
+    """ "Fri 10 Aug", with the year only when the status speaks of another one."""
+    return day_words(date.fromisoformat(text), today=date.fromisoformat(window["to_day"]))
+
+
+def between(window: dict[str, Any], until: str = "to_day") -> str:
+    """ "between 3 and 10 Aug", "between 30 Jul and 3 Aug", "on 3 Aug"."""
+    first, last = date.fromisoformat(window["from_day"]), date.fromisoformat(window[until])
+    end = dateformat.format(last, "j M")
+    if first == last:
+        return f"on {end}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"between {first.day} and {end}"
+    start = dateformat.format(first, "j M" if first.year == last.year else "j M Y")
+    return f"between {start} and {end if first.year == last.year else f'{end} {last.year}'}"
