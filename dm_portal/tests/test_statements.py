@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from dm_portal.tests import crowds
 from dm_portal.tests.access_rules import TABLE
@@ -56,9 +57,9 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
 
 def statements(world: World, actor: str, name: str) -> list[str]:
     """The statements of a page that this actor may read."""
-    who, rule = visitor(world, actor), TABLE[name]
+    who, url = visitor(world, actor), reverse(name, kwargs=TABLE[name].at(world.ours))
     with CaptureQueriesContext(connection) as found:
-        response = who.visit(name, rule, "GET", world.ours)
+        response = who.ask("GET", url)
     assert response.status_code == 200
     return [each["sql"] for each in found if "SAVEPOINT" not in each["sql"]]
 
