@@ -1,13 +1,14 @@
 """The audit record: every service leaves a row in the transaction that made the change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import now
 
-# Set by the middleware ("web 10.0.0.7"), by commands ("command import_work") and by the clock.
+# Where what is being done comes from. Set by ``coming_from``; in a process of its own, once.
 origin: ContextVar[str] = ContextVar("audit_origin", default="")
 
 _sentences: dict[str, str] = {}
@@ -26,6 +27,19 @@ def register(sentences: Mapping[str, str]) -> None:
     for verb, sentence in sentences.items():
         if _sentences.setdefault(verb, sentence) != sentence:
             raise ValueError(f"The audit verb {verb} is registered twice.")
+
+
+@contextmanager
+def coming_from(name: str) -> Iterator[None]:
+    """Whatever is recorded inside says that it came from there.
+
+    The middleware says "web 10.0.0.7", a command "command import_work", the clock what it does.
+    """
+    token = origin.set(name)
+    try:
+        yield
+    finally:
+        origin.reset(token)
 
 
 def registered() -> Mapping[str, str]:

@@ -52,11 +52,8 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = audit.origin.set(f"web {get_adapter(request).get_client_ip(request)}")
-        try:
+        with audit.coming_from(f"web {get_adapter(request).get_client_ip(request)}"):
             return self.get_response(request)
-        finally:
-            audit.origin.reset(token)
 
 
 class CustomerDoorMiddleware:

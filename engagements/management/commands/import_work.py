@@ -33,17 +33,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         engagement = _engagement(options["engagement"])
         by = _person(engagement, options["email"])
-        token = audit.origin.set("command import_work")
         try:
-            with options["file"].open("rb") as content:
+            with (
+                audit.coming_from("command import_work"),
+                options["file"].open("rb") as content,
+            ):
                 whole = {"engagement": engagement, "by": by, "content": content}
                 self._import(options["apply"], file_name=_readable(options["file"]), **whole)
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
-        finally:
-            audit.origin.reset(token)
 
     def _import(self, apply: bool, **whole: Any) -> None:
         if apply:

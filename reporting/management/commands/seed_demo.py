@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dm_portal.people.audit import origin
+from dm_portal.people import audit
 from dm_portal.shell.errors import DomainError
 from engagements.models import Customer
 from reporting.demo import plans
@@ -26,7 +26,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        origin.set("command seed_demo")
         if options["if_empty"] and Customer.objects.exists():
             if not is_here():
                 return
@@ -37,7 +36,8 @@ class Command(BaseCommand):
 
     def _seed(self) -> None:
         try:
-            seed(password=_password())
+            with audit.coming_from("command seed_demo"):
+                seed(password=_password())
         except DomainError as error:
             raise CommandError(str(error)) from error
 

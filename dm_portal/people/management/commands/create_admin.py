@@ -21,16 +21,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, email: str, name: str, force: bool, **options: Any) -> None:
-        token = audit.origin.set("command create_admin")
         try:
             validate_email(email)
-            invitation = services.invite_first_admin(
-                email=email, name=name, even_if_there_is_one=force
-            )
+            with audit.coming_from("command create_admin"):
+                invitation = services.invite_first_admin(
+                    email=email, name=name, even_if_there_is_one=force
+                )
         except ValidationError as error:
             raise CommandError(f"{email} is no e-mail address.") from error
         except DomainError as error:
             raise CommandError(str(error)) from error
-        finally:
-            audit.origin.reset(token)
         self.stdout.write(services.invitation_url(invitation))
