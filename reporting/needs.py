@@ -13,7 +13,7 @@ from dm_portal.people import standing
 from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
-from engagements.models import Engagement, Import, Milestone
+from engagements.models import Engagement, EngagementFunction, Import, Milestone
 from reporting import rag
 from reporting.customer import week_words
 from reporting.models import Report
@@ -61,27 +61,37 @@ def summary(groups: Sequence[Group]) -> str:
 
 
 def needs_of(user: Any, *, at: datetime) -> list[Need]:
-    """Everything that waits for this person at ``at``; four statements, whatever the rows."""
+    """Everything that waits for this person at ``at``; as many statements, whatever the rows."""
+    held = _functions(user)
+    led = [pk for pk, functions in held.items() if functions & {"dm", "deputy"}]
+    planned = [pk for pk, functions in held.items() if functions & {"dm", "deputy", "architect"}]
     return [
-        *_reports(user, at),
-        *_imports(user, at),
-        *_milestones(user, at),
+        *_reports(user, led, at),
+        *_imports(user, led),
+        *_milestones(user, planned, at),
         *_letters(user, at),
     ]
 
 
-def _led_by(user: Any, *functions: str) -> Any:
-    """Active engagements in which this person holds one of the functions today."""
-    rows = user.engagement_functions.model.objects.holding().filter(
-        user=user, function__in=functions
+def _functions(user: Any) -> dict[int, set[str]]:
+    """Active engagements, each with the functions that this person holds there today.
+
+    Read once: as a part of each statement below, the database would join it anew for every row
+    wherever it misjudges how many there are.
+    """
+    functions = EngagementFunction.objects.holding().filter(
+        user=user, engagement__in=Engagement.objects.visible_to(user).reporting()
     )
-    return Engagement.objects.visible_to(user).reporting().filter(pk__in=rows.values("engagement"))
+    held: dict[int, set[str]] = {}
+    for engagement, function in functions.values_list("engagement", "function"):
+        held.setdefault(engagement, set()).add(function)
+    return held
 
 
-def _reports(user: Any, at: datetime) -> Iterator[Need]:
+def _reports(user: Any, led: list[int], at: datetime) -> Iterator[Need]:
     """Drafts to be published by whoever leads the engagement; failed ones, by an admin."""
-    led = Q(engagement__in=_led_by(user, "dm", "deputy"), state__in=["draft", "parked"])
-    mine = Report.objects.visible_to(user).filter(led).not_left_out()
+    own = Q(engagement__in=led, state__in=["draft", "parked"])
+    mine = Report.objects.visible_to(user).filter(own).not_left_out()
     rows = (mine | Report.objects.retryable_by(user)).distinct()
     for report in rows.select_related("engagement__customer", "period"):
         yield _parked_report(report, user, at) if report.state == "parked" else _draft(report, at)
@@ -125,9 +135,9 @@ def _parked_report(report: Report, user: Any, at: datetime) -> Need:
     )
 
 
-def _imports(user: Any, at: datetime) -> Iterator[Need]:
+def _imports(user: Any, led: list[int]) -> Iterator[Need]:
     """Files that wait for a yes or no, and those that failed."""
-    waiting = Q(state=Import.State.PREVIEWED, engagement__in=_led_by(user, "dm", "deputy"))
+    waiting = Q(state=Import.State.PREVIEWED, engagement__in=led)
     if standing.is_admin(user):
         waiting |= Q(state=Import.State.PARKED)
     rows = Import.objects.visible_to(user).filter(waiting)
@@ -148,11 +158,10 @@ def _imports(user: Any, at: datetime) -> Iterator[Need]:
         )
 
 
-def _milestones(user: Any, at: datetime) -> Iterator[Need]:
+def _milestones(user: Any, planned: list[int], at: datetime) -> Iterator[Need]:
     """Committed dates that are near or past while items are open, or none tells of them."""
-    led = _led_by(user, "dm", "deputy", "architect")
     near = at.date() + WEEK + timedelta(days=1)
-    rows = Milestone.objects.visible_to(user).filter(engagement__in=led, committed_on__lte=near)
+    rows = Milestone.objects.visible_to(user).filter(engagement__in=planned, committed_on__lte=near)
     still_open = rows.with_progress().filter(Q(items=0) | Q(items_done__lt=F("items")))
     for milestone in still_open.select_related("engagement__customer"):
         day = at.astimezone(ZoneInfo(milestone.engagement.time_zone)).date()
