@@ -92,6 +92,11 @@ class Child:
         self._process.kill()
         self._process.join()
 
+    @property
+    def row_id(self) -> int | None:
+        """The row that it is at, or was when it ended; None before the first."""
+        return self._batch.row_id
+
     def settle(self) -> bool:
         """When it has ended: hand on what it could not write itself. True when it did well."""
         code = self._process.exitcode
@@ -110,12 +115,21 @@ def prepare_process(name: str) -> None:
     os.environ["PGAPPNAME"] = f"portal {name} {os.getpid()}"
 
 
-def drain(job: Job) -> None:
-    """Do whatever waits for this job now, in children, one after the other."""
+def drain(job: Job) -> bool:
+    """Do whatever waits for this job now, in children, one after the other.
+
+    Returns whether all of them did well. One that died before it took a row ends it: the next
+    would do the same for ever.
+    """
+    all_well = True
     while job.waits():
         child = Child(job)
         child.wait()
-        child.settle()
+        if not child.settle():
+            all_well = False
+            if child.row_id is None:
+                break
+    return all_well
 
 
 def _run(job: Job, batch: Batch) -> None:

@@ -151,6 +151,14 @@ def test_without_a_broker_the_tick_command_drafts_what_it_opened(
     assert capsys.readouterr().out.endswith("opened.\n")
 
 
+def test_the_tick_command_fails_where_a_draft_does(engagement: Engagement) -> None:
+    open_reports(engagement)
+    nowhere = {"state": "paused", "time_zone": "Mars/Olympus_Mons"}  # paused: it opens no more
+    Engagement.objects.filter(pk=engagement.pk).update(**nowhere)
+    with pytest.raises(CommandError, match="Not everything that waited was done"):
+        call_command("tick")
+
+
 def test_the_tick_command_opens_nothing_of_the_future() -> None:
     with pytest.raises(CommandError, match="has not come yet"):
         call_command("tick", "--at", f"{now() + timedelta(days=7):%Y-%m-%d}")

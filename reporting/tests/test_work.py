@@ -120,6 +120,27 @@ def test_draining_takes_as_many_children_as_it_needs() -> None:
         return bool(waiting) and bool(waiting.pop())
 
     pids = set()
-    drain(Job(name="test", waits=waits, work=lambda batch: pids.add(os.getpid())))
+    assert drain(Job(name="test", waits=waits, work=lambda batch: pids.add(os.getpid())))
     assert not waiting
     assert not pids  # what children remember, their parent does not
+
+
+def test_draining_goes_on_after_a_row_that_failed_and_says_so() -> None:
+    waiting = [1, 2]
+
+    def waits() -> bool:
+        return bool(waiting) and bool(waiting.pop())
+
+    def work(batch: Batch) -> None:
+        batch.take(7)
+        raise ValueError("boom")
+
+    assert not drain(Job(name="test", waits=waits, work=work))
+    assert not waiting
+
+
+def test_draining_ends_when_no_child_gets_as_far_as_a_row() -> None:
+    def work(_batch: Batch) -> None:
+        raise ValueError("boom")
+
+    assert not drain(Job(name="test", waits=lambda: True, work=work))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dm_portal.people import audit
 from dm_portal.shell.clock import now
@@ -44,10 +44,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, at: datetime | None, **options: Any) -> None:
-        audit.origin.set("command tick")
-        opened = tick(at=at)
+        with audit.coming_from("command tick"):
+            opened = tick(at=at)
         self.stdout.write(f"{opened} {'status' if opened == 1 else 'statuses'} opened.")
         # With a broker the tick has told the workers.
-        if not settings.CELERY_BROKER_URL:
-            drain(REPORTS)
-            drain(PUBLICATIONS)
+        if not settings.CELERY_BROKER_URL and not all([drain(REPORTS), drain(PUBLICATIONS)]):
+            raise CommandError(
+                "Not everything that waited was done: the errors are above. "
+                "The clock, or the next tick, tries again."
+            )
