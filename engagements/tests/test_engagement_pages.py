@@ -99,7 +99,7 @@ def test_a_new_one_says_what_to_do_first(desk: Any, engagement: Engagement) -> N
 def at_work(engagement: Engagement) -> Import:
     """Half of one milestone is done; a sprint holds today."""
     file = make_import(engagement)
-    day = today()
+    day = today(engagement.time_zone)
     open_one = Milestone.objects.create(
         engagement=engagement, number=1, name="2.1", committed_on=day + timedelta(days=9)
     )
