@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
+from dm_portal.shell.clock import now
 from engagements.models import Engagement, MilestoneRevision, Sprint, WorkItem
+from engagements.querysets import done_by_now, open_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,10 @@ class Work:
 
 def work_of(engagement: Engagement) -> Work:
     """What the last imports say of the engagement's items."""
-    is_open = Q(done_at__isnull=True)
     counted = WorkItem.objects.filter(engagement=engagement).aggregate(
         items=Count("pk"),
-        done=Count("pk", filter=~is_open),
-        started=Count("pk", filter=is_open & Q(started_at__isnull=False)),
+        done=Count("pk", filter=done_by_now()),
+        started=Count("pk", filter=open_now() & Q(started_at__lte=now())),
     )
     return Work(**counted)
 

@@ -15,6 +15,7 @@ from dm_portal.people.audit import PORTAL
 from dm_portal.people.models import AuditEvent
 from dm_portal.shell.forms import FormMixin
 from engagements.models import Customer, Engagement, Milestone, Sprint, WorkItem
+from engagements.querysets import done_by_now, open_now
 from pods.models import Pod
 
 Choices = dict[str, list[tuple[str, str]]]
@@ -138,7 +139,7 @@ class WorkFilter(filters.FilterSet):
         return rows.filter(Q(key__icontains=text) | Q(title__icontains=text))
 
     def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
-        return rows.filter(done_at__isnull=done == "no")
+        return rows.filter(open_now() if done == "no" else done_by_now())
 
 
 class HistoryFilter(filters.FilterSet):

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
-from dm_portal.shell.clock import today
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
 
@@ -26,6 +26,16 @@ def _holds(prefix: str = "") -> Q:
     return Q(**{f"{prefix}starts_on__lte": day}) & (
         Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
     )
+
+
+def done_by_now(prefix: str = "") -> Q:
+    """Work that is done; what a tracker dates into the future is open until then."""
+    return Q(**{f"{prefix}done_at__lte": now()})
+
+
+def open_now(prefix: str = "") -> Q:
+    """Work that is not ``done_by_now``, so that rows without a date are in one of the two."""
+    return Q(**{f"{prefix}done_at__isnull": True}) | Q(**{f"{prefix}done_at__gt": now()})
 
 
 def _sees_everything(user: Any) -> bool:
@@ -139,7 +149,7 @@ class MilestoneQuerySet(OfEngagementQuerySet):
         """Those with an item still to do, or with none known yet."""
         items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
         return self.filter(
-            ~models.Exists(items) | models.Exists(items.filter(workitem__done_at__isnull=True))
+            ~models.Exists(items) | models.Exists(items.filter(open_now("workitem__")))
         )
 
     def with_progress(self) -> Self:
@@ -149,7 +159,7 @@ class MilestoneQuerySet(OfEngagementQuerySet):
         criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.annotate(
             items=_count(items, "milestone"),
-            items_done=_count(items.filter(workitem__done_at__isnull=False), "milestone"),
+            items_done=_count(items.filter(done_by_now("workitem__")), "milestone"),
             criteria_total=_count(criteria, "milestone"),
             criteria_met=_count(criteria.filter(met_at__isnull=False), "milestone"),
         )
@@ -170,16 +180,16 @@ class SprintQuerySet(OfEngagementQuerySet):
         items = work.objects.filter(sprint=models.OuterRef("pk"))
         return self.annotate(
             items=_count(items, "sprint"),
-            items_done=_count(items.filter(done_at__isnull=False), "sprint"),
+            items_done=_count(items.filter(done_by_now()), "sprint"),
         )
 
 
 class WorkItemQuerySet(OfEngagementQuerySet):
     def open(self) -> Self:
-        return self.filter(done_at__isnull=True)
+        return self.filter(open_now())
 
     def done(self) -> Self:
-        return self.filter(done_at__isnull=False)
+        return self.filter(done_by_now())
 
     def with_milestone_names(self) -> Self:
         """Annotate ``milestone_names``: every milestone that the tracker names, as a list."""

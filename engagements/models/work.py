@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from dm_portal.shell.clock import now
 from engagements import querysets
 from engagements.models.engagements import Engagement
 from engagements.models.milestones import Milestone, OfEngagement
@@ -94,6 +95,11 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}".strip()
+
+    @property
+    def is_to_be_done(self) -> bool:
+        """Whether the tracker dates its end into the future: until then it is open."""
+        return self.done_at is not None and self.done_at > now()
 
     @property
     def engagement_ref(self) -> str:

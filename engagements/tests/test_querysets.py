@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from dm_portal.people.models import User
-from dm_portal.shell.clock import today
+from dm_portal.shell.clock import now, today
 from dm_portal.tests.cast import give_function, make_user
 from engagements import standing
 from engagements.figures import Work, every_item_done, sprint_on, work_of
@@ -108,6 +109,29 @@ def test_work_of_one_engagement(file: Import, other_engagement: Engagement) -> N
     assert work_of(file.engagement).open == 2
     assert [row.key for row in WorkItem.objects.done()] == ["A-1"]
     assert WorkItem.objects.open().count() == 3
+
+
+def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
+    engagement, day = file.engagement, today()
+    row = milestone(engagement, 1, committed_on=day)
+    dates = {"starts_on": day, "ends_on": day + 3 * DAY}
+    sprint = Sprint.objects.create(engagement=engagement, number=1, name="S1", **dates)
+    later = now() + DAY
+    make_item(
+        file, "A-1", milestones=[row], sprint=sprint, done_at=later, started_at=later - 2 * DAY
+    )
+    make_item(file, "A-2", done_at=later, started_at=later)
+    for instant, done in ((later - DAY, 0), (later, 2)):
+        with time_machine.travel(instant, tick=False):
+            found = Milestone.objects.with_progress().get()
+            assert (found.items, found.items_done) == (1, min(done, 1))
+            assert Milestone.objects.unfinished().exists() is not every_item_done(found)
+            assert (WorkItem.objects.done().count(), WorkItem.objects.open().count()) == (
+                done,
+                2 - done,
+            )
+            assert work_of(engagement) == Work(items=2, done=done, started=0 if done else 1)
+            assert sprint_on(engagement, day).items_done == min(done, 1)
 
 
 def test_a_sprint_holds_its_first_and_its_last_day(file: Import) -> None:

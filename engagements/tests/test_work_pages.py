@@ -1,12 +1,13 @@
 """The work: the list with its filter, and one item."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
 from dm_portal.people.models import User
+from dm_portal.shell.clock import now
 from engagements.models import Engagement, Import, Milestone, Sprint, WorkItem
 from engagements.tests.pages import at, csv_rows, make_import, make_item, names, statements
 
@@ -66,6 +67,19 @@ def test_list_is_filtered_by_its_url(
     url = at("work_list", work.engagement)
     assert names(desk.get(url, query)) == found
     assert [row["Key"] for row in csv_rows(desk.get(url, query | {"format": "csv"}))] == found
+
+
+def test_what_is_dated_into_the_future_is_open(desk: Any, work: Import) -> None:
+    WorkItem.objects.filter(key="A-2").update(done_at=now() + timedelta(days=1))
+    url = at("work_list", work.engagement)
+    assert [names(desk.get(url, {"done": done})) for done in ("no", "yes")] == [["A-2"], ["B-1"]]
+    notes = [row[-1].note for row in desk.get(url).context["listing"].rows]
+    assert notes == ["open until then", ""]
+    pages = [
+        desk.get(at("work_detail", work.engagement, number=1, key=key)).content.decode()
+        for key in ("A-2", "B-1")
+    ]
+    assert ["(open until then)" in page for page in pages] == [True, False]
 
 
 def test_choices_are_what_this_engagement_has(desk: Any, work: Import) -> None:

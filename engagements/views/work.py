@@ -33,7 +33,13 @@ TITLE = Column("Title", "title")
 STATE = Column("State", "state")
 ASSIGNEE = Column("Assignee", "assignee", missing="nobody")
 CREATED = Column("Created", "created_at", kind="instant")
-DONE = Column("Done", "done_at", kind="instant", missing="open")
+DONE = Column(
+    "Done",
+    "done_at",
+    kind="instant",
+    missing="open",
+    note=lambda item: "open until then" if item.is_to_be_done else "",
+)
 
 COLUMNS = [
     KEY,
