@@ -16,6 +16,7 @@ from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
+from engagements.sources.rows import DONE_LATER
 
 if TYPE_CHECKING:
     from engagements.models import Customer, Engagement, EngagementTemplate
@@ -208,6 +209,12 @@ class OfImportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         file = related(self.model, "of")
         return self.filter(of__in=file.objects.visible_to(user))
+
+
+class ImportRowQuerySet(OfImportQuerySet):
+    def done_later(self) -> Self:
+        """Those whose done date lay in the future when they were read."""
+        return self.filter(note__contains=DONE_LATER)
 
 
 def _count(rows: models.QuerySet[Any], by: str) -> Any:

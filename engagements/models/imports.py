@@ -149,7 +149,7 @@ class ImportRow(models.Model):
     data = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
 
-    objects = querysets.OfImportQuerySet.as_manager()
+    objects = querysets.ImportRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["of", "line"]

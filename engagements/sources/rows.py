@@ -27,6 +27,7 @@ WORDS = {
 # States that every tracker means alike; which of a customer's own are done is not known here.
 OPEN_STATES = {"open", "reopened", "new", "to_do", "todo", "backlog", "in_progress"}
 DONE_STATES = {"closed", "done", "resolved"}
+DONE_LATER = "Its done date lies in the future: it is open until then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ class Row:
     note: str = ""
 
 
-def read_row(layout: Layout, line: int, row: Sequence[str], zone: tzinfo) -> Row:
+def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now: datetime) -> Row:
     """The row that starts on ``line``; never raises, whatever its cells hold."""
     filled = _filled(layout, row)
     if len(row) != layout.width:
         reason = f"The row has {len(row)} cells, the header {layout.width}."
         return _refused(line, filled, [reason])
-    reader = _Reader(filled, zone)
+    reader = _Reader(filled, zone, now)
     data = reader.data()
     if reader.faults:
         return _refused(line, filled, reader.faults)
@@ -88,6 +89,7 @@ class _Reader:
 
     filled: Filled
     zone: tzinfo
+    now: datetime
     key: str = ""
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -182,6 +184,8 @@ class _Reader:
             self.notes.append("Done before it was created.")
         if started and done and done < started:
             self.notes.append("Done before it was started.")
+        if done and done > self.now:
+            self.notes.append(DONE_LATER)
 
     def _note_state(self, state: str, done: datetime | None) -> None:
         if done and plain(state) in OPEN_STATES:

@@ -1,7 +1,7 @@
 """A tracker's file, from its bytes to rows in the portal's words."""
 
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from engagements.sources.layouts import Layout, recognise
 from engagements.sources.lines import Lines
@@ -13,14 +13,16 @@ from engagements.sources.table import table_rows
 class WorkFile:
     """A work CSV or a Jira export; memory does not grow with the file.
 
-    ``blocks`` are its bytes in any pieces; instants without an offset are read in ``zone``.
+    ``blocks`` are its bytes in any pieces; instants without an offset are read in ``zone``, and
+    what is done after ``now`` is noted.
 
     Raises:
         FileRefused: at once for what its first row tells, while iterating for the rest.
     """
 
-    def __init__(self, blocks: Iterable[bytes], *, zone: tzinfo) -> None:
+    def __init__(self, blocks: Iterable[bytes], *, zone: tzinfo, now: datetime) -> None:
         self._zone = zone
+        self._now = now
         self._lines = Lines(blocks)
         self._rows = table_rows(self._lines)
         _, header = next(self._rows, (0, None))
@@ -34,4 +36,4 @@ class WorkFile:
 
     def __iter__(self) -> Iterator[Row]:
         for line, cells in self._rows:
-            yield read_row(self.layout, line, cells, self._zone)
+            yield read_row(self.layout, line, cells, zone=self._zone, now=self._now)

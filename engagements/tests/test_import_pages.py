@@ -164,6 +164,27 @@ def test_the_preview_says_what_would_happen(
     assert "Nothing has changed yet." in said
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (0, ""),
+        (1, "1 row has a done date in the future (line 3): open until then."),
+        (2, "2 rows have a done date in the future (lines 3, 4): open until then."),
+        (11, "(lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 1 more)"),
+    ],
+)
+def test_what_is_done_in_the_future_is_named_by_its_line(
+    browse: Any, engagement: Engagement, manager: User, ahead: int, said: str
+) -> None:
+    later = [item(f"B-{number}", done_at="2199-01-01") for number in range(ahead)]
+    file = preview(engagement, manager, [item("A-1", done_at="2026-02-01"), *later])
+    assert (file.new_count, file.refused_count) == (1 + ahead, 0)
+    page = text(browse.get(file.get_absolute_url()))
+    assert said in page
+    assert page.count("in the future: it is open until then") == min(ahead, 9)
+    assert ("in the future" in page) is (ahead > 0)
+
+
 def test_columns_that_are_not_read_are_named(
     browse: Any, engagement: Engagement, manager: User
 ) -> None:

@@ -236,6 +236,11 @@ def test_nul_in_a_date_is_shown_as_a_sign() -> None:
             "Done before it was started.",
         ),
         ({"started_at": "2026-02-01", "done_at": "2026-02-01"}, ""),
+        ({"done_at": "2026-03-01T00:00:00Z"}, ""),
+        (
+            {"done_at": "2026-03-01T00:00:01Z"},
+            "Its done date lies in the future: it is open until then.",
+        ),
     ],
 )
 def test_what_is_odd_is_kept_and_said(given_: dict[str, str], note: str) -> None:

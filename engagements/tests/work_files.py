@@ -1,6 +1,7 @@
 """Small files for the tests of imports."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from engagements.sources.work_file import WorkFile
 
 HEADER = "key,type,title,state,size,milestone,sprint,assignee,created_at,started_at,done_at\n"
 BERLIN = ZoneInfo("Europe/Berlin")
+READ_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def work_csv(*rows: str) -> bytes:
@@ -27,7 +29,7 @@ def item(key: str = "A-1", title: str = "Pay by card", **cells: str) -> str:
 def open_file(content: bytes, *, block: int = 7) -> WorkFile:
     """The file in blocks that break lines, characters and line endings apart."""
     pieces = (content[start : start + block] for start in range(0, len(content), block))
-    return WorkFile(pieces, zone=BERLIN)
+    return WorkFile(pieces, zone=BERLIN, now=READ_AT)
 
 
 def rows_of(content: bytes) -> list[Row]:

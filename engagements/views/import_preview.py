@@ -4,7 +4,7 @@ from typing import Any
 
 from engagements import policies
 from engagements.models import Import, ImportRow
-from engagements.views.import_words import additions, changes
+from engagements.views.import_words import additions, changes, done_later
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -29,15 +29,16 @@ def at_work(file: Import) -> bool:
 def preview(file: Import, user: Any) -> dict[str, Any]:
     """Counts, what comes along, the first rows of each verdict, and what this person may do.
 
-    One statement per verdict that has rows, however many.
+    One statement per verdict that has rows, and one for what is done later, however many.
     """
     may_import = policies.can_import_work(user, file.engagement)
     may_retry = policies.can_retry_import(user, file.engagement)
+    has_counts = file.state in (State.PREVIEWED, State.APPLIED)
     return {
         "file": file,
         "at_work": at_work(file),
-        "has_counts": file.state in (State.PREVIEWED, State.APPLIED),
-        "additions": list(additions(file)),
+        "has_counts": has_counts,
+        "additions": [*additions(file), *(done_later(file) if has_counts else ())],
         "groups": _groups(file),
         "can_apply": may_import and file.state == State.PREVIEWED,
         "can_discard": may_import and file.state in DISCARDABLE,

@@ -21,6 +21,9 @@ LABELS = {
     "done_at": "done",
 }
 
+# How many lines a sentence names.
+NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -55,6 +58,21 @@ def additions(file: Import) -> Iterator[str]:
         if count:
             verb = ("was" if count == 1 else "were") if applied else "would be"
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
+
+
+def done_later(file: Import) -> Iterator[str]:
+    """Which rows a tracker dates into the future: "1 row has a done date … (line 5): …"."""
+    rows = ImportRow.objects.filter(of=file).done_later().order_by("line")
+    lines = list(rows.values_list("line", flat=True))
+    if not lines:
+        return
+    one = len(lines) == 1
+    named = ", ".join(str(line) for line in lines[:NAMED])
+    more = f" and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    yield (
+        f"{len(lines)} {'row has' if one else 'rows have'} a done date in the future "
+        f"({'line' if one else 'lines'} {named}{more}): open until then."
+    )
 
 
 def _said(value: Any, zone: ZoneInfo) -> str:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write("Nothing was written. Run it again with --apply to import it.")
 
     def _tell(self, file: Import, would_be: str) -> None:
-        """The four counts, what comes along, and every refused line."""
+        """The four counts, what comes along, every refused line, every one done later."""
         if file.state not in (Import.State.PREVIEWED, Import.State.APPLIED):
             raise CommandError(file.problem.strip().splitlines()[-1])
         self.stdout.write(f"{file.file_name}: {file.source}, {file.rows_read} rows.")
@@ -68,9 +68,11 @@ class Command(BaseCommand):
         )
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
-        refused = ImportRow.objects.filter(of=file, verdict=ImportRow.Verdict.REFUSED)
-        for row in refused.order_by("line").iterator():
+        rows = ImportRow.objects.filter(of=file).order_by("line")
+        for row in rows.filter(verdict=ImportRow.Verdict.REFUSED).iterator():
             self.stdout.write(f"Refused: line {row.line}: {row.reason}")
+        for row in rows.done_later().iterator():
+            self.stdout.write(f"Noted: line {row.line}: {row.note}")
 
 
 def _readable(path: Path) -> str:

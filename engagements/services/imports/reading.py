@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from dm_portal.people.audit import record
+from dm_portal.shell.clock import now
 from engagements.models import Import, ImportChunk, ImportRow, Source
 from engagements.services.imports import statements
 from engagements.services.imports.acts import delete_content
@@ -45,7 +46,8 @@ def read(file: Import) -> None:
 
 
 def _read_rows(file: Import) -> None:
-    work = WorkFile(_blocks(file), zone=ZoneInfo(file.engagement.time_zone))
+    zone = ZoneInfo(file.engagement.time_zone)
+    work = WorkFile(_blocks(file), zone=zone, now=now())
     _begin(file, work)
     rows = iter(work)
     while batch := list(islice(rows, BATCH)):
