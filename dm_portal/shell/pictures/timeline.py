@@ -113,6 +113,12 @@ class Timeline:
         return " ".join([f"As of {day_words(self.as_of, today=self.as_of)}.", *said])
 
     @property
+    def forms(self) -> list[Shape]:
+        """The forms that stand on the line, the worst first: what the legend explains."""
+        drawn = {each.shape for each in self.milestones if each.committed_on}
+        return sorted(drawn, key=lambda shape: -shape.rank)
+
+    @property
     def any_moved(self) -> bool:
         return any(each.moved for each in self.milestones)
 
