@@ -10,5 +10,6 @@ SENTENCES: dict[str, str] = {
     "report.publication_stopped": "stopped the publication of {target}",
     "report.published": "published {target}, revision {after[revision]}",
     "report.correction_started": "opened {target} for a correction: {after[reason]}",
+    "report.correction_dropped": "dropped the correction of {target}",
     "report.seen": "read {target}, revision {after[revision]}",
 }

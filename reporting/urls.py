@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{REPORT}/publication/", publication.report_publication, name="report_publication"),
     path(f"{REPORT}/stop/", publication.report_stop, name="report_stop"),
     path(f"{REPORT}/correction/", publication.report_correction, name="report_correction"),
+    path(
+        f"{REPORT}/correction/removal/",
+        publication.report_correction_removal,
+        name="report_correction_removal",
+    ),
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
     path("status/", status.status_index, name="status_index"),
     path(f"{STATUS}/", status.status_detail, name="status_detail"),

@@ -145,6 +145,9 @@ REPORTS = {
     "report_correction": act(
         DRAFTS, LEADERS, at=week("published"), data=lambda w: {"reason": "A wrong date."}
     ),
+    "report_correction_removal": act(
+        DRAFTS, LEADERS, at=week("corrected"), data=lambda w: {"version": 1}
+    ),
     # an admin sends it round again without reading it
     "report_retry": act(DRAFTS | ADMIN, ADMIN, at=week("parked")),
     "status_index": page(SIGNED_IN, led_on=CUSTOMERS),

@@ -20,6 +20,9 @@ from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_n
 from reporting.services.drafts import require_draft, require_honest_colour
 from reporting.services.states import THAWED, State, change, move, require_version
 
+# What the DM adds to a draft, in the report's columns and in what is frozen alike.
+WORDS = ("headline", "our_move", "colour", "colour_reason")
+
 
 class FrozenText(customer.Text):
     """What waits in ``Report.frozen_text`` and stays in ``ReportRevision.text``."""
@@ -105,6 +108,36 @@ def start_correction(*, report: Report, reason: str, by: User) -> None:
     _require_state(report, State.PUBLISHED)
     move(report, State.DRAFT, correction_reason=reason)
     record("report.correction_started", report, by=by, after={"reason": reason})
+
+
+@transaction.atomic
+def drop_correction(*, report: Report, version: int, by: User) -> None:
+    """Take back a correction that is being written: the report is published, as it was before.
+
+    What was typed for it is discarded; only the record keeps it. ``version`` says which reading
+    of it was dropped, so that nobody discards words that they have not seen.
+
+    Raises:
+        DomainError: no correction of it is being written.
+        Conflict: somebody else changed the report since ``version``.
+    """
+    if report.state != State.DRAFT or not report.correction_reason:
+        raise DomainError(f"No correction of {report} is being written.")
+    require_version(report, version)
+    revision = report.revisions.select_related("facts").latest("number")
+    said = {name: revision.text[name] for name in WORDS}
+    typed = {name: getattr(report, name) for name in WORDS if getattr(report, name) != said[name]}
+    typed["reason"] = report.correction_reason
+    drafted = {"sentences": revision.text["sentences"], "overall": revision.text["computed"]}
+    move(
+        report,
+        State.PUBLISHED,
+        correction_reason="",
+        drafted=drafted,
+        compiled_as_of=revision.facts.as_of,
+        **said,
+    )
+    record("report.correction_dropped", report, by=by, before=typed)
 
 
 def _require_state(report: Report, state: State) -> None:

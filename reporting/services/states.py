@@ -13,7 +13,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     State.DUE: frozenset({State.COMPILING}),
     # claimed anew when the lease of whoever drafted it has run out
     State.COMPILING: frozenset({State.COMPILING, State.DRAFT, State.PARKED}),
-    State.DRAFT: frozenset({State.PUBLISHING}),
+    # published: as it was before a correction that is dropped
+    State.DRAFT: frozenset({State.PUBLISHING, State.PUBLISHED}),
     State.PUBLISHING: frozenset({State.DRAFT, State.PUBLISHED, State.PARKED}),
     # for a correction
     State.PUBLISHED: frozenset({State.DRAFT}),

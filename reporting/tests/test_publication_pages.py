@@ -8,14 +8,17 @@ from django.test import Client
 from dm_portal.people.models import PortalFunction, User
 from engagements.models import Milestone
 from reporting.models import Report, ReportRevision
-from reporting.services.publishing import finish_publication, publish_report
+from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import FRIDAY, draft, fresh, open_reports, publish, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 WORDS = {"headline": "Refunds are live.", "our_move": "", "colour": "green", "colour_reason": ""}
-ACTIONS = ["report_publication", "report_stop", "report_correction", "report_retry"]
+ACTIONS = [
+    *("report_publication", "report_stop", "report_correction", "report_correction_removal"),
+    "report_retry",
+]
 
 
 def test_one_sentence_publishes(sign_in: SignIn, manager: User, draft_47: Report) -> None:
@@ -149,6 +152,44 @@ def test_a_draft_cannot_be_corrected(sign_in: SignIn, manager: User, draft_47: R
     assert fresh(draft_47).correction_reason == ""
 
 
+def test_a_correction_opened_by_mistake_is_dropped(
+    sign_in: SignIn, manager: User, published_47: ReportRevision
+) -> None:
+    report, client = published_47.report, sign_in(manager)
+    start_correction(report=report, by=manager, reason="Wrong.")
+    page = text_of(client.get(url(report)))
+    assert "Dropping it leaves what was published as it is, and discards what was typed" in page
+    assert f'<input type="hidden" name="version" value="{report.version}">' in page
+    data = {"version": report.version}
+    response = client.post(url(report, "report_correction_removal"), data, follow=True)
+    assert "The correction is dropped. What was published stays as it was." in text_of(response)
+    assert fresh(report).state == "published"
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [("1", "Somebody else changed"), ("", "it does not say what it was written over")],
+)
+def test_a_drop_of_what_was_not_read_says_so(
+    sign_in: SignIn, manager: User, published_47: ReportRevision, version: str, said: str
+) -> None:
+    report = published_47.report
+    start_correction(report=report, by=manager, reason="Wrong.")
+    data = {"version": version}
+    response = sign_in(manager).post(url(report, "report_correction_removal"), data, follow=True)
+    assert said in text_of(response)
+    assert fresh(report).correction_reason == "Wrong."
+
+
+def test_whoever_only_reads_a_correction_cannot_drop_it(
+    sign_in: SignIn, architect: User, manager: User, published_47: ReportRevision
+) -> None:
+    start_correction(report=published_47.report, by=manager, reason="Wrong.")
+    page = text_of(sign_in(architect).get(url(published_47.report)))
+    assert "Wrong." in page
+    assert "Drop the correction" not in page
+
+
 def test_an_admin_sends_a_failed_report_round_again(
     sign_in: SignIn, admin: User, week_47: Report
 ) -> None:
@@ -192,7 +233,7 @@ def test_who_sees_no_draft_finds_no_action(
     assert client.post(url(draft_47, name)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ACTIONS[:3])
+@pytest.mark.parametrize("name", ACTIONS[:4])
 @pytest.mark.parametrize("who", ["architect", "director", "auditor"])
 def test_who_only_reads_may_not_act(
     request: pytest.FixtureRequest, sign_in: SignIn, draft_47: Report, name: str, who: str

@@ -6,15 +6,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
 from time_machine import Traveller
 
-from dm_portal.people.models import User
-from dm_portal.shell.errors import DomainError
+from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
 from reporting.models import Facts, Report, ReportRevision
-from reporting.services.publishing import publish_report, start_correction
+from reporting.services.publishing import drop_correction, publish_report, start_correction
 from reporting.services.ticks import open_periods
-from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
+from reporting.tests.reports import (
+    FRIDAY,
+    WEEK,
+    draft,
+    fresh,
+    meanwhile,
+    open_reports,
+    publish,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +82,98 @@ def test_only_what_is_out_is_corrected(
     report = request.getfixturevalue(state)
     with pytest.raises(DomainError, match="is not “published” but"):
         start_correction(report=report, reason="Wrong.", by=manager)
+
+
+@pytest.fixture
+def corrected(report: Report, manager: User) -> Report:
+    """Published, opened by mistake, and written on since."""
+    publish(report, manager)
+    again = fresh(report)
+    start_correction(report=again, reason="Wrong.", by=manager)
+    return write(
+        again, manager, headline="Typed.", colour="red", our_move="Go.", colour_reason="So."
+    )
+
+
+KEPT = (
+    *("state", "headline", "our_move", "colour", "colour_reason", "correction_reason"),
+    *("drafted", "compiled_as_of", "attempts", "last_error"),
+)
+
+
+def test_a_dropped_correction_leaves_the_report_as_it_was(report: Report, manager: User) -> None:
+    publish(report, manager)
+    before, again = fresh(report), fresh(report)
+    start_correction(report=again, reason="Wrong.", by=manager)
+    write(again, manager, headline="Typed.", colour="red", our_move="Go.", colour_reason="So.")
+    drop_correction(report=again, version=again.version, by=manager)
+    after = fresh(report)
+    assert [getattr(after, name) for name in KEPT] == [getattr(before, name) for name in KEPT]
+    assert [each.headline for each in ReportRevision.objects.all()] == ["Refunds are live."]
+
+
+def test_of_a_dropped_correction_the_record_keeps_what_was_typed(
+    corrected: Report, manager: User, deputy: User
+) -> None:
+    drop_correction(report=corrected, version=corrected.version, by=deputy)
+    event = AuditEvent.objects.get(verb="report.correction_dropped")
+    assert (event.actor_name, event.before) == (
+        "Dario Deputy",
+        {
+            "reason": "Wrong.",
+            "headline": "Typed.",
+            "our_move": "Go.",
+            "colour": "red",
+            "colour_reason": "So.",
+        },
+    )
+
+
+def test_the_second_correction_dropped_leads_back_to_the_first(
+    corrected: Report, manager: User
+) -> None:
+    publish(corrected, manager)
+    again = fresh(corrected)
+    start_correction(report=again, reason="Wrong, too.", by=manager)
+    write(again, manager, headline="Typed again.")
+    drop_correction(report=again, version=again.version, by=manager)
+    assert (fresh(again).headline, fresh(again).colour) == ("Typed.", "red")
+
+
+@pytest.mark.parametrize("state", ["report", "publishing"])
+def test_where_no_correction_is_written_none_is_dropped(
+    state: str, manager: User, request: pytest.FixtureRequest
+) -> None:
+    report = request.getfixturevalue(state)
+    with pytest.raises(DomainError, match="No correction of Weekly status 2026-W47 of Atlas is"):
+        drop_correction(report=report, version=report.version, by=manager)
+    assert fresh(report).version == report.version
+
+
+def test_a_correction_is_dropped_once(corrected: Report, manager: User) -> None:
+    drop_correction(report=corrected, version=corrected.version, by=manager)
+    with pytest.raises(DomainError, match="is being written"):
+        drop_correction(report=corrected, version=corrected.version, by=manager)
+
+
+def test_nobody_drops_what_they_have_not_read(
+    corrected: Report, manager: User, deputy: User
+) -> None:
+    read = corrected.version
+    write(corrected, deputy, headline="Theirs.", colour="red")
+    with pytest.raises(Conflict):
+        drop_correction(report=corrected, version=read, by=manager)
+    assert fresh(corrected).headline == "Theirs."
+
+
+def test_of_a_save_and_a_drop_at_once_the_faster_stands(corrected: Report, manager: User) -> None:
+    saves = lambda: Report.objects.update(version=F("version") + 1)  # noqa: E731
+    with (
+        meanwhile(saves, before='UPDATE "reporting_report"'),
+        pytest.raises(Conflict, match="Somebody else changed"),
+    ):
+        drop_correction(report=corrected, version=corrected.version, by=manager)
+    assert fresh(corrected).correction_reason == "Wrong."
 
 
 # Windows

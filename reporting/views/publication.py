@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from dm_portal.shell.forms import render_form
+from dm_portal.shell.forms import VERSION_LOST, VersionedForm, render_form
 from engagements.views.doors import require
 from engagements.views.saving import saved
 from reporting import policies
@@ -20,7 +20,12 @@ from reporting.forms import CorrectionForm, PublicationForm
 from reporting.models import Report
 from reporting.services.attempts import retry_report
 from reporting.services.drafts import save_draft
-from reporting.services.publishing import publish_report, start_correction, stop_publication
+from reporting.services.publishing import (
+    drop_correction,
+    publish_report,
+    start_correction,
+    stop_publication,
+)
 from reporting.views.reports import (
     find_report,
     render_editor,
@@ -79,6 +84,23 @@ def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse
             return redirect(report)
     context = state_page(request, report)
     return render_form(request, "reporting/report_published.html", **context | {"form": form})
+
+
+@require_POST
+def report_correction_removal(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """A correction opened by mistake: what is out stays as it is, what was typed is discarded."""
+    report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
+    form = VersionedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, VERSION_LOST)
+        return redirect(report)
+    try:
+        drop_correction(report=report, by=request.user, **form.changes())
+        messages.success(request, "The correction is dropped. What was published stays as it was.")
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(report)
 
 
 @require_POST

@@ -37,6 +37,10 @@ def dying(world: World) -> Report:
     return set_state(world, "publishing", attempts=5)
 
 
+def correcting(world: World) -> Report:
+    return set_state(world, "published", state="draft", correction_reason="A wrong date")
+
+
 def unread(world: World) -> ReportRevision:
     return ReportRevision.objects.filter(report__engagement=world.ours.engagement).last()
 
@@ -76,6 +80,9 @@ ACTS: dict[Any, Any] = {
     publishing.start_correction: lambda w: publishing.start_correction(
         report=report(w, "published"), reason="A wrong date", by=w.actors["manager"]
     ),
+    publishing.drop_correction: lambda w, opened: publishing.drop_correction(
+        report=opened, version=opened.version, by=w.actors["manager"]
+    ),
     receipts.record_receipt: lambda w, revision: receipts.record_receipt(
         revision=revision, user=w.actors["executive"]
     ),
@@ -91,6 +98,7 @@ READY: dict[Any, Any] = {
     publishing.publish_report: worded,
     publishing.stop_publication: lambda w: report(w, "publishing"),
     publishing.finish_publication: leaving,
+    publishing.drop_correction: correcting,
     receipts.record_receipt: unread,
     attempts.retry_report: parked,
     attempts.note_death: dying,
