@@ -11,7 +11,8 @@ from dm_portal.shell.pictures.text import width_of
 LABEL_GAP = 15
 TEXT_SIZE = 12
 UPPER, LOWER = 14, 32
-VALUES = 92  # room at the right for the last values
+VALUES = 104  # room at the right for the last values
+VALUE_GAP = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,12 @@ class BurnUp:
             last=(xs[-1], scope[-1][1], done[-1][1]),
             as_of=as_of,
             committed=committed,
-            labels=self._labels(xs[-1], scope[-1][1], done[-1][1], bottom),
+            labels=self._labels(
+                (xs[-1], scope[-1][1], done[-1][1]),
+                bottom=bottom,
+                line=committed.x if committed else None,
+                width=width,
+            ),
         )
 
     def _uprights(self, across: TimeScale, width: int) -> tuple[Label, Label | None]:
@@ -138,16 +144,24 @@ class BurnUp:
             _upright(x, UPPER, words, "start", width),
         )
 
-    def _labels(self, x: float, scope: float, done: float, bottom: int) -> list[Label]:
-        """The last values to the right of their lines, never one over the other."""
-        last = self.weeks[-1]
+    def _labels(
+        self, at: tuple[float, float, float], *, bottom: int, line: float | None, width: int
+    ) -> list[Label]:
+        """The last values to the right of their lines, never one over the other.
+
+        ``line`` is where the committed date stands: words that it would cross begin behind it.
+        """
+        (x, scope, done), last = at, self.weeks[-1]
         scope_y, done_y = scope + 4, done + 4
         if abs(done_y - scope_y) < LABEL_GAP:
             scope_y = round(min((scope_y + done_y - LABEL_GAP) / 2, bottom - LABEL_GAP))
             done_y = scope_y + LABEL_GAP
+        words = [f"{last.scope:g} in scope", f"{last.done:g} done"]
+        room, start = max(width_of(each, size=TEXT_SIZE) for each in words), x + VALUE_GAP
+        if line is not None and start - VALUE_GAP < line < start + room:
+            start = min(line + VALUE_GAP, width - room)
         return [
-            Label(x + 9, scope_y, "start", f"{last.scope:g} in scope"),
-            Label(x + 9, done_y, "start", f"{last.done:g} done"),
+            Label(start, y, "start", each) for y, each in zip((scope_y, done_y), words, strict=True)
         ]
 
 

@@ -67,13 +67,27 @@ def test_a_timeline_has_a_title_a_description_and_its_table() -> None:
     assert html.count("<title ") == html.count("<desc ") == 2  # wide and narrow
     assert "2.1 Refunds: Off track · committed 30 Nov, moved from 16 Nov." in html
     assert 'aria-labelledby="refunds-wide-title refunds-wide-desc"' in html
-    assert html.count('<th scope="row">') == 2
+    assert html.count('<th scope="row" role="rowheader">') == 2
 
 
 def test_the_legend_explains_only_what_is_there() -> None:
     assert "first committed date" not in render("timeline", timeline(OPEN))
     assert "delivered" not in render("timeline", timeline(OPEN)).lower().split("<details")[0]
     assert "first committed date" in render("timeline", timeline(MOVED))
+
+
+def test_the_legend_explains_every_form_the_worst_first() -> None:
+    todo = TimelineMilestone("4.0", Shape.NOT_KNOWN, AS_OF)
+    assert timeline(DELIVERED, UNDATED, todo, MOVED).forms == [
+        Shape.OFF_TRACK,
+        Shape.ON_TRACK,
+        Shape.NOT_KNOWN,
+    ]
+    legend = render("timeline", timeline(DELIVERED, todo)).split("<figcaption")[1]
+    assert "done or on track" in legend
+    assert "not finished, not known whether in time" in legend
+    assert "at risk" not in legend
+    assert "committed date:" not in render("timeline", timeline(UNDATED))
 
 
 def test_without_milestones_or_weeks_there_is_a_sentence() -> None:
@@ -99,7 +113,7 @@ def test_long_names_are_shortened_in_the_picture_and_whole_in_the_table() -> Non
     name = "Disputes that the bank's own staff can answer without asking anybody of us"
     html = render("timeline", timeline(TimelineMilestone(name, Shape.AT_RISK, AS_OF)))
     escaped = name.replace("'", "&#x27;")
-    assert f'<th scope="row">{escaped}</th>' in html
+    assert f'<th scope="row" role="rowheader">{escaped}</th>' in html
     assert [text for text in texts(html) if "…" in text]
 
 
@@ -175,6 +189,17 @@ def test_the_last_values_never_lie_on_each_other(state: tuple[int, int]) -> None
         scope, done = drawing.labels
         assert abs(done.y - scope.y) >= 15
         assert max(scope.y, done.y) < drawing.bottom + 15
+
+
+@pytest.mark.parametrize("days", [-60, -3, 0, 1, 2, 9, 21, 30, 400])
+@pytest.mark.parametrize("last", [(48, 9), (12345, 12345)])
+def test_no_line_crosses_the_last_values(days: int, last: tuple[int, int]) -> None:
+    for drawing in burn_up((38, 0), last, committed_on=AS_OF + timedelta(days)).drawings:
+        assert drawing.committed is not None
+        for label in drawing.labels:
+            room = width_of(label.text, size=12)
+            assert not label.x < drawing.committed.x < label.x + room
+            assert label.x + room <= drawing.width
 
 
 @pytest.mark.parametrize("days", [-60, -3, 0, 2, 30, 400])
