@@ -37,3 +37,13 @@ class ImportForm(PortalForm):
         """The file, in the words of ``receive_file``."""
         file: UploadedFile = self.cleaned_data["file"]
         return {"file_name": file.name, "content": file}
+
+
+class ApplicationForm(forms.Form):
+    """The button that applies: which preview it stood under."""
+
+    seen = forms.IntegerField()
+
+    def seen_preview(self) -> int:
+        """Its number; 0, which is none of them, where that is not said."""
+        return self.cleaned_data["seen"] if self.is_valid() else 0

@@ -66,6 +66,9 @@ class Import(OfEngagement):
     refused_count = models.PositiveIntegerField(default=0)
     milestones_added = models.PositiveIntegerField(default=0)
     sprints_added = models.PositiveIntegerField(default=0)
+    previews = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How often it was read to its end."
+    )
     unknown_columns = models.JSONField(default=list)
     problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -130,7 +130,7 @@ def test_what_waits_says_so(browse: Any, engagement: Engagement, manager: User) 
     waiting = receive(engagement, manager, [item()])
     assert "Waiting to be read" in text(browse.get(waiting.get_absolute_url()))
     file = preview(engagement, manager, [item()])
-    imports.request_application(file=file, by=manager)
+    imports.request_application(file=file, seen=1, by=manager)
     assert "Waiting to be applied" in text(browse.get(file.get_absolute_url()))
     claimed(file.pk, State.APPLYING)
     said = text(browse.get(file.get_absolute_url()))
@@ -194,7 +194,7 @@ def test_columns_that_are_not_read_are_named(
 
 def test_apply_and_the_record(browse: Any, engagement: Engagement, manager: User) -> None:
     file = preview(engagement, manager, [item(milestone='"1.0,2.0"', sprint="S 1")])
-    response = browse.post(url("import_application", engagement, file))
+    response = browse.post(url("import_application", engagement, file), {"seen": 1})
     assert response["Location"] == file.get_absolute_url()
     assert imports.run_waiting() == 1
     said = text(browse.get(file.get_absolute_url()))
@@ -216,7 +216,7 @@ def test_discard(browse: Any, engagement: Engagement, manager: User) -> None:
 def test_the_second_of_two_reads_why(browse: Any, engagement: Engagement, manager: User) -> None:
     file = preview(engagement, manager, [item()])
     browse.post(url("import_discard", engagement, file))
-    response = browse.post(url("import_application", engagement, file), follow=True)
+    response = browse.post(url("import_application", engagement, file), {"seen": 1}, follow=True)
     assert "is “discarded” and cannot become “waiting to be applied”" in text(response)
 
 
@@ -233,11 +233,29 @@ def test_a_stale_preview_asks_to_look_again(
 ) -> None:
     file = preview(engagement, manager, [item()])
     apply(engagement, manager, [item(title="Theirs")])
-    browse.post(url("import_application", engagement, file))
+    browse.post(url("import_application", engagement, file), {"seen": 1})
     assert [imports.run_waiting(), imports.run_waiting()] == [1, 1]
     said = text(browse.get(file.get_absolute_url()))
     assert "Something else changed this work after the preview" in said
     assert "title: <del>Theirs</del> → <ins>Pay by card</ins>" in said
+
+
+@pytest.mark.parametrize("seen", ["1", "", "x", "9" * 5000])
+def test_the_button_of_an_earlier_preview_applies_nothing(
+    browse: Any, engagement: Engagement, manager: User, seen: str
+) -> None:
+    file = preview(engagement, manager, [item()])
+    apply(engagement, manager, [item(title="Theirs")])
+    browse.post(url("import_application", engagement, file), {"seen": 1})
+    assert [imports.run_waiting(), imports.run_waiting()] == [1, 1]
+    address = url("import_application", engagement, file)
+    said = text(browse.post(address, {"seen": seen}, follow=True))
+    assert "This file was read again after the preview that you saw." in said
+    assert '<input type="hidden" name="seen" value="2">' in said
+    assert imports.run_waiting() == 0
+    browse.post(address, {"seen": 2})
+    assert imports.run_waiting() == 1
+    assert WorkItem.objects.get().title == "Pay by card"
 
 
 @pytest.fixture

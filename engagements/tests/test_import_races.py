@@ -96,7 +96,7 @@ def test_of_two_files_applied_at_once_the_second_is_read_again(
     """Both would add the same item: the second finds it, and asks to look again."""
     first, second = (preview(engagement, manager, [item(title=t)]) for t in ("First", "Second"))
     for file in (first, second):
-        imports.request_application(file=file, by=manager)
+        imports.request_application(file=file, seen=1, by=manager)
     with transaction.atomic():
         assert imports.apply_import(import_id=first.pk)
         applying = elsewhere(imports.apply_import, import_id=second.pk)

@@ -254,7 +254,7 @@ def test_unchanged_rows_add_nothing(
 
 
 def request(file: Import, by: User) -> Import:
-    imports.request_application(file=file, by=by)
+    imports.request_application(file=file, seen=file.previews, by=by)
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()
     return file

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -124,20 +125,44 @@ def test_the_table_knows_every_state(state: str) -> None:
 def test_what_the_table_forbids_is_said(previewed: Import, manager: User) -> None:
     imports.discard_import(file=previewed, by=manager)
     with pytest.raises(DomainError, match="is “discarded” and cannot become “waiting to be app"):
-        imports.request_application(file=again(previewed), by=manager)
+        imports.request_application(file=again(previewed), seen=1, by=manager)
     with pytest.raises(DomainError, match="cannot become “waiting to be read”"):
         imports.retry_import(file=again(previewed), by=manager)
 
 
-@pytest.mark.parametrize("act", [imports.request_application, imports.discard_import])
+@pytest.mark.parametrize(
+    "act", [partial(imports.request_application, seen=1), imports.discard_import]
+)
 def test_the_second_of_two_is_told(
     previewed: Import, manager: User, act: Callable[..., None]
 ) -> None:
     first, second = again(previewed), again(previewed)
-    imports.request_application(file=first, by=manager)
+    imports.request_application(file=first, seen=1, by=manager)
     with pytest.raises(Conflict, match="taken further by somebody else"):
         act(file=second, by=manager)
     assert again(previewed).state == State.REQUESTED
+
+
+def test_who_saw_an_earlier_preview_is_told(
+    engagement: Engagement, previewed: Import, manager: User, deputy: User
+) -> None:
+    """The first who applies it finds it stale; what is read anew the second has never seen."""
+    apply_file(engagement, manager, [item(title="Theirs")])
+    imports.request_application(file=previewed, seen=1, by=manager)
+    assert [imports.run_waiting(), imports.run_waiting()] == [1, 1]
+    file = again(previewed)
+    assert (file.state, file.new_count, file.changed_count) == (State.PREVIEWED, 0, 1)
+    with pytest.raises(Conflict, match="read again after the preview that you saw"):
+        imports.request_application(file=file, seen=1, by=deputy)
+    assert again(previewed).state == State.PREVIEWED
+    imports.request_application(file=file, seen=2, by=deputy)
+    assert again(previewed).state == State.REQUESTED
+
+
+def test_a_preview_that_comes_in_between_is_not_applied(previewed: Import, manager: User) -> None:
+    Import.objects.filter(pk=previewed.pk).update(previews=2)
+    with pytest.raises(Conflict, match="taken further by somebody else"):
+        imports.request_application(file=previewed, seen=1, by=manager)
 
 
 def test_discarding_frees_the_space_and_stays_on_record(previewed: Import, manager: User) -> None:
@@ -149,7 +174,7 @@ def test_discarding_frees_the_space_and_stays_on_record(previewed: Import, manag
 
 
 def test_what_was_asked_for_can_be_taken_back(previewed: Import, manager: User) -> None:
-    imports.request_application(file=previewed, by=manager)
+    imports.request_application(file=previewed, seen=1, by=manager)
     imports.discard_import(file=again(previewed), by=manager)
     assert not imports.apply_import(import_id=previewed.pk)
     assert (again(previewed).applied_by, WorkItem.objects.count()) == (None, 0)
@@ -160,7 +185,7 @@ def test_where_every_row_is_refused_there_is_nothing_to_apply(
 ) -> None:
     file = preview(engagement, manager, [item(size="x")])
     with pytest.raises(DomainError, match="Every row of this file is refused"):
-        imports.request_application(file=file, by=manager)
+        imports.request_application(file=file, seen=1, by=manager)
 
 
 def test_a_refused_file_says_why_and_keeps_nothing(engagement: Engagement, manager: User) -> None:
@@ -225,7 +250,7 @@ def test_whoever_lost_the_lease_writes_nothing(waiting: Import) -> None:
 
 
 def test_whoever_lost_the_lease_applies_nothing(previewed: Import, manager: User) -> None:
-    imports.request_application(file=previewed, by=manager)
+    imports.request_application(file=previewed, seen=1, by=manager)
     start = now()
     with time_machine.travel(start, tick=False):
         slow = claimed(previewed.pk, State.APPLYING)
@@ -287,7 +312,7 @@ def test_an_error_that_did_not_come_back_is_forgotten(broken: Import) -> None:
 
 
 def test_an_error_after_the_last_write_is_kept_too(previewed: Import, manager: User) -> None:
-    imports.request_application(file=previewed, by=manager)
+    imports.request_application(file=previewed, seen=1, by=manager)
     with connection.cursor() as cursor:  # the record of this one act cannot be written
         cursor.execute(
             "ALTER TABLE people_auditevent ADD CONSTRAINT broken"
@@ -329,7 +354,7 @@ def test_the_fifth_death_parks(waiting: Import) -> None:
 def test_whatever_waits_is_worked_on_the_oldest_first(
     engagement: Engagement, manager: User, previewed: Import
 ) -> None:
-    imports.request_application(file=previewed, by=manager)
+    imports.request_application(file=previewed, seen=1, by=manager)
     later = [receive(engagement, manager, [item(f"B-{number}")]) for number in range(3)]
     assert imports.run_waiting(limit=2) == 2
     assert again(previewed).state == State.APPLIED
@@ -344,7 +369,7 @@ def test_whatever_waits_is_worked_on_the_oldest_first(
 def test_tasks_carry_ids(waiting: Import, manager: User) -> None:
     tasks.read_import(waiting.pk)
     assert again(waiting).state == State.PREVIEWED
-    imports.request_application(file=again(waiting), by=manager)
+    imports.request_application(file=again(waiting), seen=1, by=manager)
     tasks.apply_import(waiting.pk)
     assert again(waiting).state == State.APPLIED
 

@@ -64,7 +64,7 @@ def preview(engagement: Engagement, by: User, content: bytes | Iterable[str]) ->
 def apply(engagement: Engagement, by: User, content: bytes | Iterable[str]) -> Import:
     """A file that went all the way."""
     file = preview(engagement, by, content)
-    imports.request_application(file=file, by=by)
+    imports.request_application(file=file, seen=file.previews, by=by)
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()
     return file

@@ -1,6 +1,7 @@
 """A tracker's file comes in: chosen, previewed, applied or discarded, and kept on record."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
 from engagements.filters_imports import ImportFilter
-from engagements.forms.imports import ImportForm
+from engagements.forms.imports import ApplicationForm, ImportForm
 from engagements.models import Engagement, Import
 from engagements.services import imports
 from engagements.views.doors import find_engagement, posted, require
@@ -86,9 +87,10 @@ def import_detail(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 
 @require_POST
 def import_application(request: HttpRequest, ref: str, number: int) -> HttpResponse:
-    """Apply the file as it was previewed."""
+    """Apply the file as it was previewed: the button carries which preview that was."""
     file = _file_to_act_on(request, ref, number, policies.can_import_work)
-    return _acted(request, imports.request_application, file)
+    form = ApplicationForm(request.POST)
+    return _acted(request, partial(imports.request_application, seen=form.seen_preview()), file)
 
 
 @require_POST

@@ -28,7 +28,7 @@ def previewed(world: World) -> Import:
 
 def requested(world: World) -> Import:
     file = previewed(world)
-    acts.request_application(file=file, by=world.actors["manager"])
+    acts.request_application(file=file, seen=1, by=world.actors["manager"])
     return file
 
 
@@ -39,7 +39,7 @@ def parked(world: World) -> Import:
 ACTS: dict[Any, Any] = {
     acts.receive_file: uploaded,
     acts.request_application: lambda w, file: acts.request_application(
-        file=file, by=w.actors["manager"]
+        file=file, seen=1, by=w.actors["manager"]
     ),
     acts.discard_import: lambda w, file: acts.discard_import(file=file, by=w.actors["manager"]),
     acts.retry_import: lambda w: acts.retry_import(file=parked(w), by=w.actors["manager"]),

@@ -9,13 +9,16 @@ from django.db import transaction
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from dm_portal.shell.errors import DomainError
+from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
 from engagements.models import Engagement, Import, ImportChunk, ImportRow
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
 
 CHUNK = 256 * 1024
+READ_AGAIN = (
+    "This file was read again after the preview that you saw. Look at the counts below, then apply."
+)
 
 
 @transaction.atomic
@@ -60,13 +63,15 @@ def keep_file(
 
 
 @transaction.atomic
-def request_application(*, file: Import, by: User) -> None:
-    """Ask for a previewed import to be applied.
+def request_application(*, file: Import, seen: int, by: User) -> None:
+    """Ask for a previewed import to be applied; ``seen`` is the number of the preview read.
 
     Raises:
         DomainError: it is not previewed, or no row of it can be taken.
-        Conflict: somebody else was faster.
+        Conflict: somebody else was faster, or there is another preview by now.
     """
+    if file.state == State.PREVIEWED and seen != file.previews:
+        raise Conflict(READ_AGAIN)
     if not file.new_count + file.changed_count + file.unchanged_count:
         raise DomainError("Every row of this file is refused: there is nothing to apply.")
     move(file, State.REQUESTED, applied_by=by, attempts=0, problem="")

@@ -126,6 +126,7 @@ def _preview(file: Import) -> None:
         file,
         State.PREVIEWED,
         rows_total=file.rows_read,
+        previews=file.previews + 1,
         milestones_added=milestones,
         sprints_added=sprints,
         **counts,

@@ -55,12 +55,13 @@ def move(file: Import, to: str, **changes: Any) -> None:
 
 
 def change(file: Import, **changes: Any) -> None:
-    """Write ``changes`` if state and lease are still as they were read.
+    """Write ``changes`` if state, lease and preview are still as they were read.
 
     Raises:
         Conflict: they are not.
     """
-    same = Import.objects.filter(pk=file.pk, state=file.state, lease_until=file.lease_until)
+    names = ("pk", "state", "lease_until", "previews")
+    same = Import.objects.filter(**{name: getattr(file, name) for name in names})
     if not same.update(**changes):
         raise Conflict(f"{file} was taken further by somebody else. Look at it again.")
     for name, value in changes.items():

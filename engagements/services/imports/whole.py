@@ -33,7 +33,7 @@ def import_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by
     read(file)
     if file.state == State.PREVIEWED:
         with transaction.atomic():
-            request_application(file=file, by=by)
+            request_application(file=file, seen=file.previews, by=by)
             file = claimed(file.pk, State.APPLYING)
         apply(file)
     return file
