@@ -1,4 +1,4 @@
-"""The pages that belong to no app: errors, and what every mail begins and ends with."""
+"""The pages that belong to no app: what stands where something went wrong."""
 
 from html.parser import HTMLParser
 
@@ -37,9 +37,3 @@ def test_an_error_page_needs_nothing_and_leads_on(name: str) -> None:
 def test_a_refusal_says_its_reason() -> None:
     html = render_to_string("403.html", {"exception": "Only the deputy may."})
     assert "<p>Only the deputy may.</p>" in html
-
-
-def test_the_foot_of_a_mail_says_where_it_comes_from() -> None:
-    values = {"base_url": "https://portal.example.com/?a=1&b=2"}
-    assert "https://portal.example.com/?a=1&b=2" in render_to_string("mail/base.txt", values)
-    assert "?a=1&amp;b=2" in render_to_string("mail/base.html", values)
