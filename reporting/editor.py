@@ -87,10 +87,14 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One of the customer's people; ``is_out`` tells whether there was anything to see yet."""
+    """One of the customer's people; ``is_out`` tells whether there was anything to see yet.
+
+    Who ``is_invited`` has not come in yet, and reads as soon as they have.
+    """
 
     name: str
     kind: str
+    is_invited: bool
     is_out: bool
     first_seen: datetime | None
     last_seen: datetime | None
@@ -205,24 +209,33 @@ def readers(report: Report, *, user: User) -> list[Reader]:
 
 
 def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader]:
-    """The customer's people in force, with their receipts of that one revision."""
+    """The customer's people in force, with their receipts of that one revision; those who have
+    come in first.
+    """
     receipts = Receipt.objects.visible_to(user).filter(
         revision=Subquery(revision), user=OuterRef("user")
     )
     contacts = (
         CustomerContact.objects.visible_to(user)
         .holding()
-        .filter(customer=report.engagement.customer_id, user__is_active=True)
+        .filter(customer=report.engagement.customer_id, user__deactivated_at__isnull=True)
         .select_related("user")
         .annotate(
             is_out=Exists(revision),
             first_seen=Subquery(receipts.values("first_seen")),
             last_seen=Subquery(receipts.values("last_seen")),
         )
-        .order_by("user__name", "user")
+        .order_by("-user__is_active", "user__name", "user")
     )
     return [
-        Reader(row.user.name, row.get_kind_display(), row.is_out, row.first_seen, row.last_seen)
+        Reader(
+            name=row.user.name,
+            kind=row.get_kind_display(),
+            is_invited=row.user.is_invited,
+            is_out=row.is_out,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+        )
         for row in contacts
     ]
 

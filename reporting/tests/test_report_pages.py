@@ -104,6 +104,27 @@ def test_who_will_read_it(
     ]
 
 
+def test_who_is_invited_and_has_not_come_is_named(
+    sign_in: SignIn, manager: User, lead: User, delegate: User, draft_47: Report
+) -> None:
+    User.objects.filter(pk=delegate.pk).update(is_active=False)
+    client = sign_in(manager)
+    page = text_of(client.get(url(draft_47)))
+    assert 'Dora Delegate <span class="quiet">Delegate; invited, has not come yet' in page
+    readers = client.get(url(draft_47)).context["readers"]
+    assert [reader.name for reader in readers] == ["Lena Lead", "Dora Delegate"]
+    preview = text_of(client.get(url(draft_47, "report_preview")))
+    assert "Lena Lead, Dora Delegate (invited, has not come yet) will be able to read" in preview
+
+
+def test_who_was_deactivated_is_nobody_to_read_it(
+    sign_in: SignIn, manager: User, admin: User, lead: User, draft_47: Report
+) -> None:
+    gone = {"is_active": False, "deactivated_at": FRIDAY, "deactivated_by": admin}
+    User.objects.filter(pk=lead.pk).update(**gone)
+    assert sign_in(manager).get(url(draft_47)).context["readers"] == []
+
+
 def test_nobody_to_read_it_teaches_the_first_step(
     sign_in: SignIn, manager: User, draft_47: Report
 ) -> None:
@@ -264,7 +285,7 @@ def test_without_a_headline_the_preview_says_so(
 ) -> None:
     page = text_of(sign_in(manager).get(url(draft_47, "report_preview")))
     assert "No headline yet" in page
-    assert "Nobody of the customer can sign in yet." in page
+    assert "Nobody of the customer is invited yet." in page
 
 
 def test_the_preview_of_no_draft_leads_back(
