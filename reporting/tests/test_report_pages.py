@@ -1,5 +1,7 @@
 """The DM's editor and list: what they show in each state, to whom, and what is kept."""
 
+import re
+
 import pytest
 import time_machine
 from django.test import Client
@@ -207,6 +209,19 @@ def test_whoever_only_reads_gets_no_form(
     page = text_of(sign_in(architect).get(url(draft_47)))
     assert "Only the delivery manager and the deputy write here" in page
     assert 'name="headline"' not in page
+
+
+def test_whoever_only_reads_sees_the_call(
+    sign_in: SignIn, architect: User, manager: User, checkout: Milestone, draft_47: Report
+) -> None:
+    client = sign_in(architect)
+    assert "Not confirmed yet" in text_of(client.get(url(draft_47)))
+    write(draft_47, manager, colour_reason="It shipped; the tracker lags.")
+    [called] = re.findall(
+        r"delivery manager’s call</p>(.*?)</div>", text_of(client.get(url(draft_47)))
+    )
+    assert "On track" in called
+    assert "<strong>Why:</strong> It shipped; the tracker lags." in called
 
 
 # Other states
