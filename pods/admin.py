@@ -201,12 +201,13 @@ class MembershipAdmin(RosterAdmin):
 
 @admin.register(PodFunction, site=site)
 class PodFunctionAdmin(RosterAdmin):
+    form = VersionedAdminForm
     resource_classes = (PodFunctionResource,)
     list_display = ("user", "function", "pod", "starts_on", "ends_on")
     list_select_related = ("user", "pod")
     list_filter = ("pod", "function")
     search_fields = ("user__name", "pod__name")
-    fields = ("pod", "user", "function", "starts_on", "ends_on")
+    fields = ("pod", "user", "function", "starts_on", "ends_on", "seen_version")
     fixed = ("pod", "user", "function")
 
     def save_through_service(
@@ -214,7 +215,11 @@ class PodFunctionAdmin(RosterAdmin):
     ) -> Model:
         if change:
             return services.change_pod_function(
-                row=obj, starts_on=obj.starts_on, ends_on=obj.ends_on, by=by
+                row=obj,
+                version=form.cleaned_data["seen_version"],
+                starts_on=obj.starts_on,
+                ends_on=obj.ends_on,
+                by=by,
             )
         return services.give_pod_function(
             pod=obj.pod,

@@ -67,6 +67,7 @@ class PodFunction(DatedRow):
     pod = models.ForeignKey(Pod, on_delete=models.PROTECT, related_name="functions")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pod_functions")
     function = models.CharField(max_length=10, choices=Function)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = querysets.PodFunctionQuerySet.as_manager()
 

@@ -209,7 +209,11 @@ class PodFunctionResource(ServiceResource):
 
     def change(self, instance: PodFunction, *, by: User) -> PodFunction:
         return services.change_pod_function(
-            row=instance, starts_on=instance.starts_on, ends_on=instance.ends_on, by=by
+            row=instance,
+            version=instance.version,
+            starts_on=instance.starts_on,
+            ends_on=instance.ends_on,
+            by=by,
         )
 
 

@@ -123,20 +123,21 @@ def give_pod_function(
 
 @transaction.atomic
 def change_pod_function(
-    *, row: PodFunction, starts_on: date, ends_on: date | None, by: User
+    *, row: PodFunction, version: int, starts_on: date, ends_on: date | None, by: User
 ) -> PodFunction:
-    """Change from when to when a function in a pod holds; an end of today ends it now."""
-    stored = PodFunction.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    before = {"starts_on": stored.starts_on, "ends_on": stored.ends_on}
-    after = {"starts_on": starts_on, "ends_on": ends_on}
-    if before == after:
-        return stored
+    """Change from when to when a function in a pod holds; an end of today ends it now.
+
+    Raises:
+        DomainError: it would end before it starts, or be held twice on some day.
+        Conflict: somebody else changed it first.
+    """
+    Pod.objects.select_for_update().get(pk=row.pod_id)
+    row.starts_on, row.ends_on = starts_on, ends_on
     _require_in_order(starts_on, ends_on)
-    stored.starts_on, stored.ends_on = starts_on, ends_on
-    _require_not_twice(stored)
-    stored.save(update_fields=["starts_on", "ends_on"])
-    record("pod_function.changed", stored, by=by, before=before, after=after)
-    return stored
+    _require_not_twice(row)
+    if change := update_version(row, version=version, starts_on=starts_on, ends_on=ends_on):
+        record("pod_function.changed", row, by=by, before=change.before, after=change.after)
+    return row
 
 
 @transaction.atomic

@@ -73,7 +73,7 @@ def acts(
             pod=pod, user=admin, function="dm", starts_on=today_, by=admin
         ),
         lambda: pod_services.change_pod_function(
-            row=led, starts_on=today_, ends_on=today_, by=admin
+            row=led, version=1, starts_on=today_, ends_on=today_, by=admin
         ),
         lambda: pod_services.add_membership(pod=pod, specialist=nia, by=admin, **place),
     ]

@@ -148,7 +148,7 @@ def test_functions_in_a_pod(keeper: Any, pod: Pod, manager: User) -> None:
     data = {"pod": pod.pk, "user": manager.pk, "function": "dm", "starts_on": "2026-12-01"}
     keeper.post(url("podfunction_add"), data)
     row = PodFunction.objects.get()
-    dates = {"starts_on": "2026-12-01", "ends_on": "2027-01-04"}
+    dates = {"starts_on": "2026-12-01", "ends_on": "2027-01-04", "seen_version": 1}
     keeper.post(url("podfunction_change", row.pk), dates)
     keeper.post(url("podfunction_delete", row.pk), {"post": "yes"})
     assert told() == [
@@ -156,6 +156,25 @@ def test_functions_in_a_pod(keeper: Any, pod: Pod, manager: User) -> None:
         "Adam Admin changed the dates of Mara Manager as delivery manager of Pod Larch",
         "Adam Admin removed Mara Manager as delivery manager of Pod Larch, entered by mistake",
     ]
+
+
+def test_the_second_editor_of_a_function_is_told(keeper: Any, pod: Pod, manager: User) -> None:
+    row = PodFunction.objects.create(
+        pod=pod, user=manager, function="dm", starts_on=date(2026, 12, 1)
+    )
+    page = keeper.get(url("podfunction_change", row.pk)).content.decode()
+    assert 'name="seen_version" value="1"' in page
+    first = {"starts_on": "2026-12-01", "ends_on": "2027-01-04", "seen_version": 1}
+    assert keeper.post(url("podfunction_change", row.pk), first).status_code == 302
+    for seen in (1, ""):
+        second = {"starts_on": "2026-12-01", "ends_on": "2027-02-01", "seen_version": seen}
+        response = keeper.post(url("podfunction_change", row.pk), second)
+        assert response.status_code == 422
+        said = response.content.decode()
+        assert "Somebody else changed Mara Manager as delivery manager of Pod Larch first." in said
+        assert 'value="2027-02-01"' in said
+    row.refresh_from_db()
+    assert (row.ends_on, row.version) == (date(2027, 1, 4), 2)
 
 
 @pytest.mark.parametrize("who", ["manager", "director", "auditor", "specialist"])

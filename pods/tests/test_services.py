@@ -133,7 +133,9 @@ def test_a_function_that_ends_today_hides_the_pod(pod: Pod, manager: User, admin
     give = {"pod": pod, "user": manager, "function": "dm", "by": admin}
     row = services.give_pod_function(starts_on=today() - timedelta(days=9), **give)
     assert list(Pod.objects.visible_to(manager)) == [pod]
-    services.change_pod_function(row=row, starts_on=row.starts_on, ends_on=today(), by=admin)
+    services.change_pod_function(
+        row=row, version=1, starts_on=row.starts_on, ends_on=today(), by=admin
+    )
     assert list(Pod.objects.visible_to(manager)) == []
     assert told() == "Adam Admin changed the dates of Mara Manager as delivery manager of Pod Larch"
 
@@ -141,15 +143,35 @@ def test_a_function_that_ends_today_hides_the_pod(pod: Pod, manager: User, admin
 def test_same_dates_change_nothing(pod: Pod, manager: User, admin: User) -> None:
     give = {"pod": pod, "user": manager, "function": "dm", "by": admin}
     row = services.give_pod_function(starts_on=DEC_1, **give)
-    services.change_pod_function(row=row, starts_on=DEC_1, ends_on=None, by=admin)
+    services.change_pod_function(row=row, version=1, starts_on=DEC_1, ends_on=None, by=admin)
     assert AuditEvent.objects.count() == 1
+
+
+def test_only_what_differs_is_on_record(pod: Pod, manager: User, admin: User) -> None:
+    give = {"pod": pod, "user": manager, "function": "dm", "by": admin}
+    row = services.give_pod_function(starts_on=DEC_1, **give)
+    services.change_pod_function(row=row, version=1, starts_on=DEC_1, ends_on=JAN_4, by=admin)
+    event = AuditEvent.objects.latest("pk")
+    assert (event.before, event.after) == ({"ends_on": None}, {"ends_on": "2027-01-04"})
+    with pytest.raises(Conflict, match="Somebody else changed"):
+        services.change_pod_function(row=row, version=1, starts_on=DEC_7, ends_on=None, by=admin)
+    row.refresh_from_db()
+    assert (row.starts_on, row.ends_on, row.version) == (DEC_1, JAN_4, 2)
+
+
+def test_a_function_is_not_moved_onto_another(pod: Pod, manager: User, admin: User) -> None:
+    give = {"pod": pod, "user": manager, "function": "dm", "by": admin}
+    row = services.give_pod_function(starts_on=DEC_1, ends_on=DEC_7, **give)
+    services.give_pod_function(starts_on=DEC_7, **give)
+    with pytest.raises(DomainError, match="already is delivery manager"):
+        services.change_pod_function(row=row, version=1, starts_on=DEC_1, ends_on=JAN_4, by=admin)
 
 
 def test_a_function_does_not_end_before_it_starts(pod: Pod, manager: User, admin: User) -> None:
     give = {"pod": pod, "user": manager, "function": "dm", "by": admin}
     row = services.give_pod_function(starts_on=DEC_7, **give)
     with pytest.raises(DomainError, match="before it starts"):
-        services.change_pod_function(row=row, starts_on=DEC_7, ends_on=DEC_1, by=admin)
+        services.change_pod_function(row=row, version=1, starts_on=DEC_7, ends_on=DEC_1, by=admin)
 
 
 def test_a_function_entered_by_mistake_goes(pod: Pod, manager: User, admin: User) -> None:

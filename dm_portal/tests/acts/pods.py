@@ -43,6 +43,7 @@ ACTS = {
     ),
     services.change_pod_function: lambda w: services.change_pod_function(
         row=w.ours.one(PodFunction),
+        version=1,
         starts_on=today() - DAY,
         ends_on=today(),
         by=w.actors["admin"],
