@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 
 from dm_portal.people import querysets
 from dm_portal.shell.clock import now, today
@@ -99,7 +99,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"),
+                # as email__iexact asks, so that both agree on what is alike, and the index serves
+                Upper("email"),
                 name="user_email_unique",
                 violation_error_message="Somebody with this address is already here.",
             ),

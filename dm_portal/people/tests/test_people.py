@@ -1,6 +1,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db import connection
 from django.test import Client
 
 from dm_portal.people import services
@@ -134,3 +135,12 @@ def test_an_admin_switches_off_a_lost_second_step(admin, manager):
 def test_what_is_off_is_not_switched_off(admin, manager):
     with pytest.raises(Conflict, match="off already"):
         services.remove_two_step(person=manager, by=admin)
+
+
+@pytest.mark.parametrize("address", ["mara@internal.example", "MARA@Internal.Example"])
+def test_an_address_is_found_by_the_index_that_keeps_it_unique(db, address):
+    with connection.cursor() as cursor:  # of so few rows PostgreSQL would read all
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = User.objects.filter(email__iexact=address).explain()
+    assert "using user_email_unique" in plan or "on user_email_unique" in plan
+    assert "Index Cond: (upper((email)::text) = " in plan
