@@ -1,6 +1,5 @@
 """Two processes at the same import: one of them works, the other writes nothing."""
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
+from dm_portal.tests.locks import NEVER, ends_without_waiting, until_they_wait
 from engagements.models import Engagement, Import, Source, WorkItem
 from engagements.services import imports
 from engagements.services.imports.states import State, claim
@@ -18,7 +18,6 @@ from engagements.services.numbers import lock
 from engagements.tests.work_files import apply, item, preview, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -35,19 +34,6 @@ def elsewhere() -> Iterator[Callable[..., "Future[Any]"]]:
         yield lambda act, **arguments: pool.submit(connected, act, **arguments)
 
 
-def until_it_waits() -> None:
-    """Come back as soon as the other connection waits for a lock of ours."""
-    database = connection.settings_dict["NAME"]
-    for _ in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one state
-            cursor.execute(WAITING, [database])
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    pytest.fail("the other connection does not wait")
-
-
 def test_of_two_claims_one_is_given(
     engagement: Engagement, manager: User, elsewhere: Callable[..., "Future[Any]"]
 ) -> None:
@@ -55,8 +41,8 @@ def test_of_two_claims_one_is_given(
     with transaction.atomic():
         assert claim(file.pk, State.READING)
         second = elsewhere(imports.read_import, import_id=file.pk)
-        until_it_waits()
-    assert second.result(timeout=10) is False
+        until_they_wait(second)
+    assert second.result(timeout=NEVER) is False
     file.refresh_from_db()
     assert (file.state, file.attempts) == (State.READING, 1)
 
@@ -68,10 +54,10 @@ def test_whoever_is_overtaken_while_reading_stops(
     with transaction.atomic():
         lock(engagement)
         slow = elsewhere(imports.run_waiting)
-        until_it_waits()
+        until_they_wait(slow)
         # the lease ran out, and another process has it now
         Import.objects.update(lease_until=now() + timedelta(minutes=9), attempts=2)
-    assert slow.result(timeout=10) == 0
+    assert slow.result(timeout=NEVER) == 0
     file.refresh_from_db()
     assert (file.state, file.attempts, file.problem, file.rows_read) == (State.READING, 2, "", 0)
     assert not Source.objects.exists()
@@ -84,9 +70,9 @@ def test_two_first_files_of_a_kind_share_their_source(
     with transaction.atomic():
         lock(engagement)
         reading = elsewhere(imports.read_import, import_id=second.pk)
-        until_it_waits()
+        until_they_wait(reading)
         assert imports.read_import(import_id=first.pk)
-    assert reading.result(timeout=10) is True
+    assert reading.result(timeout=NEVER) is True
     assert Source.objects.count() == 1
 
 
@@ -100,8 +86,8 @@ def test_of_two_files_applied_at_once_the_second_is_read_again(
     with transaction.atomic():
         assert imports.apply_import(import_id=first.pk)
         applying = elsewhere(imports.apply_import, import_id=second.pk)
-        until_it_waits()
-    assert applying.result(timeout=10) is True
+        until_they_wait(applying)
+    assert applying.result(timeout=NEVER) is True
     assert set(Import.objects.values_list("number", "state")) == {(1, "applied"), (2, "uploaded")}
     assert WorkItem.objects.get().title == "First"
 
@@ -113,4 +99,4 @@ def test_rows_that_refer_to_an_engagement_keep_nobody_waiting(
     with transaction.atomic():
         Source.objects.create(engagement=engagement, number=9, kind="jira")
         other = elsewhere(apply, engagement=engagement, by=manager, content=[item()])
-        assert other.result(timeout=10).state == State.APPLIED
+        assert ends_without_waiting(other).state == State.APPLIED

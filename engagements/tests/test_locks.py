@@ -1,6 +1,5 @@
 """What could go wrong between two people waits: each service takes its parent's lock first."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import time as clock_time
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import today
+from dm_portal.tests.locks import NEVER, ends_without_waiting, until_they_wait
 from engagements.models import Engagement
 from engagements.services.milestones import add_criterion, change_milestone, create_milestone
 from engagements.services.numbers import lock
@@ -20,7 +20,6 @@ from engagements.services.templates import Outline, create_template, set_outline
 from pods import services as pod_services
 from pods.models import Pod, Specialist
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
 MILESTONE: dict[str, Any] = {
     "name": "2.1",
     "outcome": "",
@@ -86,14 +85,6 @@ def run(act: Callable[[], object]) -> object:
         connection.close()
 
 
-def waiting() -> int:
-    with connection.cursor() as cursor:
-        # within a transaction the first answer would be given for ever
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(WAITING, [connection.settings_dict["NAME"]])
-        return cursor.fetchone()[0]
-
-
 def test_each_waits_for_its_parent(acts: Any) -> None:
     """Held is what an UPDATE holds, so that the reference of a new row alone waits for nothing."""
     rows, todo = acts
@@ -102,13 +93,9 @@ def test_each_waits_for_its_parent(acts: Any) -> None:
             for row in rows:
                 type(row).objects.order_by().select_for_update(no_key=True).get(pk=row.pk)
             started: list[Future[object]] = [pool.submit(run, act) for act in todo]
-            deadline = time.monotonic() + 20
-            while waiting() < len(todo) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            assert waiting() == len(todo)
-            assert not any(each.done() for each in started)
+            until_they_wait(*started)
         for each in started:
-            each.result(timeout=20)
+            each.result(timeout=NEVER)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -118,4 +105,4 @@ def test_the_lock_lets_references_pass(engagement: Engagement, stranger: User) -
         lock(engagement)
         row = {"user": stranger, "function": "specialist", "starts_on": today()}
         added = pool.submit(run, lambda: engagement.functions.create(**row))
-        assert added.result(timeout=20)
+        assert ends_without_waiting(added)
