@@ -222,19 +222,28 @@ def article(revision: ReportRevision) -> SafeString:
 def preview_of(report: Report, draft: Draft, *, by: User) -> Status:
     """What the draft would say if ``by`` published it now."""
     text = compose(report=report, draft=draft)
-    saying = Saying(1, now(), by, None, None)
+    at = now()
+    saying = Saying(1, at, by, None, reconstructed_on(report, at=at))
     return status_of(report=report, body=draft.body, text=text, saying=saying)
 
 
 def frozen_of(report: Report) -> Status:
     """What is about to go out: a report that is being published."""
     frozen: Any = report  # a constraint: none of these columns is empty in this state
+    at = frozen.publish_at
+    on = reconstructed_on(report, at=at)
     return status_of(
         report=report,
         body=json.loads(frozen.frozen_facts),
         text=frozen.frozen_text,
-        saying=Saying(1, frozen.publish_at, frozen.publishing_by, frozen.publishing_for, None),
+        saying=Saying(1, at, frozen.publishing_by, frozen.publishing_for, on),
     )
+
+
+def reconstructed_on(report: Report, *, at: datetime) -> date | None:
+    """The local day on which a past week is told, when published at ``at``; None for any other."""
+    zone = ZoneInfo(report.engagement.time_zone)
+    return at.astimezone(zone).date() if report.period.is_reconstructed else None
 
 
 class _Page:

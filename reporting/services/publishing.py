@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
-from dm_portal.shell.clock import now, today
+from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
 from engagements.models import Engagement, EngagementFunction
@@ -231,14 +231,13 @@ def _write_revision(report: Report) -> ReportRevision | None:
 
 def _said(report: Report) -> dict[str, Any]:
     """Who says it, when, for whom, and as which revision."""
+    at = now()
     return {
         "number": report.revisions.count() + 1,
-        "published_at": now(),
+        "published_at": at,
         "published_by": report.publishing_by,
         "published_for": report.publishing_for,
-        "reconstructed_on": today(report.engagement.time_zone)
-        if report.period.is_reconstructed
-        else None,
+        "reconstructed_on": customer.reconstructed_on(report, at=at),
     }
 
 

@@ -1,13 +1,14 @@
 """Publishing, stopping, correcting and trying again, through the pages."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from dm_portal.people.models import PortalFunction, User
 from engagements.models import Milestone
-from reporting.models import Report, ReportRevision
+from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import FRIDAY, draft, fresh, open_reports, publish, write
@@ -104,6 +105,20 @@ def test_the_second_publisher_sees_the_conflict(
     assert response.status_code == 409
     assert "Theirs." in text_of(response)
     assert fresh(draft_47).state == "draft"
+
+
+def test_a_reconstructed_week_says_so_before_it_is_out(
+    sign_in: SignIn, manager: User, draft_47: Report, friday: time_machine.Traveller
+) -> None:
+    """On Saturday in Berlin, where in UTC it is still Friday."""
+    Period.objects.update(is_reconstructed=True)
+    friday.move_to(FRIDAY + timedelta(hours=11, minutes=30))
+    client, report = sign_in(manager), write(fresh(draft_47), manager)
+    preview = text_of(client.get(url(draft_47, "report_preview")))
+    publish_report(report=report, by=manager)
+    going_out = text_of(client.get(url(draft_47)))
+    for page in (preview, going_out):
+        assert 'Reconstructed on <time datetime="2026-11-21">Sat 21 Nov</time>' in page
 
 
 def test_stopping_leads_back_to_the_draft(sign_in: SignIn, manager: User, draft_47: Report) -> None:
