@@ -14,7 +14,7 @@ from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
 from engagements.models import Engagement, EngagementFunction
 from reporting import customer, facts
-from reporting.drafting import draft_of
+from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour
@@ -32,12 +32,19 @@ class FrozenText(customer.Text):
 
 @transaction.atomic
 def publish_report(
-    *, report: Report, by: User, version: int | None = None, delay: int | None = None
+    *,
+    report: Report,
+    by: User,
+    version: int | None = None,
+    delay: int | None = None,
+    draft: Draft | None = None,
 ) -> None:
     """Freeze text and facts as they are now; they go out when ``delay`` seconds have passed.
 
     ``delay`` defaults to the setting PUBLISH_DELAY; until it ends the publication can be stopped.
-    Whoever publishes in the DM's place is recorded with the DM's name.
+    Whoever publishes in the DM's place is recorded with the DM's name. ``draft`` is what the same
+    transaction has just saved, if it did: worked out anew only where another status of the
+    engagement has gone out meanwhile, which ended the window that it tells of.
 
     Raises:
         DomainError: something is missing, or another status of the engagement stands before it.
@@ -48,7 +55,8 @@ def publish_report(
     _require_words(report)
     _require_turn(report)
     delay = settings.PUBLISH_DELAY if delay is None else delay
-    draft = draft_of(report, at=now())
+    if draft is None or draft.since != window_start(report):
+        draft = draft_of(report, at=now())
     require_honest_colour(report.colour, report.colour_reason, draft)
     publish_at = now() + timedelta(seconds=delay)
     move(

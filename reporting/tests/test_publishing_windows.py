@@ -6,14 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
+from reporting.drafting import Draft
 from reporting.models import Facts, Report, ReportRevision
-from reporting.services.publishing import drop_correction, publish_report, start_correction
+from reporting.services.drafts import save_draft
+from reporting.services.publishing import (
+    drop_correction,
+    finish_publication,
+    publish_report,
+    start_correction,
+)
 from reporting.services.ticks import open_periods
 from reporting.tests.reports import (
     FRIDAY,
@@ -233,6 +242,34 @@ def test_one_status_of_an_engagement_goes_out_at_a_time(
     publish_report(report=write(first, manager), by=manager)
     with pytest.raises(DomainError, match="2026-W46 of Atlas is being published"):
         publish_report(report=write(second, manager), by=manager)
+
+
+def test_what_was_saved_is_not_worked_out_again(report: Report, manager: User) -> None:
+    saved = save(report, manager)
+    with CaptureQueriesContext(connection) as statements:
+        publish_report(report=report, by=manager, draft=saved)
+    assert not [each for each in statements if 'FROM "engagements_workitem"' in each["sql"]]
+    assert json.loads(fresh(report).frozen_facts) == saved.body
+
+
+def test_what_was_saved_is_worked_out_again_where_another_status_went_out(
+    engagement: Engagement, manager: User, clock: Traveller
+) -> None:
+    """Else both would tell of the same days."""
+    first, second = (draft(report) for report in open_reports(engagement, weeks=2))
+    publish_report(report=write(first, manager), by=manager, delay=0)
+    saved = save(second, manager)
+    finish_publication(report_id=first.pk)
+    publish_report(report=second, by=manager, draft=saved)
+    assert (saved.since, json.loads(fresh(second).frozen_facts)["since"]) == (
+        None,
+        "2026-11-20T12:00:00Z",
+    )
+
+
+def save(report: Report, by: User) -> Draft:
+    words = {"headline": "Live.", "our_move": "", "colour": "green", "colour_reason": ""}
+    return save_draft(report=report, by=by, version=report.version, **words)
 
 
 def test_other_engagements_stand_in_nobodys_way(

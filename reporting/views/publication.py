@@ -51,8 +51,8 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
 @transaction.atomic
 def _save_and_publish(*, report: Report, by: User, version: int, **words: Any) -> Report:
     """Both or neither, so that nothing goes out that was not saved."""
-    save_draft(report=report, by=by, version=version, **words)
-    publish_report(report=report, by=by, version=report.version)
+    draft = save_draft(report=report, by=by, version=version, **words)
+    publish_report(report=report, by=by, version=report.version, draft=draft)
     return report
 
 
