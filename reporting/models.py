@@ -66,7 +66,8 @@ class Report(models.Model):
 
     ``drafted`` is what the rules wrote when it was compiled; the DM adds ``headline``,
     ``our_move`` and one ``colour``. While publishing, ``frozen_facts`` (canonical JSON) and
-    ``frozen_text`` hold what will be said, until ``publish_at`` or until it is stopped.
+    ``frozen_text`` hold what will be said, until ``publish_at`` or until it is stopped. Until
+    ``lease_until`` it is left to the process that drafts it or writes its revision.
     ``correction_reason`` is filled while a published report is open again.
     """
 
@@ -109,9 +110,10 @@ class Report(models.Model):
         ordering = ["engagement", "-period__starts_on"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="compiling", lease_until__isnull=False)
+                condition=Q(state="publishing")
+                | Q(state="compiling", lease_until__isnull=False)
                 | (~Q(state="compiling") & Q(lease_until__isnull=True)),
-                name="report_leased_while_compiling",
+                name="report_leased_while_at_work",
             ),
             models.CheckConstraint(
                 condition=Q(

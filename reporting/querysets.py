@@ -44,8 +44,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(Q(state="due") | Q(state="compiling", lease_until__lte=at))
 
     def to_publish(self, at: datetime) -> Self:
-        """Those whose stop window has ended."""
-        return self.filter(state="publishing", publish_at__lte=at)
+        """Those whose stop window has ended, unless somebody has them under a lease."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+        return self.filter(free, state="publishing", publish_at__lte=at)
 
     def parked(self) -> Self:
         return self.filter(state="parked")

@@ -109,7 +109,7 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         Period,
         {"starts_on": today() - today().weekday() * DAY + DAY},
     ),
-    "report_leased_while_compiling": (Report, {"state": "compiling", "lease_until": None}),
+    "report_leased_while_at_work": (Report, {"state": "compiling", "lease_until": None}),
     "report_frozen_while_publishing": (Report, {"state": "publishing", "publish_at": None}),
     "revision_number": (ReportRevision, {"facts_id": 0}),
     "revision_correction_has_a_reason": (ReportRevision, {"number": 2, "correction_reason": ""}),

@@ -1,8 +1,7 @@
 """Work on a report that may die at any moment: five attempts, each noted, then an admin is asked.
 
-The claim, with its raised counter, is committed before the work. Until its time has come nobody
-else claims it: `lease_until` of a report that is being drafted, `publish_at` of one that is being
-published. When that has passed the next process takes it.
+The claim, with its raised counter, is committed before the work. Until `lease_until` nobody else
+claims it; when that has passed the next process takes it.
 """
 
 import traceback
@@ -12,7 +11,6 @@ from types import TracebackType
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
@@ -66,11 +64,9 @@ def give_back(report: Report, error: str) -> bool:
     try:
         if report.attempts < MAX_ATTEMPTS:
             again_at = now() + timedelta(seconds=2**report.attempts)
-            compiling = report.state == State.COMPILING
-            field = "lease_until" if compiling else "publish_at"
-            change(report, last_error=error, **{field: again_at})
+            change(report, last_error=error, lease_until=again_at)
             return False
-        move(report, State.PARKED, last_error=error, lease_until=None, **THAWED)
+        move(report, State.PARKED, last_error=error, **THAWED)
     except Conflict:  # another process has it by now
         return False
     record("report.parked", report, by=None, after={"error": error.strip().splitlines()[-1]})
@@ -93,9 +89,8 @@ def park_dead() -> int:
 
     Returns how many were parked.
     """
-    over = Q(state=State.COMPILING, lease_until__lte=now())
-    over |= Q(state=State.PUBLISHING, publish_at__lte=now())
-    dead = with_names().filter(over, attempts__gte=MAX_ATTEMPTS)
+    at_work = with_names().filter(state__in=[State.COMPILING, State.PUBLISHING])
+    dead = at_work.filter(attempts__gte=MAX_ATTEMPTS).exclude(lease_until__gt=now())
     return sum(give_back(report, DIED) for report in dead)
 
 

@@ -198,13 +198,13 @@ def _absent_manager(report: Report, by: User) -> User | None:
 
 
 def _claim(report_id: int) -> Report | None:
-    """Take a report whose time has come; it comes again if we die, one lease later."""
+    """Take a report whose stop window has ended, for the length of one lease."""
     waiting = with_names().filter(attempts__lt=MAX_ATTEMPTS)
     report = waiting.to_publish(now()).filter(pk=report_id).first()
     if report is None:
         return None
     try:
-        change(report, attempts=report.attempts + 1, publish_at=lease_end())
+        change(report, attempts=report.attempts + 1, lease_until=lease_end())
     except Conflict:  # another process was faster, or it was stopped
         return None
     return report

@@ -21,8 +21,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     State.PARKED: frozenset({State.DUE}),
 }
 
-# What a report holds only while it is publishing (a CHECK says so).
+# What a report holds only while it is publishing (a CHECK says so), and its lease.
 THAWED: dict[str, Any] = {
+    "lease_until": None,
     "publish_at": None,
     "publishing_by": None,
     "publishing_for": None,

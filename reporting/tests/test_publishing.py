@@ -270,18 +270,53 @@ def test_a_parked_publication_becomes_a_draft_again_with_its_words(
 def test_a_death_on_the_way_out_is_noted_and_tried_again(
     publishing: Report, clock: Traveller
 ) -> None:
-    Report.objects.filter(pk=publishing.pk).update(
-        publish_at=FRIDAY + timedelta(minutes=1), attempts=1
-    )
+    held(publishing, attempts=1)
+    clock.shift(DELAY)
     note_death(report_id=publishing.pk, error="It was ended by SIGKILL.")
-    assert fresh(publishing).publish_at == FRIDAY + timedelta(seconds=2)
+    assert fresh(publishing).lease_until == FRIDAY + DELAY + timedelta(seconds=2)
+    assert fresh(publishing).publish_at == FRIDAY + DELAY, "the record of when it was to go out"
+    assert finish_publication(report_id=publishing.pk) is None
     clock.shift(2)
     assert finish_publication(report_id=publishing.pk)
+    assert fresh(publishing).lease_until is None
 
 
 def test_a_stop_window_is_nobodys_attempt(publishing: Report) -> None:
     note_death(report_id=publishing.pk, error="It was ended by SIGKILL.")
-    assert fresh(publishing).publish_at == FRIDAY + DELAY
+    stored = fresh(publishing)
+    assert (stored.publish_at, stored.lease_until) == (FRIDAY + DELAY, None)
+
+
+def held(publishing: Report, *, attempts: int) -> Report:
+    """As a process left it that was killed while it wrote the revision, its lease still on."""
+    lease = {"lease_until": FRIDAY + DELAY + timedelta(minutes=1), "attempts": attempts}
+    Report.objects.filter(pk=publishing.pk).update(**lease)
+    return fresh(publishing)
+
+
+def test_nobody_else_sends_out_what_is_under_a_lease(publishing: Report, clock: Traveller) -> None:
+    held(publishing, attempts=1)
+    clock.shift(DELAY + timedelta(seconds=59))
+    assert finish_publication(report_id=publishing.pk) is None
+    clock.shift(1)
+    assert finish_publication(report_id=publishing.pk)
+
+
+def test_who_died_five_times_sending_it_out_is_parked_when_the_lease_ends(
+    publishing: Report, clock: Traveller
+) -> None:
+    held(publishing, attempts=MAX_ATTEMPTS)
+    clock.shift(DELAY)
+    assert park_dead() == 0
+    clock.shift(60)
+    assert park_dead() == 1
+    assert (fresh(publishing).state, fresh(publishing).lease_until) == ("parked", None)
+
+
+def test_what_is_under_a_lease_can_be_stopped(publishing: Report, manager: User) -> None:
+    """Its writer finds that it is no longer as it was, and writes nothing."""
+    stop_publication(report=held(publishing, attempts=1), by=manager)
+    assert (fresh(publishing).state, fresh(publishing).lease_until) == ("draft", None)
 
 
 # Never changed again
