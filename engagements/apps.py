@@ -7,6 +7,6 @@ class EngagementsConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit
-        from engagements.audit_verbs import SENTENCES
+        from engagements.audit_verbs import COMMON, SENTENCES
 
-        audit.register(SENTENCES)
+        audit.register(SENTENCES, common=COMMON)

@@ -1,5 +1,7 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
+COMMON = {"engagements.import": "", "engagements.acceptancecriterion": ""}
+
 SENTENCES: dict[str, str] = {
     "customer.created": "took on the customer {target}",
     "customer.renamed": "renamed the customer {before[name]} to {after[name]}",
@@ -41,12 +43,12 @@ SENTENCES: dict[str, str] = {
     "import.refused": "refused {target}: {after[reason]}",
     "import.requested": "asked for {target} to be applied",
     "import.applied": (
-        "imported {target}: {after[new_count]} new, {after[changed_count]} changed, "
-        "{after[unchanged_count]} unchanged, {after[refused_count]} refused, "
-        "{after[milestones_added]} milestones and {after[sprints_added]} sprints added"
+        "applied {target}: {after[new_count]} new, {after[changed_count]} changed, "
+        "{after[unchanged_count]} unchanged, {after[refused_count]} refused; "
+        "milestones added: {after[milestones_added]}, sprints added: {after[sprints_added]}"
     ),
     "import.reread": "sent {target} back to be read again: its preview no longer held",
-    "import.parked": "gave up on {target}: {after[problem]}",
+    "import.parked": "could not finish {target} and needs an admin: {after[problem]}",
     "import.retried": "let {target} be read again",
     "import.discarded": "discarded {target}",
 }

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from string import Formatter
 from typing import Any
 
+from dm_portal.people.audit_words import Said, change_words
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import now
 
@@ -12,14 +14,20 @@ from dm_portal.shell.clock import now
 origin: ContextVar[str] = ContextVar("audit_origin", default="")
 
 _sentences: dict[str, str] = {}
+_common: dict[str, str] = {}
+
+# Told by the verb itself: "paused", "resumed", "closed".
+TOLD = {"state"}
 
 PORTAL = "The portal"
 
 
-def register(sentences: Mapping[str, str]) -> None:
+def register(sentences: Mapping[str, str], *, common: Mapping[str, str] | None = None) -> None:
     """Name an app's verbs: verb -> the rest of a sentence after the actor's name.
 
     The sentence may use ``{target}`` and, as ``{before[...]}`` and ``{after[...]}``, what changed.
+    ``common`` are the kinds of targets whose name begins with a common noun, each with what
+    stands before it in a sentence: "the weekly status of …", "import 3".
 
     Raises:
         ValueError: a verb is already registered with another sentence.
@@ -27,6 +35,7 @@ def register(sentences: Mapping[str, str]) -> None:
     for verb, sentence in sentences.items():
         if _sentences.setdefault(verb, sentence) != sentence:
             raise ValueError(f"The audit verb {verb} is registered twice.")
+    _common.update(common or {})
 
 
 @contextmanager
@@ -49,17 +58,29 @@ def registered() -> Mapping[str, str]:
 def sentence(event: AuditEvent) -> str:
     """What happened, in words: ``Ada Byron moved the date of Release 2.1 from … to …``."""
     words = _sentences[event.verb].format(
-        target=event.target_label, before=_Said(event.before), after=_Said(event.after)
+        target=_target(event), before=Said(event, event.before), after=Said(event, event.after)
     )
     return f"{event.actor_name} {words}"
 
 
-class _Said(dict[str, Any]):
-    """What a sentence names and the row does not hold reads as 'nothing'."""
+def _target(event: AuditEvent) -> str:
+    label = event.target_label
+    if event.target_kind not in _common:
+        return label
+    return f"{_common[event.target_kind]}{label[:1].lower()}{label[1:]}"
 
-    def __getitem__(self, key: str) -> Any:
-        value = self.get(key)
-        return "nothing" if value in (None, "") else value
+
+def changes_in_words(event: AuditEvent) -> str:
+    """What was changed and is not in the sentence: "Name: Atlas 2 (was Atlas)". Often nothing."""
+    told = TOLD | _named_in(_sentences[event.verb])
+    fields = [*event.before, *(name for name in event.after if name not in event.before)]
+    return " · ".join(change_words(event, name) for name in fields if name not in told)
+
+
+def _named_in(words: str) -> set[str]:
+    """The fields that a sentence names itself: ``{after[reason]}`` names the reason."""
+    named = (name for _, name, _, _ in Formatter().parse(words) if name and "[" in name)
+    return {name.partition("[")[2].rstrip("]") for name in named}
 
 
 def record(

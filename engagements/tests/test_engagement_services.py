@@ -8,6 +8,7 @@ import pytest
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
+from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Customer, Engagement
 from engagements.services.customers import create_customer, rename_customer
@@ -60,9 +61,10 @@ def test_whoever_begins_an_engagement_is_its_dm(
 
 def test_the_beginning_is_on_record(customer: Customer, stranger: User, pod: Pod) -> None:
     create_engagement(customer=customer, pods=[pod], by=stranger, **AGREED)
+    day = day_words(today(), today=today())
     assert told() == [
         "Stig Stranger began the engagement Cedar",
-        f"Stig Stranger named Stig Stranger as delivery manager of Cedar from {today()}",
+        f"Stig Stranger named Stig Stranger as delivery manager of Cedar from {day}",
     ]
     begun = AuditEvent.objects.get(verb="engagement.created")
     assert (begun.customer_ref, begun.after["pods"]) == (customer.ref, "Pod Larch")

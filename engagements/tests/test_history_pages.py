@@ -1,16 +1,19 @@
 """The record of an engagement, in sentences."""
 
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.dates import day_words
 from engagements.models import Engagement
 from engagements.services.engagements import change_state
 from engagements.services.milestones import commit_date, create_milestone
 from engagements.tests.pages import at, csv_rows, statements
-from engagements.views.history import changes
+from engagements.views.history import changes, note
 
 pytestmark = pytest.mark.django_db
 
@@ -52,12 +55,13 @@ BEGUN = "The portal began the engagement Atlas"
 
 
 def said(response: Any) -> list[str]:
-    return [row[1].value for row in response.context["listing"].rows]
+    return [row[0].value for row in response.context["listing"].rows]
 
 
 def test_sentences_newest_first(desk: Any, engagement: Engagement, acts: None) -> None:
     response = desk.get(at("engagement_history", engagement))
-    committed = f"Mara Manager committed to {engagement.starts_on} for 2.1: x"
+    begun = day_words(engagement.starts_on, today=date(2026, 11, 3))
+    committed = f"Mara Manager committed to {begun} for 2.1: x"
     assert said(response) == [committed, PAUSED, PLANNED, BEGUN]
     assert "secret" not in response.content.decode()
 
@@ -130,6 +134,51 @@ def test_changes_field_by_field() -> None:
     assert changes(event) == (
         "name: A → B; ends on: nothing → 2026-12-01; gone: x; new one: nothing"
     )
+
+
+def event(verb: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> AuditEvent:
+    at = datetime(2026, 11, 3, tzinfo=UTC)
+    return AuditEvent(verb=verb, target_kind=kind, occurred_at=at, before=before, after=after)
+
+
+CHANGED = partial(event, "engagement.changed", "engagements.engagement")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"name": "Atlas"}, {"name": "Atlas 2"}, "Name: Atlas 2 (was Atlas)"),
+        ({"unit": "items"}, {"unit": "du"}, "Unit of size: Delivery Units (DU) (was Items)"),
+        ({"status_weekday": 5}, {"status_weekday": 3}, "Status weekday: Wednesday (was Friday)"),
+        (
+            {"status_hour": "15:00:00"},
+            {"status_hour": "09:30:00"},
+            "Status due at: 09:30 (was 15:00)",
+        ),
+        ({"ends_on": None}, {"ends_on": "2027-01-29"}, "Last day: Fri 29 Jan 2027"),
+        ({"ends_on": "2026-11-27"}, {"ends_on": None}, "Last day: empty now (was Fri 27 Nov)"),
+        ({"pods": "Larch"}, {"pods": "Birch"}, "Pods: Birch (was Larch)"),
+        ({"gone_since": True}, {"gone_since": False}, "Gone since: no (was yes)"),
+        (
+            {"outcome": "long " * 40, "depends_on": ""},
+            {"outcome": "x", "depends_on": "the bank"},
+            f"Outcome statement: x (was {('long ' * 40)[:79]}…) · Depends on: the bank",
+        ),
+        ({}, {"name": "A"}, ""),
+    ],
+)
+def test_a_change_reads_as_people_say_it(
+    before: dict[str, Any], after: dict[str, Any], said: str
+) -> None:
+    assert note(CHANGED(before, after)) == said
+
+
+def test_what_the_sentence_says_is_not_said_twice() -> None:
+    paused = {"state": "paused", "reason": "budget"}
+    paused_event = event("engagement.paused", "engagements.engagement", {"state": "active"}, paused)
+    assert note(paused_event) == ""
+    tried_again = event("import.retried", "no.model", {"problem": "It broke."}, {})
+    assert note(tried_again) == "Problem: It broke."
 
 
 def test_nothing_happened_yet(desk: Any, engagement: Engagement) -> None:

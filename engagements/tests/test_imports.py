@@ -72,7 +72,7 @@ def test_bytes_are_kept_in_pieces(
     assert b"".join(bytes(piece.content) for piece in pieces) == content
     assert {len(piece.content) for piece in pieces[: pieces.count() - 1]} == {10}
     assert (file.size, len(file.sha256), file.number) == (len(content), 64, 1)
-    assert told() == ["Mara Manager brought in Import 1 (work.csv)"]
+    assert told() == ["Mara Manager brought in import 1 (work.csv)"]
     assert imports.read_import(import_id=file.pk)
 
 
@@ -106,13 +106,13 @@ def test_the_whole_way(engagement: Engagement, manager: User) -> None:
     file = apply_file(engagement, manager, [item("A-1"), item("A-2", size="x")])
     assert (file.state, file.applied_by, file.lease_until) == (State.APPLIED, manager, None)
     assert told() == [
-        "Mara Manager brought in Import 1 (work.csv)",
+        "Mara Manager brought in import 1 (work.csv)",
         "Mara Manager brought in the first file of the kind Work CSV",
-        "The portal read Import 1 (work.csv): 1 new, 0 changed, 0 unchanged, 1 refused",
-        "Mara Manager asked for Import 1 (work.csv) to be applied",
+        "The portal read import 1 (work.csv): 1 new, 0 changed, 0 unchanged, 1 refused",
+        "Mara Manager asked for import 1 (work.csv) to be applied",
         (
-            "Mara Manager imported Import 1 (work.csv): 1 new, 0 changed, 0 unchanged, 1 refused, "
-            "0 milestones and 0 sprints added"
+            "Mara Manager applied import 1 (work.csv): 1 new, 0 changed, 0 unchanged, 1 refused; "
+            "milestones added: 0, sprints added: 0"
         ),
     ]
 
@@ -170,7 +170,7 @@ def test_discarding_frees_the_space_and_stays_on_record(previewed: Import, manag
     assert again(previewed).state == State.DISCARDED
     assert not ImportChunk.objects.exists()
     assert not ImportRow.objects.exists()
-    assert told()[-1] == "Mara Manager discarded Import 1 (work.csv)"
+    assert told()[-1] == "Mara Manager discarded import 1 (work.csv)"
 
 
 def test_what_was_asked_for_can_be_taken_back(previewed: Import, manager: User) -> None:
@@ -195,7 +195,7 @@ def test_a_refused_file_says_why_and_keeps_nothing(engagement: Engagement, manag
     assert file.problem.startswith("Line 602: a quote is opened")
     assert not ImportRow.objects.exists()
     assert not ImportChunk.objects.exists()
-    assert told()[-1] == f"The portal refused Import 1 (work.csv): {file.problem}"
+    assert told()[-1] == f"The portal refused import 1 (work.csv): {file.problem}"
 
 
 def test_column_names_alone_are_refused(engagement: Engagement, manager: User) -> None:
@@ -285,7 +285,8 @@ def test_the_fifth_error_parks(broken: Import) -> None:
     at = fail_to_the_end(broken)
     file = again(broken)
     assert (file.state, file.attempts, file.lease_until) == (State.PARKED, 5, None)
-    assert told()[-1].startswith("The portal gave up on Import 1 (work.csv): ")
+    failed = "The portal could not finish import 1 (work.csv) and needs an admin: "
+    assert told()[-1].startswith(failed)
     assert BROKEN_ZONE in told()[-1]
     with time_machine.travel(at + timedelta(days=1), tick=False):
         assert not imports.read_import(import_id=file.pk)
@@ -294,7 +295,7 @@ def test_the_fifth_error_parks(broken: Import) -> None:
 def test_what_failed_can_be_tried_again(broken: Import, manager: User) -> None:
     fail_to_the_end(broken)
     imports.retry_import(file=again(broken), by=manager)
-    assert told()[-1] == "Mara Manager let Import 1 (work.csv) be read again"
+    assert told()[-1] == "Mara Manager let import 1 (work.csv) be read again"
     assert (again(broken).attempts, again(broken).problem) == (0, "")
     Engagement.objects.update(time_zone="Europe/Berlin")
     assert imports.read_import(import_id=broken.pk)

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import today
+from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
 from engagements.services.milestones import (
@@ -118,10 +120,11 @@ def test_each_change_of_a_date_is_on_record(milestone: Milestone, manager: User)
     for day in (NOV_30, DEC_11, None):
         commit(milestone, day, manager)
         said.append(told())
+    first, second = (day_words(day, today=today()) for day in (NOV_30, DEC_11))
     assert said == [
-        "Mara Manager committed to 2026-11-30 for 2.1: agreed",
-        "Mara Manager moved the date of 2.1 from 2026-11-30 to 2026-12-11: agreed",
-        "Mara Manager withdrew the date 2026-12-11 of 2.1: agreed",
+        f"Mara Manager committed to {first} for 2.1: agreed",
+        f"Mara Manager moved the date of 2.1 from {first} to {second}: agreed",
+        f"Mara Manager withdrew the date {second} of 2.1: agreed",
     ]
 
 
@@ -163,11 +166,11 @@ def test_a_revision_is_never_changed(milestone: Milestone, manager: User, sql: s
 
 
 def test_add_and_reword_a_criterion(criterion: AcceptanceCriterion, manager: User) -> None:
-    assert told() == "Mara Manager added Criterion 1 of 2.1: It runs"
+    assert told() == "Mara Manager added criterion 1 of 2.1: It runs"
     change_criterion(
         criterion=criterion, version=1, statement="It runs", verification="log", by=manager
     )
-    assert told() == "Mara Manager reworded Criterion 1 of 2.1"
+    assert told() == "Mara Manager reworded criterion 1 of 2.1"
     change_criterion(
         criterion=criterion, version=2, statement="It runs", verification="log", by=manager
     )
@@ -178,11 +181,11 @@ def test_add_and_reword_a_criterion(criterion: AcceptanceCriterion, manager: Use
 def test_met_and_not_met_after_all(criterion: AcceptanceCriterion, manager: User) -> None:
     judge_criterion(criterion=criterion, version=1, is_met=True, by=manager)
     assert AcceptanceCriterion.objects.get().met_by == manager
-    assert told() == "Mara Manager found Criterion 1 of 2.1 met"
+    assert told() == "Mara Manager found criterion 1 of 2.1 met"
     judge_criterion(criterion=criterion, version=2, is_met=False, by=manager)
     stored = AcceptanceCriterion.objects.get()
     assert (stored.met_at, stored.met_by) == (None, None)
-    assert told() == "Mara Manager found Criterion 1 of 2.1 not met after all"
+    assert told() == "Mara Manager found criterion 1 of 2.1 not met after all"
 
 
 @pytest.mark.parametrize("is_met", [True, False])

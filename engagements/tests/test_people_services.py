@@ -8,6 +8,7 @@ import pytest
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.shell.clock import today
+from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
 from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
 from engagements.policies import functions_in
@@ -23,6 +24,10 @@ def told() -> str:
     return sentence(AuditEvent.objects.latest("pk"))
 
 
+def said(day: date) -> str:
+    return day_words(day, today=today())
+
+
 def again(user: User) -> User:
     """The person as the next request reads them."""
     return User.objects.get(pk=user.pk)
@@ -36,7 +41,7 @@ def give(engagement: Engagement, user: User, by: User, **fields: object) -> Enga
 def test_a_function_gives_rights(engagement: Engagement, stranger: User, director: User) -> None:
     give(engagement, stranger, director)
     assert functions_in(again(stranger), engagement) == {"deputy"}
-    assert told() == f"Dina Director named Stig Stranger as deputy of Atlas from {today()}"
+    assert told() == f"Dina Director named Stig Stranger as deputy of Atlas from {said(today())}"
 
 
 def test_ending_today_ends_them_at_the_next_request(
@@ -46,7 +51,7 @@ def test_ending_today_ends_them_at_the_next_request(
     end_function(row=row, ends_on=today(), by=director)
     assert functions_in(again(stranger), engagement) == frozenset()
     assert not Engagement.objects.visible_to(again(stranger)).exists()
-    assert told() == f"Dina Director ended Stig Stranger as deputy of Atlas on {today()}"
+    assert told() == f"Dina Director ended Stig Stranger as deputy of Atlas on {said(today())}"
 
 
 def test_an_end_may_be_planned_and_moved(
@@ -195,5 +200,5 @@ def test_the_end_of_a_contact_is_on_record(lead: User, manager: User) -> None:
     contact = lead.customer_contacts.get()
     end_contact(contact=contact, ends_on=today() + DAY, by=manager)
     assert told() == (
-        f"Mara Manager ended Lena Lead as customer lead of Northwind Bank on {today() + DAY}"
+        f"Mara Manager ended Lena Lead as customer lead of Northwind Bank on {said(today() + DAY)}"
     )

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from dm_portal.people.audit import sentence
+from dm_portal.people.audit import changes_in_words, sentence
 from dm_portal.people.models import AuditEvent
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
@@ -17,7 +17,7 @@ from engagements.views.pages import engagement_page
 
 
 def changes(event: AuditEvent) -> str:
-    """Field by field what was before and after: "name: Atlas → Atlas 2"."""
+    """Field by field what was before and after, as it is stored: for the CSV."""
     fields = [*event.before, *(name for name in event.after if name not in event.before)]
     return "; ".join(_change(name, event.before, event.after) for name in fields)
 
@@ -36,13 +36,13 @@ def _said(value: Any) -> str:
 
 
 def note(event: AuditEvent) -> str:
-    """What was before, where something was: the rest is in the sentence, and in the CSV."""
-    return changes(event) if event.before else ""
+    """What was changed, where something was there before: all of it is in the CSV."""
+    return changes_in_words(event) if event.before else ""
 
 
 COLUMNS = [
-    Column("When", "occurred_at", kind="instant"),
     Column("What", sentence, note=note),
+    Column("When", "occurred_at", kind="instant"),
 ]
 CSV_COLUMNS = [
     Column("When", "occurred_at", kind="instant"),

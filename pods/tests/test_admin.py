@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import today
+from dm_portal.shell.dates import day_words
 from pods.models import Membership, Pod, PodFunction, Specialist
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +119,8 @@ def test_put_somebody_into_a_pod(keeper: Any, pod: Pod, sami: Specialist) -> Non
     data = {"pod": pod.pk, "specialist": sami.pk, "trade": "qa", "allocation": 50}
     assert keeper.post(url("membership_add"), data | {"starts_on": "2026-12-01"}).status_code == 302
     assert Membership.objects.get().allocation == 50
-    assert told() == ["Adam Admin put Sami in Pod Larch from 2026-12-01, as QA at 50 %"]
+    day = day_words(date(2026, 12, 1), today=today())
+    assert told() == [f"Adam Admin put Sami in Pod Larch from {day}, as QA at 50 %"]
 
 
 def test_what_the_service_refuses_stands_on_top(
@@ -151,8 +154,9 @@ def test_functions_in_a_pod(keeper: Any, pod: Pod, manager: User) -> None:
     dates = {"starts_on": "2026-12-01", "ends_on": "2027-01-04", "seen_version": 1}
     keeper.post(url("podfunction_change", row.pk), dates)
     keeper.post(url("podfunction_delete", row.pk), {"post": "yes"})
+    day = day_words(date(2026, 12, 1), today=today())
     assert told() == [
-        "Adam Admin named Mara Manager as delivery manager of Pod Larch from 2026-12-01",
+        f"Adam Admin named Mara Manager as delivery manager of Pod Larch from {day}",
         "Adam Admin changed the dates of Mara Manager as delivery manager of Pod Larch",
         "Adam Admin removed Mara Manager as delivery manager of Pod Larch, entered by mistake",
     ]
