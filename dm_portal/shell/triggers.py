@@ -23,3 +23,16 @@ def insert_only(table: str) -> migrations.RunSQL:
         DROP TRIGGER IF EXISTS {table}_insert_only ON {table};
         """,
     )
+
+
+def never_emptied(table: str) -> migrations.RunSQL:
+    """Forbid TRUNCATE on ``table``, also as part of others; needs ``insert_only`` before it."""
+    return migrations.RunSQL(
+        f"""
+        CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+        """,
+        reverse_sql=f"""
+        DROP TRIGGER IF EXISTS {table}_never_emptied ON {table};
+        """,
+    )
