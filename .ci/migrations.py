@@ -11,7 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR_DIR = tempfile.mkdtemp(prefix="portal-migrations-")
 # Written before the first release: there is no running portal that they could break.
-BEFORE_THE_FIRST_RELEASE = ["0003_user_version", "0004_import_additions"]
+BEFORE_THE_FIRST_RELEASE = [
+    "0003_user_version",
+    "0004_import_additions",
+    "0004_addresses_alike",
+]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 
 
