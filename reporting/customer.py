@@ -22,12 +22,13 @@ from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from reporting import rag, sentences
 from reporting.drafting import Draft
-from reporting.models import Report, ReportRevision
+from reporting.models import Period, Report, ReportRevision
 from reporting.wording import count
 
 # Half a year: what a picture of weeks can hold on a phone and on one printed sheet.
 BURN_UP_WEEKS = 26
 DONE_ON_TIMELINE = 2
+TO_FRIDAY = timedelta(days=4)
 
 
 class Text(TypedDict):
@@ -170,7 +171,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     speaker = saying.published_for or saying.published_by
     return Status(
         engagement=report.engagement.name,
-        week=week_words(report.period.starts_on),
+        week=week_words(report.period, zone=report.engagement.time_zone),
         number=saying.number,
         shape=Shape(text["colour"]).value,
         word=Shape(text["colour"]).word,
@@ -199,19 +200,25 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     )
 
 
-def week_words(starts_on: date, *, today: date | None = None) -> str:
+def week_words(period: Period, *, zone: str, today: date | None = None) -> str:
     """ "6–12 Aug 2012": with the year, since what is published is read for years.
 
-    Where ``today`` is given, in lists, the year is left out while it is this one.
+    What is due before Friday is "the week to Mon 6 Aug 2012": the days that the range would name
+    are mostly still to come when it is published, and told by the next status. Where ``today``
+    is given, in lists, the year is left out while it is this one.
     """
-    end = starts_on + timedelta(days=6)
-    if today and starts_on.year == end.year == today.year:
-        return dates.range_words(starts_on, end, today=today)
-    first = dateformat.format(starts_on, "j" if starts_on.month == end.month else "j M")
-    if starts_on.year != end.year:
-        first = dateformat.format(starts_on, "j M Y")
-    join = "–" if starts_on.month == end.month else " – "
-    return f"{first}{join}{dateformat.format(end, 'j M Y')}"
+    first, last = period.starts_on, period.starts_on + timedelta(days=6)
+    due_on = period.due_at.astimezone(ZoneInfo(zone)).date()
+    if due_on < first + TO_FRIDAY:
+        is_short = today and due_on.year == today.year
+        return f"the week to {dateformat.format(due_on, 'D j M' if is_short else 'D j M Y')}"
+    if today and first.year == last.year == today.year:
+        return dates.range_words(first, last, today=today)
+    start = dateformat.format(first, "j" if first.month == last.month else "j M")
+    if first.year != last.year:
+        start = dateformat.format(first, "j M Y")
+    join = "–" if first.month == last.month else " – "
+    return f"{start}{join}{dateformat.format(last, 'j M Y')}"
 
 
 def article(revision: ReportRevision) -> SafeString:

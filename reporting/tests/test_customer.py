@@ -1,8 +1,9 @@
 """The customer's article: what it says, in which words, and what it never says."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -248,7 +249,30 @@ def test_instants_are_told_on_the_engagements_clock(week_47: Report, manager: Us
     ],
 )
 def test_weeks_in_words(monday: date, today: date | None, said: str) -> None:
-    assert customer.week_words(monday, today=today) == said
+    assert customer.week_words(week(monday, "fri"), zone="Europe/Berlin", today=today) == said
+
+
+def week(monday: date, due: str) -> Period:
+    """Due at 00:30 of a day in Berlin, which in UTC is still the day before."""
+    due_on = monday + ["mon", "tue", "wed", "thu", "fri"].index(due) * DAY
+    local = datetime.combine(due_on, time(0, 30), tzinfo=ZoneInfo("Europe/Berlin"))
+    return Period(starts_on=monday, due_at=local.astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("due", "today", "said"),
+    [
+        ("mon", None, "the week to Mon 28 Dec 2026"),
+        ("thu", None, "the week to Thu 31 Dec 2026"),
+        ("thu", date(2026, 1, 1), "the week to Thu 31 Dec"),
+        ("thu", date(2027, 1, 1), "the week to Thu 31 Dec 2026"),
+    ],
+)
+def test_what_is_due_before_friday_names_no_days_to_come(
+    due: str, today: date | None, said: str
+) -> None:
+    period = week(date(2026, 12, 28), due)
+    assert customer.week_words(period, zone="Europe/Berlin", today=today) == said
 
 
 # What is stored

@@ -1,15 +1,17 @@
 """The list of an engagement's statuses: what was said, how it stood, who saw it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from dm_portal.people.models import User
 from engagements.models import Engagement
-from reporting.models import Report, ReportRevision
+from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import start_correction
 from reporting.services.receipts import record_receipt
-from reporting.tests.pages import SignIn, statements, text_of
-from reporting.tests.reports import open_reports, publish, write
+from reporting.tests.pages import SignIn, statements, text_of, url
+from reporting.tests.reports import FRIDAY, WEEK, fresh, open_reports, publish, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -84,6 +86,24 @@ def test_the_list_as_csv(sign_in: SignIn, manager: User, published_47: ReportRev
     assert lines[1].startswith(
         "16–22 Nov,on_track,Refunds are live.,Published,2026-11-20T12:00:00Z"
     )
+
+
+def test_a_status_due_on_a_monday_is_named_by_that_day(
+    sign_in: SignIn, manager: User, lead: User, draft_47: Report
+) -> None:
+    """Everywhere: who reads it then would take the range for what is still to come."""
+    Period.objects.update(opens_at=FRIDAY - WEEK, due_at=FRIDAY - 4 * timedelta(days=1))
+    publish(write(fresh(draft_47), manager), manager)
+    engagement = draft_47.engagement
+    client = sign_in(manager)
+    assert "Status of the week to Mon 16 Nov 2026" in text_of(client.get(url(draft_47)))
+    assert client.get(list_url(engagement)).context["listing"].rows[0][0].value == "to Mon 16 Nov"
+    client = sign_in(lead)
+    page = text_of(client.get(reverse("status_detail", args=[engagement.ref])))
+    assert "Atlas</strong> · the week to Mon 16 Nov 2026" in page
+    assert "(the week to Mon 16 Nov 2026)</title>" in page
+    archive = client.get(reverse("status_archive", args=[engagement.ref])).context["listing"]
+    assert archive.rows[0][0].value == "to Mon 16 Nov"
 
 
 def test_an_empty_list_teaches(sign_in: SignIn, manager: User, engagement: Engagement) -> None:

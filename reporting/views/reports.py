@@ -52,7 +52,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 def _columns(reads_drafts: bool) -> list[Column]:
     """What was published is for all of us; how it is being written, and read, is not."""
     said = [
-        Column("Week", _week, url=_url(reads_drafts)),
+        Column("Week", week_cell, url=_url(reads_drafts)),
         Column("Your call", _said_shape, kind="shape", missing="not published"),
         Column("Headline", "said_headline", missing="not published"),
         Column("Published", "said_at", kind="instant", missing="not published"),
@@ -63,8 +63,10 @@ def _columns(reads_drafts: bool) -> list[Column]:
     return [*said[:3], Column("State", _state), said[3], seen_by]
 
 
-def _week(row: Report) -> str:
-    return customer.week_words(row.period.starts_on, today=today())
+def week_cell(row: Report) -> str:
+    """Its week, under a heading that says "Week": "16–22 Nov", or "to Mon 16 Nov"."""
+    words = customer.week_words(row.period, zone=row.engagement.time_zone, today=today())
+    return words.removeprefix("the week ")
 
 
 def _url(reads_drafts: bool) -> Any:
@@ -203,6 +205,6 @@ def report_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     crumb = Crumb("Weekly status", reverse("report_list", args=[report.engagement.ref]))
     return engagement_page(request, report.engagement, "reports", crumb) | {
         "report": report,
-        "week": customer.week_words(report.period.starts_on),
+        "week": customer.week_words(report.period, zone=report.engagement.time_zone),
         "can_write": policies.can_write_report(request.user, report.engagement),
     }

@@ -9,26 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dm_portal.shell.clock import today
 from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
 from reporting import statuses
-from reporting.customer import week_words
 from reporting.filters import ArchiveFilter
-from reporting.models import Period, ReportRevision
+from reporting.models import ReportRevision
 from reporting.services.receipts import record_receipt
-from reporting.views.reports import week_starts
+from reporting.views.reports import week_cell, week_starts
 
 ARCHIVE = [
-    Column("Week", lambda row: _week(row.report.period), url=statuses.url_of),
+    Column("Week", lambda row: week_cell(row.report), url=statuses.url_of),
     Column("Status", lambda row: Shape(row.colour), kind="shape"),
     Column("Headline", "headline", note=lambda row: "Corrected" if row.number > 1 else ""),
     Column("Published", "published_at", kind="instant"),
 ]
-
-
-def _week(period: Period) -> str:
-    return week_words(period.starts_on, today=today())
 
 
 @require_safe
