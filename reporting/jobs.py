@@ -2,6 +2,7 @@
 
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.mails import send_due_mails
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
 from engagements.models import Import
@@ -9,7 +10,7 @@ from engagements.services.imports import run_waiting
 from engagements.services.imports.states import waiting
 from reporting.models import Report
 from reporting.querysets import ReportQuerySet
-from reporting.services.attempts import MAX_ATTEMPTS, note_death
+from reporting.services.attempts import note_death
 from reporting.services.compiling import compile_report
 from reporting.services.publishing import finish_publication
 from reporting.services.ticks import tick

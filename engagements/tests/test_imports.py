@@ -11,12 +11,13 @@ from django.db import IntegrityError, connection
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.attempts import DIED, MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements import tasks
 from engagements.models import Engagement, Import, ImportChunk, ImportRow, WorkItem
 from engagements.services import imports
-from engagements.services.imports import acts, attempts, states
+from engagements.services.imports import acts, attempts
 from engagements.services.imports.applying import apply
 from engagements.services.imports.reading import read
 from engagements.services.imports.states import claim, claimed
@@ -274,7 +275,7 @@ def test_an_error_is_kept_and_raised(broken: Import) -> None:
 def fail_to_the_end(file: Import) -> datetime:
     """Five failed attempts, each as soon as it may be."""
     at = now()
-    for attempt in range(1, states.MAX_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         with time_machine.travel(at, tick=False):
             fail(file)
         at += timedelta(seconds=2**attempt)
@@ -338,7 +339,7 @@ def test_an_import_that_another_process_took_is_not_given_back(waiting: Import) 
 
 def test_the_fifth_death_parks(waiting: Import) -> None:
     at = now()
-    for _ in range(states.MAX_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         with time_machine.travel(at, tick=False):
             claimed(waiting.pk, State.READING)
         at += timedelta(minutes=1)
@@ -346,7 +347,7 @@ def test_the_fifth_death_parks(waiting: Import) -> None:
         assert attempts.park_dead() == 0
     with time_machine.travel(at, tick=False):
         assert imports.run_waiting() == 0
-    assert (again(waiting).state, again(waiting).problem) == (State.PARKED, attempts.DIED)
+    assert (again(waiting).state, again(waiting).problem) == (State.PARKED, DIED)
 
 
 # Who works

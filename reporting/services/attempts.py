@@ -4,16 +4,16 @@ The claim, with its raised counter, is committed before the work. Until `lease_u
 claims it; when that has passed the next process takes it.
 """
 
-import traceback
 from copy import copy
 from datetime import datetime, timedelta
-from types import TracebackType
 
 from django.conf import settings
 from django.db import transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
+from dm_portal.shell import attempts
+from dm_portal.shell.attempts import DIED, ERROR_LENGTH, MAX_ATTEMPTS, next_attempt_at
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
@@ -21,30 +21,16 @@ from reporting.models import Report
 from reporting.querysets import ReportQuerySet
 from reporting.services.states import THAWED, State, change, move
 
-MAX_ATTEMPTS = 5
-# Characters kept of an error: its end says what happened.
-ERROR_LENGTH = 4000
-DIED = "The process at work ended without a word: it was killed, or out of memory or time."
 
-
-class Attempt:
-    """One attempt at a claimed report. An error is written to the report, and goes on."""
+class Attempt(attempts.Attempt):
+    """One attempt at a claimed report."""
 
     def __init__(self, report: Report) -> None:
         # As claimed: what the work changes on its own copy is rolled back with its transaction.
         self.claimed = copy(report)
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            give_back(self.claimed, "".join(traceback.format_exception(error)))
+    def give_back(self, error: str) -> None:
+        give_back(self.claimed, error)
 
 
 def with_names() -> ReportQuerySet:
@@ -63,8 +49,7 @@ def give_back(report: Report, error: str) -> bool:
     error = error[-ERROR_LENGTH:]
     try:
         if report.attempts < MAX_ATTEMPTS:
-            again_at = now() + timedelta(seconds=2**report.attempts)
-            change(report, last_error=error, lease_until=again_at)
+            change(report, last_error=error, lease_until=next_attempt_at(report.attempts))
             return False
         move(report, State.PARKED, last_error=error, **THAWED)
     except Conflict:  # another process has it by now

@@ -3,11 +3,12 @@
 from django.db import transaction
 
 from dm_portal.people.audit import record
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from reporting.drafting import draft_of
 from reporting.models import Report
-from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_names
+from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.states import State, move
 
 

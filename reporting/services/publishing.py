@@ -9,6 +9,7 @@ from django.db import transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
@@ -16,7 +17,7 @@ from engagements.models import Engagement, EngagementFunction
 from reporting import customer, facts
 from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
-from reporting.services.attempts import MAX_ATTEMPTS, Attempt, lease_end, with_names
+from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour
 from reporting.services.states import THAWED, State, change, move, require_version
 

@@ -9,10 +9,11 @@ from django.db.models import F
 from time_machine import Traveller
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
 from reporting.models import Report
-from reporting.services.attempts import MAX_ATTEMPTS, note_death, park_dead, retry_report
+from reporting.services.attempts import note_death, park_dead, retry_report
 from reporting.services.compiling import compile_report
 from reporting.services.states import TRANSITIONS, State, move
 from reporting.tests.reports import FRIDAY, fresh, import_work, meanwhile, open_reports

@@ -11,12 +11,13 @@ from django.db.models import F
 from time_machine import Traveller
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.tests.cast import give_function
 from engagements.models import Engagement, EngagementFunction
 from reporting import facts
 from reporting.models import Facts, Report, ReportRevision
-from reporting.services.attempts import MAX_ATTEMPTS, note_death, park_dead, retry_report
+from reporting.services.attempts import note_death, park_dead, retry_report
 from reporting.services.publishing import (
     finish_publication,
     publish_report,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Import
@@ -15,7 +16,6 @@ MAX_BYTES = 50 * 1024 * 1024
 TOO_LARGE = (
     f"The file is larger than {MAX_BYTES // 2**20} MB. Export fewer columns, or a shorter period."
 )
-MAX_ATTEMPTS = 5
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     State.UPLOADED: frozenset({State.READING, State.DISCARDED}),

@@ -1,0 +1,40 @@
+"""Work that may die at any moment: five attempts, each noted on its row, then an admin is asked.
+
+What is tried, and how a row keeps its error, each kind of work says for itself.
+"""
+
+import traceback
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from dm_portal.shell.clock import now
+
+MAX_ATTEMPTS = 5
+# Characters kept of an error: its end says what happened.
+ERROR_LENGTH = 4000
+DIED = "The process at work ended without a word: it was killed, or out of memory or time."
+
+
+def next_attempt_at(attempts: int) -> datetime:
+    """When work that failed so many times is tried again: after 2, 4, 8, 16 seconds."""
+    return now() + timedelta(seconds=2**attempts)
+
+
+class Attempt:
+    """One attempt at a claimed row. An error is written to the row, and goes on."""
+
+    def give_back(self, error: str) -> object:
+        """Keep the error, and let the next attempt come, or nobody's any more."""
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.give_back("".join(traceback.format_exception(error))[-ERROR_LENGTH:])
