@@ -8,8 +8,8 @@ class ReportingConfig(AppConfig):
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit
         from engagements import standing
-        from reporting.audit_verbs import SENTENCES
+        from reporting.audit_verbs import COMMON, SENTENCES
         from reporting.statuses import annotate_standing
 
-        audit.register(SENTENCES)
+        audit.register(SENTENCES, common=COMMON)
         standing.told_by(annotate_standing)

@@ -1,5 +1,7 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
+COMMON = {"reporting.report": "the "}
+
 SENTENCES: dict[str, str] = {
     "report.opened": "opened {target}",
     "report.drafted": "drafted {target}",

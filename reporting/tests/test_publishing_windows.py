@@ -154,7 +154,9 @@ def test_where_no_correction_is_written_none_is_dropped(
     state: str, manager: User, request: pytest.FixtureRequest
 ) -> None:
     report = request.getfixturevalue(state)
-    with pytest.raises(DomainError, match="No correction of Weekly status 2026-W47 of Atlas is"):
+    with pytest.raises(
+        DomainError, match="No correction of Weekly status of 16–22 Nov 2026 for Atlas is"
+    ):
         drop_correction(report=report, version=report.version, by=manager)
     assert fresh(report).version == report.version
 
@@ -218,7 +220,7 @@ def test_a_week_left_out_is_told_by_the_next_and_cannot_follow_it(
     publish(first, manager)
     publish(last, manager)
     ready = write(draft(left_out), manager)
-    with pytest.raises(DomainError, match="2026-W47 of Atlas is already out"):
+    with pytest.raises(DomainError, match="16–22 Nov 2026 for Atlas is already out"):
         publish_report(report=ready, by=manager)
 
 
@@ -240,7 +242,7 @@ def test_one_status_of_an_engagement_goes_out_at_a_time(
 ) -> None:
     first, second = (draft(report) for report in open_reports(engagement, weeks=2))
     publish_report(report=write(first, manager), by=manager)
-    with pytest.raises(DomainError, match="2026-W46 of Atlas is being published"):
+    with pytest.raises(DomainError, match="9–15 Nov 2026 for Atlas is being published"):
         publish_report(report=write(second, manager), by=manager)
 
 
