@@ -75,10 +75,10 @@ def span_sentence(heads: int) -> str:
     if heads == 0:
         return "Nobody works in this pod today."
     if heads <= SHARED_UP_TO:
-        return f"{people}: a delivery manager who may run a second pod of this size."
+        return f"{people}: their delivery manager may run a second pod of this size."
     if heads <= FULL_TIME_UP_TO:
-        return f"{people}: a full-time delivery manager."
+        return f"{people}: enough work for a full-time delivery manager."
     return (
-        f"{people}: a full-time delivery manager, "
+        f"{people}: enough work for a full-time delivery manager, "
         "and an engagement architect or a second delivery manager beside them."
     )

@@ -104,7 +104,7 @@ def test_who_is_in_it_was_and_will_be(above: Any, pod: Pod) -> None:
     seen = {when: [row[0].value for row in table.rows] for when, table in members.items()}
     assert seen == {"now": ["Nia"], "planned": ["Paula"], "past": ["Bo"]}
     page = response.content.decode()
-    assert "1 person: a delivery manager who may run a second pod of this size." in page
+    assert "1 person: their delivery manager may run a second pod of this size." in page
     assert "80 %" in page
     assert "Senior" in page
 

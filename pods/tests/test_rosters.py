@@ -73,15 +73,15 @@ def test_heads_count_each_person_once_whatever_the_share() -> None:
     ("heads", "sentence"),
     [
         (0, "Nobody works in this pod today."),
-        (1, "1 person: a delivery manager who may run a second pod of this size."),
-        (3, "3 people: a delivery manager who may run a second pod of this size."),
-        (4, "4 people: a full-time delivery manager."),
-        (6, "6 people: a full-time delivery manager."),
-        (8, "8 people: a full-time delivery manager."),
+        (1, "1 person: their delivery manager may run a second pod of this size."),
+        (3, "3 people: their delivery manager may run a second pod of this size."),
+        (4, "4 people: enough work for a full-time delivery manager."),
+        (6, "6 people: enough work for a full-time delivery manager."),
+        (8, "8 people: enough work for a full-time delivery manager."),
         (
             9,
             (
-                "9 people: a full-time delivery manager, "
+                "9 people: enough work for a full-time delivery manager, "
                 "and an engagement architect or a second delivery manager beside them."
             ),
         ),
