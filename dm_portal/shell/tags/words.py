@@ -9,6 +9,35 @@ NOTICES = ("info", "good", "warn", "bad")
 STATES = ("empty", "loading", "failed", "forbidden")
 RIBBONS = ("read_only", "view_as")
 
+# How browsers and systems call themselves; most claim to be others, too: the first that fits.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "an iPhone",
+    "iPad": "an iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """ "Firefox on Windows": what a session's header says of itself, as people say it."""
+    name = next((said for mark, said in BROWSERS.items() if mark in user_agent), "")
+    system = next((said for mark, said in SYSTEMS.items() if mark in user_agent), "")
+    if not name:
+        return user_agent[:60] or "A browser that does not say its name"
+    return f"{name} on {system}" if system else name
+
 
 @register.simple_block_tag(takes_context=True)
 def notice(context: Context, content: str, *, kind: str = "info", title: str = "") -> str:

@@ -8,6 +8,7 @@ import time_machine
 from django.template import Context, Template, TemplateSyntaxError
 
 from dm_portal.shell.components import Sentence, Shape
+from dm_portal.shell.tags.words import browser
 from dm_portal.shell.templatetags.portal import register
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -141,3 +142,27 @@ def test_a_code_for_a_camera_says_what_it_is() -> None:
     html = render('{% qr_code "otpauth://totp/x" label="The secret" %}')
     assert 'role="img" aria-label="The secret"' in html
     assert "M0 0h1v1h-1z" in html  # the corner of a finder pattern is dark
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                "HeadlessChrome/156.0 Safari/537.36"
+            ),
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/145.0", "Firefox on Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604",
+            "Safari on an iPhone",
+        ),
+        ("Firefox/1", "Firefox"),
+        ("curl/8.5", "curl/8.5"),
+        ("", "A browser that does not say its name"),
+    ],
+)
+def test_a_session_names_its_browser(header: str, words: str) -> None:
+    assert browser(header) == words
