@@ -97,13 +97,15 @@ def test_a_status_due_on_a_monday_is_named_by_that_day(
     engagement = draft_47.engagement
     client = sign_in(manager)
     assert "Status of the week to Mon 16 Nov 2026" in text_of(client.get(url(draft_47)))
-    assert client.get(list_url(engagement)).context["listing"].rows[0][0].value == "to Mon 16 Nov"
+    assert (
+        client.get(list_url(engagement)).context["listing"].rows[0][0].value == "Week to Mon 16 Nov"
+    )
     client = sign_in(lead)
     page = text_of(client.get(reverse("status_detail", args=[engagement.ref])))
     assert "Atlas</strong> · the week to Mon 16 Nov 2026" in page
     assert "(the week to Mon 16 Nov 2026)</title>" in page
     archive = client.get(reverse("status_archive", args=[engagement.ref])).context["listing"]
-    assert archive.rows[0][0].value == "to Mon 16 Nov"
+    assert archive.rows[0][0].value == "Week to Mon 16 Nov"
 
 
 def test_an_empty_list_teaches(sign_in: SignIn, manager: User, engagement: Engagement) -> None:

@@ -21,6 +21,7 @@ from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm
 from reporting.models import Report
 from reporting.services.drafts import save_draft
+from reporting.wording import capital
 
 PAGES = {
     Report.State.DUE: "reporting/report_waiting.html",
@@ -64,9 +65,9 @@ def _columns(reads_drafts: bool) -> list[Column]:
 
 
 def week_cell(row: Report) -> str:
-    """Its week, under a heading that says "Week": "16–22 Nov", or "to Mon 16 Nov"."""
+    """Its week where that stands alone: "16–22 Nov", or "Week to Mon 16 Nov"."""
     words = customer.week_words(row.period, zone=row.engagement.time_zone, today=today())
-    return words.removeprefix("the week ")
+    return capital(words.removeprefix("the "))
 
 
 def _url(reads_drafts: bool) -> Any:
