@@ -7,7 +7,7 @@ what every later reader gets; templates of ``templates/status/`` receive these d
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from dm_portal.shell import dates
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
-from reporting import rag, sentences
+from reporting import rag, sentences, wording
 from reporting.drafting import Draft
 from reporting.models import Period, Report, ReportRevision
 from reporting.wording import count
@@ -28,7 +28,6 @@ from reporting.wording import count
 # Half a year: what a picture of weeks can hold on a phone and on one printed sheet.
 BURN_UP_WEEKS = 26
 DONE_ON_TIMELINE = 2
-TO_FRIDAY = timedelta(days=4)
 
 
 class Text(TypedDict):
@@ -201,24 +200,9 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
 
 
 def week_words(period: Period, *, zone: str, today: date | None = None) -> str:
-    """ "6–12 Aug 2012": with the year, since what is published is read for years.
-
-    What is due before Friday is "the week to Mon 6 Aug 2012": the days that the range would name
-    are mostly still to come when it is published, and told by the next status. Where ``today``
-    is given, in lists, the year is left out while it is this one.
-    """
-    first, last = period.starts_on, period.starts_on + timedelta(days=6)
+    """The week of ``period`` as ``wording.week_words`` says it, by the clock of ``zone``."""
     due_on = period.due_at.astimezone(ZoneInfo(zone)).date()
-    if due_on < first + TO_FRIDAY:
-        is_short = today and due_on.year == today.year
-        return f"the week to {dateformat.format(due_on, 'D j M' if is_short else 'D j M Y')}"
-    if today and first.year == last.year == today.year:
-        return dates.range_words(first, last, today=today)
-    start = dateformat.format(first, "j" if first.month == last.month else "j M")
-    if first.year != last.year:
-        start = dateformat.format(first, "j M Y")
-    join = "–" if first.month == last.month else " – "
-    return f"{start}{join}{dateformat.format(last, 'j M Y')}"
+    return wording.week_words(period.starts_on, due_on=due_on, today=today)
 
 
 def article(revision: ReportRevision) -> SafeString:

@@ -1,15 +1,15 @@
 """What is said about an engagement: when it is due, its draft, and what was published."""
 
-from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from dm_portal.people.models import User
-from dm_portal.shell.dates import range_words
 from engagements.models import Engagement
 from reporting import querysets
+from reporting.wording import week_words
 
 
 class Colour(models.TextChoices):
@@ -62,11 +62,6 @@ class Period(models.Model):
         """The ISO week, such as ``2026-W47``."""
         year, week, _ = self.starts_on.isocalendar()
         return f"{year}-W{week:02d}"
-
-    @property
-    def days(self) -> str:
-        """The week as people say it, with the year for ever: "16–22 Nov 2026"."""
-        return range_words(self.starts_on, self.starts_on + timedelta(days=6), today=date.min)
 
 
 class Report(models.Model):
@@ -154,7 +149,9 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Weekly status of {self.period.days} for {self.engagement}"
+        due_on = self.period.due_at.astimezone(ZoneInfo(self.engagement.time_zone)).date()
+        week = week_words(self.period.starts_on, due_on=due_on)
+        return f"Status of {week} for {self.engagement}"
 
     def get_absolute_url(self) -> str:
         return reverse("report_edit", kwargs={"ref": self.engagement.ref, "week": self.period.week})

@@ -1,12 +1,14 @@
 """How counts, shares and dates are said, in sentences and beside pictures. Pure functions."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dateformat
 
-from dm_portal.shell.dates import day_words
+from dm_portal.shell.dates import day_words, range_words
+
+TO_FRIDAY = timedelta(days=4)
 
 
 def count(number: int, noun: str) -> str:
@@ -64,3 +66,16 @@ def between(window: dict[str, Any], until: str = "to_day") -> str:
         return f"between {first.day} and {end}"
     start = dateformat.format(first, "j M" if first.year == last.year else "j M Y")
     return f"between {start} and {end if first.year == last.year else f'{end} {last.year}'}"
+
+
+def week_words(first: date, *, due_on: date, today: date | None = None) -> str:
+    """ "6–12 Aug 2012": with the year, since what is published is read for years.
+
+    What is due before Friday is "the week to Mon 6 Aug 2012": the days that the range would name
+    are mostly still to come when it is published, and told by the next status. Where ``today``
+    is given, in lists, the year is left out while it is this one.
+    """
+    if due_on < first + TO_FRIDAY:
+        is_short = today and due_on.year == today.year
+        return f"the week to {dateformat.format(due_on, 'D j M' if is_short else 'D j M Y')}"
+    return range_words(first, first + timedelta(days=6), today=today or date.min)

@@ -189,7 +189,5 @@ def test_a_report_goes_only_where_the_table_lets_it(report: Report, state: str) 
 
 def test_a_report_that_changed_since_it_was_read_is_a_conflict(report: Report) -> None:
     someone_else_changes(report)
-    with pytest.raises(
-        Conflict, match="Somebody else changed Weekly status of 16–22 Nov 2026 for Atlas"
-    ):
+    with pytest.raises(Conflict, match="Somebody else changed Status of 16–22 Nov 2026 for Atlas"):
         move(report, State.COMPILING, lease_until=FRIDAY)

@@ -90,7 +90,7 @@ def test_what_opens_is_on_the_record(atlas: Engagement) -> None:
     tick()
     events = AuditEvent.objects.filter(engagement_ref=atlas.ref)
     assert sorted(events.values_list("verb", "target_label", "actor_name")) == [
-        ("report.opened", f"Weekly status of {days} Nov 2026 for Atlas", "The portal")
+        ("report.opened", f"Status of {days} Nov 2026 for Atlas", "The portal")
         for days in ("16–22", "2–8", "9–15")
     ]
 
