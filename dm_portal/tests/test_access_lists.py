@@ -27,7 +27,7 @@ from engagements.models import Engagement, Import, ImportRow, Milestone, Sprint,
 from pods.models import Pod
 from reporting.models import ReportRevision
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 NOBODY = actors("")
 BESIDE = actors("other_manager other_specialist")

@@ -10,7 +10,7 @@ from dm_portal.tests.routes import leaves
 from dm_portal.tests.visitors import unprotected, visitor
 from dm_portal.tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 
 def test_every_route_has_its_rule() -> None:

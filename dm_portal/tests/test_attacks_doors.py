@@ -18,7 +18,7 @@ from engagements.models import CustomerContact, EngagementFunction
 from pods.models import Membership
 from reporting.models import Receipt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 ELSEWHERE = [
     "https://evil.example/",

@@ -17,7 +17,7 @@ from engagements.models import Customer, Engagement, Import, Milestone
 from pods.models import Pod
 from reporting.models import Report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 # Nonsense --------------------------------------------------------------------------------------
 

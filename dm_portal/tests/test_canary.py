@@ -13,7 +13,7 @@ from dm_portal.tests.crawl import Page, crawl
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 STARTS = ["/", "/status/", "/engagements/", "/pods/", "/people/", "/outbox/", "/audit/"]
 STARTS += ["/admin/", "/gallery/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/"]

@@ -15,7 +15,7 @@ from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.visitors import unprotected, visitor
 from dm_portal.tests.world import PASSWORD, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 EXEMPT_FROM_TOKENS: set[str] = set()
 

@@ -15,7 +15,7 @@ from dm_portal.tests.routes import leaves
 from dm_portal.tests.visitors import Visitor, visitor
 from dm_portal.tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 # Ten characters of the alphabet of references that no row has.
 NOBODYS = "zzzzzzzzzz"

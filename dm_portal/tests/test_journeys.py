@@ -18,7 +18,7 @@ from engagements.services.imports import whole
 from reporting.models import Report
 from reporting.services import compiling, publishing, ticks
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
 
 FILE = """key,type,title,state,milestone,created_at,done_at
 PAY-1,Story,Refunds can be started,Done,2.1,{0}T09:00:00Z,{1}T09:00:00Z

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.site import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
 
 DESK, PHONE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}, 360
 # 1440 pixels at 200 % are 720 of the page's own.

@@ -12,7 +12,7 @@ from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 ANY_PAGE, LIST = 15, 10
 Crowd = Callable[[World, int], None]

@@ -6,6 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.no_cover
+
 SHORT = ("--reports", "20", "--kills", "4", "--seed", "7", "--beat", "2")
 
 
