@@ -20,6 +20,10 @@ from pods.models import Pod
 
 Choices = dict[str, list[tuple[str, str]]]
 
+# What the record calls otherwise than pages do.
+NOUNS = {"report": "weekly status", "function": "who works on it", "contact": "customer's people"}
+ACTS = {"parked": "failed", "retried": "tried again", "reread": "read again", "seen": "read"}
+
 # Stands for the portal itself in the URL, where people have their references.
 THE_PORTAL = "portal"
 
@@ -206,7 +210,7 @@ def history_choices(engagement: Engagement) -> Choices:
 def in_words(verb: str) -> str:
     """A verb of the record as a choice: ``milestone.date_moved`` is "Milestone: date moved"."""
     noun, _, act = verb.replace("_", " ").partition(".")
-    return f"{noun.capitalize()}: {act}"
+    return f"{NOUNS.get(noun, noun).capitalize()}: {ACTS.get(act, act)}"
 
 
 def _choices(name: str, rows: QuerySet[Any], value: Any, label: Any) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ import time_machine
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.dates import day_words
+from engagements.filters import in_words
 from engagements.models import Engagement
 from engagements.services.engagements import change_state
 from engagements.services.milestones import commit_date, create_milestone
@@ -109,6 +110,19 @@ def test_choices_are_what_happened_here(desk: Any, engagement: Engagement, acts:
     ]
     people = [label for _, label in form.fields["person"].choices]
     assert people == ["Everybody", "Dina Director", "Mara Manager", "The portal"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("milestone.date_moved", "Milestone: date moved"),
+        ("report.seen", "Weekly status: read"),
+        ("import.parked", "Import: failed"),
+        ("contact.added", "Customer's people: added"),
+    ],
+)
+def test_acts_are_named_as_pages_name_them(verb: str, words: str) -> None:
+    assert in_words(verb) == words
 
 
 def test_csv_says_who_what_and_from_where(desk: Any, engagement: Engagement, acts: None) -> None:
