@@ -10,6 +10,7 @@ from django.db import transaction
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
+from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Customer, Engagement, EngagementFunction
@@ -144,9 +145,11 @@ def change_state(
 
 def _reports_again_from(engagement: Engagement) -> date:
     """The weeks at rest owe no status: reporting begins again with this one."""
-    first = max(engagement.reporting_from, today(engagement.time_zone))
+    here = today(engagement.time_zone)
+    first = max(engagement.reporting_from, here)
     if engagement.ends_on is not None and engagement.ends_on < first:
-        raise DomainError(f"Its last day was {engagement.ends_on}: change that first.")
+        last = day_words(engagement.ends_on, today=here)
+        raise DomainError(f"Its last day was {last}: change that first.")
     return first
 
 

@@ -191,13 +191,15 @@ def test_states(engagement: Engagement, manager: User, way: list[str], words: st
 
 @pytest.mark.parametrize("state", ["paused", "closed"])
 def test_what_is_over_is_not_resumed(engagement: Engagement, manager: User, state: str) -> None:
-    engagement.state, engagement.ends_on = state, today() - timedelta(days=1)
+    here = today(engagement.time_zone)
+    engagement.state, engagement.ends_on = state, here - timedelta(days=1)
     engagement.save()
+    last = day_words(engagement.ends_on, today=here)
     resume = {"version": 1, "state": "active", "reason": "more to do", "by": manager}
-    with pytest.raises(DomainError, match=f"last day was {engagement.ends_on}: change that first"):
+    with pytest.raises(DomainError, match=f"last day was {last}: change that first"):
         change_state(engagement=engagement, **resume)
     assert Engagement.objects.get().state == state
-    engagement.ends_on = today()
+    engagement.ends_on = here
     engagement.save()
     assert change_state(engagement=engagement, **resume).state == "active"
 
