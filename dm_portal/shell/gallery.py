@@ -211,6 +211,7 @@ def sample_pictures() -> dict[str, object]:
         ),
         TimelineMilestone("3.0 Reporting", Shape.ON_TRACK, _in(67)),
         TimelineMilestone("3.1 Archive", Shape.NOT_KNOWN),
+        TimelineMilestone("3.2 Exports", Shape.NOT_KNOWN, _in(81), word="0 of 8 items done"),
     ]
     return {
         "timeline_some": Timeline("some", "Milestones of Refund service", day, named),
