@@ -1,6 +1,7 @@
 """What is said about an engagement: when it is due, its draft, and what was published."""
 
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import models
 from django.db.models import F, Q
@@ -149,12 +150,20 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        due_on = self.period.due_at.astimezone(ZoneInfo(self.engagement.time_zone)).date()
-        week = week_words(self.period.starts_on, due_on=due_on)
+        week = week_words(self.period.starts_on, due_on=self._due_on())
         return f"Status of {week} for {self.engagement}"
 
     def get_absolute_url(self) -> str:
         return reverse("report_edit", kwargs={"ref": self.engagement.ref, "week": self.period.week})
+
+    def _due_on(self) -> date:
+        """On the engagement's own calendar; in UTC where its zone is known here no more, since
+        whoever parks a report for that very reason has to name it."""
+        try:
+            zone: tzinfo = ZoneInfo(self.engagement.time_zone)
+        except ZoneInfoNotFoundError:
+            zone = UTC
+        return self.period.due_at.astimezone(zone).date()
 
     @property
     def audit_ref(self) -> str:
