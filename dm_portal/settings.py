@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # widgets are drawn with our templates before Django's
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -124,6 +125,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # The record --------------------------------------------------------------------------------------
 
