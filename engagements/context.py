@@ -8,8 +8,9 @@ from django.utils.functional import SimpleLazyObject
 
 from dm_portal.people import policies as people_policies
 from dm_portal.people import standing
-from dm_portal.shell.components import Rail, RailItem, Shape
+from dm_portal.shell.components import Rail, RailItem
 from engagements.models import Engagement
+from engagements.standing import shape_of
 
 # As many as fit beside a page; the list has them all.
 RAIL_ENGAGEMENTS = 12
@@ -61,5 +62,5 @@ def _engagements(user: Any) -> Any:
 
 def _engagement(path: str, engagement: Any) -> RailItem:
     url = engagement.get_absolute_url()
-    shape = Shape(engagement.colour or "unknown")
+    shape = shape_of(engagement)
     return RailItem(engagement.name, url, current=path.startswith(url), shape=shape)

@@ -96,7 +96,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.filter(state="active")
 
     def with_standing(self) -> Self:
-        """Annotate ``colour`` and ``said``: what was last said of it; see ``standing``."""
+        """Annotate ``said``: what was last said of it; see ``standing``."""
         return cast("Self", standing_of.annotate(self))
 
     def with_people_and_date(self) -> Self:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -102,17 +102,15 @@ def readable(user: Any) -> QuerySet[Engagement]:
 
 
 def annotate_standing(engagements: EngagementQuerySet) -> EngagementQuerySet:
-    """``colour`` and ``said``: what was last said of each engagement; see engagements.standing."""
+    """``said``: what was last said of each engagement; see engagements.standing."""
     latest = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).newest_first()
     said = JSONObject(
+        colour=F("colour"),
         week=F("report__period__starts_on"),
         headline=F("headline"),
         published_at=F("published_at"),
     )
-    return engagements.annotate(
-        colour=Coalesce(Subquery(latest.values("colour")[:1]), Value("")),
-        said=Subquery(latest.values_list(said)[:1]),
-    )
+    return engagements.annotate(said=Subquery(latest.values_list(said)[:1]))
 
 
 def place_of(engagement: Engagement, user: Any) -> Place:

@@ -7,6 +7,7 @@ import time_machine
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
+from dm_portal.shell.components import Shape
 from dm_portal.tests.cast import give_function, make_user
 from engagements import standing
 from engagements.figures import Work, every_item_done, sprint_on, work_of
@@ -161,7 +162,7 @@ def test_of_two_sprints_the_one_that_began_last(engagement: Engagement) -> None:
 
 def test_nothing_is_said_before_anybody_says_it(engagement: Engagement) -> None:
     found = standing._nothing_said(Engagement.objects.all()).get()
-    assert (found.colour, found.said) == ("", None)
+    assert (found.said, standing.shape_of(found)) == (None, Shape.NOT_KNOWN)
 
 
 def test_rows_name_themselves_and_whose_they_are(file: Import, manager: User) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.shell.clock import today
-from dm_portal.shell.components import Crumb, Shape
+from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
@@ -23,6 +23,7 @@ from engagements.forms.engagements import (
 )
 from engagements.models import Engagement, Import
 from engagements.services.engagements import change_engagement, change_state, create_engagement
+from engagements.standing import shape_of
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, settings_page
 from engagements.views.saving import saved
@@ -30,7 +31,7 @@ from engagements.views.saving import saved
 COLUMNS = [
     Column("Engagement", "name", url=Engagement.get_absolute_url),
     Column("Customer", "customer.name"),
-    Column("Status", lambda row: Shape(row.colour or "unknown"), kind="shape"),
+    Column("Status", shape_of, kind="shape"),
     Column("Delivery manager", lambda row: ", ".join(row.managers), missing="nobody"),
     Column("Next date", "next_on", kind="date", missing="none committed"),
     Column("State", lambda row: row.get_state_display()),

@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dm_portal.shell.components import Crumb, Shape, Tab
+from dm_portal.shell.components import Crumb, Tab
 from engagements import policies
 from engagements.models import Engagement
+from engagements.standing import shape_of
 
 # Name of the tab, its label, its route.
 TABS = (
@@ -37,7 +38,7 @@ def engagement_page(
     """
     return {
         "engagement": engagement,
-        "shape": Shape(engagement.colour or "unknown"),
+        "shape": shape_of(engagement),
         "tabs": _tabs(request.user, engagement, tab),
         "crumbs": [Crumb("Engagements", reverse("engagement_list")), *crumbs],
     }
