@@ -3,27 +3,12 @@
 from typing import Any
 
 from dm_portal.people import standing
-from dm_portal.shell.clock import today
+from engagements.querysets import held_by
 
 
 def functions_in(user: Any, engagement: Any) -> frozenset[str]:
-    """The functions this person holds today in this engagement.
-
-    All of a person's functions are read at once and kept on the user object, which lives as
-    long as the request.
-    """
-    if not standing.is_present(user) or not user.is_internal:
-        return frozenset()
-    kept = getattr(user, "_engagement_functions", None)
-    if kept is None:
-        day = today()
-        kept = [
-            (row.engagement_id, row.function)
-            for row in user.engagement_functions.all()
-            if row.holds_on(day)
-        ]
-        user._engagement_functions = kept
-    return frozenset(function for pk, function in kept if pk == engagement.pk)
+    """The functions this person holds today in this engagement; see ``held_by``."""
+    return frozenset(held for pk, held in held_by(user) if pk == engagement.pk and held)
 
 
 def leads(user: Any, engagement: Any) -> bool:

@@ -47,6 +47,31 @@ def _is_one_of_us(user: Any) -> bool:
     return standing.is_present(user) and user.is_internal
 
 
+def held_by(user: Any) -> tuple[tuple[int, str], ...]:
+    """(engagement, function) for all that this person holds today; "" for work in its pod.
+
+    Read at once and kept on the user object, which lives no longer than the request, as their
+    portal functions are: each page asks for many kinds of rows of the same few engagements, and
+    what is joined anew for each the database may misjudge. Empty for a customer's people.
+    """
+    if not _is_one_of_us(user):
+        return ()
+    if (kept := getattr(user, "_held", None)) is not None:
+        return kept
+    function = user.engagement_functions.model
+    engagement = related(function, "engagement")
+    membership = related(related(engagement, "pods"), "memberships")
+    my_pods = membership.objects.filter(_holds(), specialist__user=user).values("pod")
+    of_pods = engagement.pods.through.objects.filter(pod__in=my_pods)
+    functions = function.objects.filter(_holds(), user=user)
+    user._held = tuple(
+        functions.values_list("engagement", "function").union(
+            of_pods.values_list("engagement", models.Value("")), all=True
+        )
+    )
+    return user._held
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: Any) -> Self:
         """Customers of visible engagements; directors and admins also those without any."""
@@ -72,16 +97,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def of_person(self, user: Any) -> Self:
         """One of us: where they hold a function today, or work in a pod that does the work."""
-        if not _is_one_of_us(user):
-            return self.none()
-        functions = related(self.model, "functions")
-        pod = related(self.model, "pods")
-        memberships = related(pod, "memberships")
-        my_pods = memberships.objects.filter(_holds(), specialist__user=user).values("pod")
-        return self.filter(
-            Q(pk__in=functions.objects.filter(_holds(), user=user).values("engagement"))
-            | Q(pk__in=self.model.pods.through.objects.filter(pod__in=my_pods).values("engagement"))
-        )
+        return self.filter(pk__in=sorted({engagement for engagement, _ in held_by(user)}))
 
     def of_contact(self, user: Any) -> Self:
         """A customer's person: the engagements of the one customer they are a contact of."""

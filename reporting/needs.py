@@ -13,7 +13,8 @@ from dm_portal.people import standing
 from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
-from engagements.models import Engagement, EngagementFunction, Import, Milestone
+from engagements.models import Engagement, Import, Milestone
+from engagements.querysets import held_by
 from reporting import rag
 from reporting.customer import week_words
 from reporting.models import Report
@@ -62,9 +63,8 @@ def summary(groups: Sequence[Group]) -> str:
 
 def needs_of(user: Any, *, at: datetime) -> list[Need]:
     """Everything that waits for this person at ``at``; as many statements, whatever the rows."""
-    held = _functions(user)
-    led = [pk for pk, functions in held.items() if functions & {"dm", "deputy"}]
-    planned = [pk for pk, functions in held.items() if functions & {"dm", "deputy", "architect"}]
+    led = _active(user, "dm", "deputy")
+    planned = _active(user, "dm", "deputy", "architect")
     return [
         *_reports(user, led, at),
         *_imports(user, led),
@@ -73,22 +73,13 @@ def needs_of(user: Any, *, at: datetime) -> list[Need]:
     ]
 
 
-def _functions(user: Any) -> dict[int, set[str]]:
-    """Active engagements, each with the functions that this person holds there today.
-
-    Read once: as a part of each statement below, the database would join it anew for every row
-    wherever it misjudges how many there are.
-    """
-    functions = EngagementFunction.objects.holding().filter(
-        user=user, engagement__in=Engagement.objects.visible_to(user).reporting()
-    )
-    held: dict[int, set[str]] = {}
-    for engagement, function in functions.values_list("engagement", "function"):
-        held.setdefault(engagement, set()).add(function)
-    return held
+def _active(user: Any, *functions: str) -> Any:
+    """Active engagements in which this person holds one of the functions today."""
+    held = {engagement for engagement, function in held_by(user) if function in functions}
+    return Engagement.objects.visible_to(user).reporting().filter(pk__in=held)
 
 
-def _reports(user: Any, led: list[int], at: datetime) -> Iterator[Need]:
+def _reports(user: Any, led: Any, at: datetime) -> Iterator[Need]:
     """Drafts to be published by whoever leads the engagement; failed ones, by an admin."""
     own = Q(engagement__in=led, state__in=["draft", "parked"])
     mine = Report.objects.visible_to(user).filter(own).not_left_out()
@@ -135,7 +126,7 @@ def _parked_report(report: Report, user: Any, at: datetime) -> Need:
     )
 
 
-def _imports(user: Any, led: list[int]) -> Iterator[Need]:
+def _imports(user: Any, led: Any) -> Iterator[Need]:
     """Files that wait for a yes or no, and those that failed."""
     waiting = Q(state=Import.State.PREVIEWED, engagement__in=led)
     if standing.is_admin(user):
@@ -158,7 +149,7 @@ def _imports(user: Any, led: list[int]) -> Iterator[Need]:
         )
 
 
-def _milestones(user: Any, planned: list[int], at: datetime) -> Iterator[Need]:
+def _milestones(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
     """Committed dates that are near or past while items are open, or none tells of them."""
     near = at.date() + WEEK + timedelta(days=1)
     rows = Milestone.objects.visible_to(user).filter(engagement__in=planned, committed_on__lte=near)

@@ -289,7 +289,7 @@ def test_statements(
 
 
 def test_statements_of_an_admin(sign_in: SignIn, admin: User, draft_47: Report) -> None:
-    assert statements(sign_in(admin), "/") == 8
+    assert statements(sign_in(admin), "/") == 7
 
 
 def test_a_month_later_a_draft_is_still_there(
