@@ -189,6 +189,18 @@ def test_where_every_row_is_refused_there_is_nothing_to_apply(
         imports.request_application(file=file, seen=1, by=manager)
 
 
+@pytest.mark.parametrize("state", [each for each in State if each != State.PREVIEWED])
+def test_what_is_not_previewed_says_where_it_is(
+    waiting: Import, manager: User, state: Import.State
+) -> None:
+    """Its counts say nothing: before it is read there are none yet."""
+    waiting.state = state
+    said = f"is “{state.label.lower()}” and cannot become “waiting to be applied”"
+    with pytest.raises(DomainError, match=said):
+        imports.request_application(file=waiting, seen=0, by=manager)
+    assert again(waiting).applied_by is None
+
+
 def test_a_refused_file_says_why_and_keeps_nothing(engagement: Engagement, manager: User) -> None:
     rows = [item(f"A-{number}") for number in range(600)]
     file = preview(engagement, manager, [*rows, '"'])

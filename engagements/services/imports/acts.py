@@ -70,13 +70,19 @@ def request_application(*, file: Import, seen: int, by: User) -> None:
         DomainError: it is not previewed, or no row of it can be taken.
         Conflict: somebody else was faster, or there is another preview by now.
     """
-    if file.state == State.PREVIEWED and seen != file.previews:
-        raise Conflict(READ_AGAIN)
-    if not file.new_count + file.changed_count + file.unchanged_count:
-        raise DomainError("Every row of this file is refused: there is nothing to apply.")
+    if file.state == State.PREVIEWED:  # in other states move says why not: counts are of no use
+        _require_seen(file, seen)
     move(file, State.REQUESTED, applied_by=by, attempts=0, problem="")
     record("import.requested", file, by=by)
     wake("engagements.tasks.apply_import", file.pk)
+
+
+def _require_seen(file: Import, seen: int) -> None:
+    """The preview that was read is the latest one, and there is something in it to apply."""
+    if seen != file.previews:
+        raise Conflict(READ_AGAIN)
+    if not file.new_count + file.changed_count + file.unchanged_count:
+        raise DomainError("Every row of this file is refused: there is nothing to apply.")
 
 
 @transaction.atomic
