@@ -348,7 +348,7 @@ class _Page:
 
 
 def _is_done(row: dict[str, Any]) -> bool:
-    """All items done, every criterion met, and the day known on which that was so."""
+    """All items done and every criterion met; of criteria alone, schema 1 knew no day."""
     return bool(row["is_done"] and row["done_on"])
 
 

@@ -1,10 +1,10 @@
-"""Schema 1 of the figures: plain arithmetic over stored rows, so that they rebuild for ever.
+"""The figures, by schema: plain arithmetic over stored rows, so that they rebuild for ever.
 
 Nothing here reads the database or a clock: the same inputs give the same figures, to the byte.
 A figure that cannot be told is ``None``, never 0. Counts are items of the tracker; days are
 calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``.
 
-What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what it gives:
+What a version takes is documented at ``reporting.facts.read_inputs``; what it gives:
 
 ``window``      since, as_of, from_day, to_day, known_until (the last import), until_day (the
                 earlier of both), is_known
@@ -17,6 +17,9 @@ What ``version_1`` takes is documented at ``reporting.facts.read_inputs``; what 
                 same of the next committed milestone alone
 ``next``        the number of that milestone: the first that is not done, else the last
 ``left_out``    items in no milestone, rows that the last imports refused
+
+Schema 1 took a milestone as done on the day of its last item, whatever its criteria. Schema 2
+differs in that alone: see ``_done``.
 """
 
 from bisect import bisect_left
@@ -55,7 +58,7 @@ class Window:
 
 
 def version_1(inputs: Row) -> Row:
-    """The figures of schema 1; see the module for their meaning."""
+    """The figures of schema 1, as they were; see the module for their meaning."""
     window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
     imported = bool(inputs["imports"])
     items = [_item(row, window) for row in inputs["items"]]
@@ -76,6 +79,37 @@ def version_1(inputs: Row) -> Row:
         "next": following,
         "burnup_next": burnup([each for each in items if following in each.milestones], window),
         "left_out": _left_out(inputs, items) if imported else None,
+    }
+
+
+def version_2(inputs: Row) -> Row:
+    """The figures of schema 2: a milestone is done, and late, by its items and its criteria."""
+    found = version_1(inputs)
+    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    for row in found["milestones"]:
+        criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
+        row.update(_done(row, criteria, window))
+    return found
+
+
+def _done(row: Row, criteria: list[Row], window: Window) -> Row:
+    """The local days on which a milestone of schema 1 was complete, and how late that was.
+
+    ``items_done_on`` and ``criteria_met_on``: of the last item and of the last criterion; None
+    while one is missing, and where there is none. ``done_on``: the later of both; None unless the
+    milestone is done.
+    """
+    met = [instant(each["met_at"]) for each in criteria if _before(each["met_at"], window)]
+    met_on = window.day(max(met)) if met and len(met) == len(criteria) else None
+    days = [day for day in (row["done_on"], text_day(met_on)) if day]
+    done_on = max(days) if row["is_done"] else None
+    return {
+        "items_done_on": row["done_on"],
+        "criteria_met_on": text_day(met_on),
+        "done_on": done_on,
+        "days_late": _days_late(row["committed_on"], date.fromisoformat(done_on))
+        if done_on
+        else None,
     }
 
 

@@ -169,7 +169,7 @@ def _milestones(figures: Row) -> Iterator[Row]:
         if row["committed_on"]:
             yield _milestone(row, figures["window"])
             if row["criteria"]:
-                yield _criteria(row)
+                yield _criteria(row, figures["window"])
 
 
 def _milestone(row: Row, window: Row) -> Row:
@@ -192,7 +192,8 @@ def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
     if row["items"] is None:
         return "how much is done is not known, since no work has been imported yet.", []
     if row["items"] == 0:
-        return "no items belong to it yet.", [fact(f"{path}.items", 0)]
+        yet = "" if row["is_done"] else " yet"
+        return f"no items belong to it{yet}.", [fact(f"{path}.items", 0)]
     facts = [
         fact(f"{path}.done", row["done"]),
         fact(f"{path}.items", row["items"]),
@@ -200,26 +201,38 @@ def _progress(row: Row, path: str, window: Row) -> tuple[str, list[Row]]:
     ]
     text = f"{share(row['done'], row['items'], 'item')} done"
     if not row["open"]:
-        facts.append(fact(f"{path}.done_on", row["done_on"]))
-        late = ""
-        if row["days_late"]:
-            facts.append(fact(f"{path}.days_late", row["days_late"]))
-            late = f", {count(row['days_late'], 'day')} late"
-        return f"{text} since {day(row['done_on'], window)}{late}.", facts
+        late, more = _late_words(row, path) if row["items_done_on"] == row["done_on"] else ("", [])
+        facts += [fact(f"{path}.items_done_on", row["items_done_on"]), *more]
+        return f"{text} since {day(row['items_done_on'], window)}{late}.", facts
     if row["done"]:
         facts.append(fact(f"{path}.open", row["open"]))
         text += f", {row['open']} {'is' if row['open'] == 1 else 'are'} open"
     return f"{text}.", facts
 
 
-def _criteria(row: Row) -> Row:
+def _late_words(row: Row, path: str) -> tuple[str, list[Row]]:
+    """ ", 10 days late" of what is done, said once: with what was complete last."""
+    if not row["days_late"]:
+        return "", []
+    words = f", {count(row['days_late'], 'day')} late"
+    return words, [fact(f"{path}.days_late", row["days_late"])]
+
+
+def _criteria(row: Row, window: Row) -> Row:
+    """How many criteria are met; since when, where these came after the last item."""
     path, met, total = f"milestones.{row['number']}", row["criteria_met"], row["criteria"]
+    since, more = "", []
+    if row["done_on"] and row["done_on"] != row["items_done_on"]:
+        late, more = _late_words(row, path)
+        since = f" since {day(row['criteria_met_on'], window)}{late}"
+        more = [fact(f"{path}.criteria_met_on", row["criteria_met_on"]), *more]
     return sentence(
         f"criteria.{row['number']}",
-        f"{capital(share(met, total, 'criterion'))} met.",
+        f"{capital(share(met, total, 'criterion'))} met{since}.",
         fact(f"{path}.criteria_met", met),
         fact(f"{path}.criteria", total),
         fact(f"{path}.criteria_share", percent(met, total)),
+        *more,
         about=row["name"],
     )
 

@@ -164,6 +164,30 @@ def test_a_milestone_with_an_open_criterion_is_not_done(week_47: Report, manager
     assert [line.about for line in page.milestones] == ["Checkout"]
 
 
+@pytest.mark.parametrize("items", [[], [item("A-1", 1, done=SINCE - DAY)]])
+def test_what_its_criteria_completed_lately_is_not_done_earlier(
+    week_47: Report, manager: User, items: list[dict[str, Any]]
+) -> None:
+    rows = {"items": [*items, item("A-2", 3)], "criteria": [criterion(1, met=SINCE + DAY)]}
+    dates = [revision(1, "2026-11-12"), revision(3, "2026-12-04")]
+    both = {"milestones": [milestone(1, "Checkout"), milestone(3)], "revisions": dates}
+    page = status(week_47, manager, plan(**rows, **both))
+    assert [line.about for line in page.milestones] == ["Release 3", "Checkout"]
+    assert page.milestones[1].texts[-1].endswith("since Sat 14 Nov, 2 days late.")
+    assert page.timeline is not None
+    assert page.timeline.milestones[0].done_on == date(2026, 11, 14)
+
+
+def test_what_schema_1_froze_is_still_read(week_47: Report, manager: User) -> None:
+    today = plan(items=[], criteria=[criterion(1, met=SINCE)])
+    frozen = today | {"figures": facts.figures_from(today["inputs"], schema=1)}
+    said = words(today)
+    saying = customer.Saying(1, AS_OF, manager, None, None)
+    page = customer.status_of(report=week_47, body=frozen, text=said, saying=saying)
+    assert page.timeline is not None
+    assert page.timeline.milestones[0].done_on is None
+
+
 @pytest.mark.parametrize(
     ("committed_on", "done", "shape", "word"),
     [

@@ -92,6 +92,13 @@ def test_rebuilding_gives_the_same_bytes(file: Import) -> None:
     assert facts.digest(facts.rebuild(body)) == facts.digest(body)
 
 
+def test_what_schema_1_stored_rebuilds_by_schema_1(inputs: dict[str, Any]) -> None:
+    figures = facts.figures_from(inputs, schema=1)
+    body = facts.canonical({"schema": 1, "inputs": inputs, "figures": figures})
+    assert facts.rebuild(body) == body
+    assert '"items_done_on"' not in body
+
+
 def test_canonical_is_one_text_for_one_meaning() -> None:
     body = {"b": Decimal("1.50"), "a": AS_OF, "c": [AS_OF.date(), None, True]}
     expected = '{"a":"2026-11-20T14:00:00Z","b":"1.50","c":["2026-11-20",null,true]}'

@@ -1,4 +1,4 @@
-"""The arithmetic of schema 1, on rows written by hand: no database, no clock."""
+"""The arithmetic of the figures, on rows written by hand: no database, no clock."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -136,6 +136,54 @@ def test_a_milestone_with_an_open_item_is_not_done() -> None:
 
 def test_a_milestone_without_items_is_not_done() -> None:
     assert one_milestone()["done_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("done", "met", "days", "late"),
+    [
+        (SINCE, [SINCE + DAY, SINCE - DAY], ("2026-11-13", "2026-11-14", "2026-11-14"), 2),
+        (SINCE, [SINCE - DAY], ("2026-11-13", "2026-11-12", "2026-11-13"), 1),
+        (SINCE, [SINCE, None], ("2026-11-13", None, None), None),
+        (SINCE, [AS_OF], ("2026-11-13", None, None), None),
+        (AS_OF, [SINCE], (None, "2026-11-13", None), None),
+        (None, [SINCE], (None, "2026-11-13", "2026-11-13"), 1),
+        (None, [None], (None, None, None), None),
+    ],
+)
+def test_a_milestone_is_done_with_the_later_of_items_and_criteria(
+    done: datetime | None, met: list[datetime | None], days: tuple, late: int | None
+) -> None:
+    row = one_milestone(
+        items=[item("A-1", 1, done=done)] if done else [],
+        criteria=[criterion(1, n, met=at) for n, at in enumerate(met)],
+        revisions=[revision(1, "2026-11-12")],
+    )
+    assert (row["items_done_on"], row["criteria_met_on"], row["done_on"]) == days
+    assert row["days_late"] == late
+    assert row["is_done"] is (row["done_on"] is not None)
+
+
+def test_a_criterion_is_met_on_the_local_day() -> None:
+    late = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)
+    assert one_milestone(criteria=[criterion(1, met=late)])["done_on"] == "2026-11-18"
+
+
+def test_what_was_never_imported_is_not_done_by_its_criteria() -> None:
+    row = one_milestone(imports=[], criteria=[criterion(1, met=SINCE)])
+    assert (row["is_done"], row["done_on"], row["days_late"]) == (None, None, None)
+    assert row["criteria_met_on"] == "2026-11-13"
+
+
+def test_schema_1_goes_on_to_look_at_items_alone() -> None:
+    rows = inputs(
+        milestones=[milestone(1)],
+        items=[item("A-1", 1, done=SINCE)],
+        criteria=[criterion(1, met=SINCE + DAY)],
+        revisions=[revision(1, "2026-11-13")],
+    )
+    [first], [second] = (facts.figures_from(rows, schema=n)["milestones"] for n in (1, 2))
+    assert (first["is_done"], first["done_on"], first["days_late"]) == (True, "2026-11-13", 0)
+    assert set(second) - set(first) == {"items_done_on", "criteria_met_on"}
 
 
 def test_criteria_count_by_the_instant() -> None:

@@ -136,6 +136,34 @@ def test_what_was_done_late_says_so(committed_on: str, said: str) -> None:
     assert written(**rows)["milestone.1"].endswith(f": {said}")
 
 
+@pytest.mark.parametrize(
+    ("met", "of_items", "of_criteria"),
+    [
+        (SINCE - DAY, "the only item is done since Fri 13 Nov, 10 days late.", "is met."),
+        (SINCE, "the only item is done since Fri 13 Nov, 10 days late.", "is met."),
+        (
+            SINCE + DAY,
+            "the only item is done since Fri 13 Nov.",
+            "is met since Sat 14 Nov, 11 days late.",
+        ),
+        (None, "the only item is done since Fri 13 Nov.", "is not met."),
+    ],
+)
+def test_late_is_said_once_of_what_came_last(
+    met: datetime | None, of_items: str, of_criteria: str
+) -> None:
+    rows = {"criteria": [criterion(1, met=met)], "revisions": [revision(1, "2026-11-03")]}
+    found = written(**promised(items=done(1, 1), **rows))
+    assert found["milestone.1"].endswith(f": {of_items}")
+    assert found["criteria.1"] == f"Checkout: The only criterion {of_criteria}"
+
+
+def test_a_milestone_of_criteria_alone_is_done_since_the_last() -> None:
+    found = written(**promised(criteria=[criterion(1, met=SINCE)]))
+    assert found["milestone.1"] == "Checkout: Committed for Fri 4 Dec: no items belong to it."
+    assert found["criteria.1"] == "Checkout: The only criterion is met since Fri 13 Nov."
+
+
 def test_a_milestone_that_moved_keeps_its_first_date_in_sight() -> None:
     moved = revision(1, "2026-12-11", number=2, old_on="2026-12-04", at=SINCE - DAY)
     rows = promised(items=done(1, 1), revisions=[revision(1, "2026-12-04"), moved])
@@ -153,10 +181,10 @@ def test_a_date_of_another_year_says_so() -> None:
     ("met", "total", "said"),
     [
         (0, 1, "The only criterion is not met."),
-        (1, 1, "The only criterion is met."),
+        (1, 1, "The only criterion is met since Fri 13 Nov."),
         (0, 4, "None of the 4 criteria is met."),
         (3, 4, "3 of 4 criteria (75 %) are met."),
-        (4, 4, "All 4 criteria are met."),
+        (4, 4, "All 4 criteria are met since Fri 13 Nov."),
     ],
 )
 def test_criteria(met: int, total: int, said: str) -> None:
