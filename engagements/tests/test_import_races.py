@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from engagements.models import Engagement, Import, Source, WorkItem
 from engagements.services import imports
 from engagements.services.imports.states import State, claim
 from engagements.services.numbers import lock
-from engagements.tests.work_files import apply, item, preview, receive
+from engagements.tests.work_files import apply, item, preview, receive, work_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,3 +101,24 @@ def test_rows_that_refer_to_an_engagement_keep_nobody_waiting(
         Source.objects.create(engagement=engagement, number=9, kind="jira")
         other = elsewhere(apply, engagement=engagement, by=manager, content=[item()])
         assert ends_without_waiting(other).state == State.APPLIED
+
+
+def test_a_mere_preview_and_the_lock_of_the_engagement_pass_each_other(
+    engagement: Engagement, manager: User, elsewhere: Callable[..., "Future[Any]"]
+) -> None:
+    """Even the first file of a kind, which has no source yet."""
+    content = BytesIO(work_csv(item(milestone="2.1")))
+    with transaction.atomic():
+        lock(engagement)
+        file = elsewhere(previewed, engagement=engagement, content=content, by=manager)
+        assert str(ends_without_waiting(file).source) == "Work CSV"
+    with imports.preview_file(
+        engagement=engagement, file_name="w.csv", content=BytesIO(work_csv(item())), by=manager
+    ):
+        ends_without_waiting(elsewhere(transaction.atomic(lock), engagement=engagement))
+
+
+def previewed(**whole: Any) -> Import:
+    with imports.preview_file(file_name="w.csv", **whole) as file:
+        assert (file.state, file.new_count) == (State.PREVIEWED, 1)
+    return file

@@ -73,15 +73,21 @@ def _begin(file: Import, work: WorkFile) -> None:
     ImportRow.objects.filter(of=file).delete()
     source = _source(file, work.layout.kind)
     unknown = list(work.layout.unused)
-    change(file, source=source, unknown_columns=unknown, rows_read=0, rows_total=None)
+    change(file, source_id=source.pk, unknown_columns=unknown, rows_read=0, rows_total=None)
+    file.source = source
 
 
 def _source(file: Import, kind: str) -> Source:
-    """The engagement's source of this kind; the first file of a kind makes it."""
+    """The engagement's source of this kind; the first file of a kind makes it.
+
+    A mere preview only names it: what is kept would keep the engagement locked to its end.
+    """
     sources = Source.objects.filter(engagement=file.engagement)
     known: Source | None = sources.filter(kind=kind).first()
     if known is not None:
         return known
+    if file.number == 0:
+        return Source(engagement=file.engagement, kind=kind)
     lock(file.engagement)
     source: Source
     source, created = sources.get_or_create(

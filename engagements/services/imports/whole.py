@@ -45,7 +45,8 @@ def preview_file(
 ) -> Iterator[Import]:
     """A file read as an import would be, and forgotten at the end: nothing is written.
 
-    It has the number 0, which no import has, and waits for nobody's lock.
+    It has the number 0, which no import has, and a source that is kept nowhere. So it neither
+    takes nor awaits the engagement's lock; only two previews of one engagement take turns.
     """
     with transaction.atomic():
         file = claimed(keep_file(engagement, 0, file_name, content, by).pk, State.READING)
