@@ -39,10 +39,14 @@ def work_of(engagement: Engagement) -> Work:
     return Work(**counted)
 
 
-def every_item_done(milestone: Any) -> bool:
-    """Whether a milestone has items and all are done; needs the columns of ``with_progress``."""
-    items: int = milestone.items
-    return items > 0 and items == milestone.items_done
+def is_done(milestone: Any) -> bool:
+    """Whether all items are done and all criteria met, of at least one of either.
+
+    Needs the columns of ``with_progress``; ``unfinished`` picks the others.
+    """
+    counted = milestone.items + milestone.criteria_total
+    met: int = milestone.items_done + milestone.criteria_met
+    return counted > 0 and counted == met
 
 
 def sprint_on(engagement: Engagement, day: date) -> Sprint | None:

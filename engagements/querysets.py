@@ -163,10 +163,17 @@ class MilestoneQuerySet(OfEngagementQuerySet):
         return self.filter(committed_on__isnull=False)
 
     def unfinished(self) -> Self:
-        """Those with an item still to do, or with none known yet."""
+        """Those with an item still to do or a criterion not met, or of which neither is known.
+
+        As ``figures.is_done`` tells of one of them, and the facts of a status of an instant.
+        """
         items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        criterion = related(self.model, "criteria")
+        criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.filter(
-            ~models.Exists(items) | models.Exists(items.filter(open_now("workitem__")))
+            models.Exists(items.filter(open_now("workitem__")))
+            | models.Exists(criteria.filter(met_at__isnull=True))
+            | ~(models.Exists(items) | models.Exists(criteria))
         )
 
     def with_progress(self) -> Self:

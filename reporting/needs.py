@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from dm_portal.people import standing
@@ -18,6 +18,7 @@ from engagements.querysets import held_by
 from reporting import rag
 from reporting.customer import week_words
 from reporting.models import Report
+from reporting.wording import count
 
 OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
 GROUPS = (OVERDUE, TODAY, THIS_WEEK)
@@ -150,10 +151,10 @@ def _imports(user: Any, led: Any) -> Iterator[Need]:
 
 
 def _milestones(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
-    """Committed dates that are near or past while items are open, or none tells of them."""
+    """Committed dates that are near or past, of what is not done or of which nothing tells."""
     near = at.date() + WEEK + timedelta(days=1)
     rows = Milestone.objects.visible_to(user).filter(engagement__in=planned, committed_on__lte=near)
-    still_open = rows.with_progress().filter(Q(items=0) | Q(items_done__lt=F("items")))
+    still_open = rows.unfinished().with_progress()
     for milestone in still_open.select_related("engagement__customer"):
         day = at.astimezone(ZoneInfo(milestone.engagement.time_zone)).date()
         if milestone.committed_on <= day + WEEK:
@@ -174,10 +175,19 @@ def _milestone(milestone: Any, day: date) -> Need:
         shape=Shape(rag.schedule_colour(days_past)) if days_past > 0 else "",
         what=f"{milestone.name} is committed for {committed}",
         where=_where(milestone.engagement),
-        why=f"{relative}; {open_words}",
+        why=f"{relative}; {_left(milestone)}",
         url=milestone.get_absolute_url(),
         action="Open",
     )
+
+
+def _left(milestone: Any) -> str:
+    """What is missing of a milestone: its items first, as the rules say it."""
+    if left := milestone.items - milestone.items_done:
+        return f"{left} of {count(milestone.items, 'item')} open"
+    if unmet := milestone.criteria_total - milestone.criteria_met:
+        return f"{unmet} of {count(milestone.criteria_total, 'criterion')} not met"
+    return "no items yet"
 
 
 def _letters(user: Any, at: datetime) -> Iterator[Need]:

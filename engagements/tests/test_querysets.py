@@ -10,7 +10,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Shape
 from dm_portal.tests.cast import give_function, make_user
 from engagements import standing
-from engagements.figures import Work, every_item_done, sprint_on, work_of
+from engagements.figures import Work, is_done, sprint_on, work_of
 from engagements.models import (
     AcceptanceCriterion,
     Engagement,
@@ -56,7 +56,7 @@ def test_progress_of_nothing_is_nothing(engagement: Engagement) -> None:
     milestone(engagement, 1)
     found = Milestone.objects.with_progress().get()
     assert (found.items, found.items_done, found.criteria_total, found.criteria_met) == (0, 0, 0, 0)
-    assert not every_item_done(found)
+    assert not is_done(found)
 
 
 def test_unfinished_is_what_has_work_left_or_none_known(file: Import) -> None:
@@ -64,7 +64,7 @@ def test_unfinished_is_what_has_work_left_or_none_known(file: Import) -> None:
     make_item(file, "A-1", milestones=rows[:2], done_at=file.applied_at)
     make_item(file, "A-2", milestones=rows[1:2])
     assert list(Milestone.objects.unfinished()) == rows[1:]
-    done = [row for row in Milestone.objects.with_progress() if every_item_done(row)]
+    done = [row for row in Milestone.objects.with_progress() if is_done(row)]
     assert done == rows[:1]
 
 
@@ -126,7 +126,7 @@ def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
         with time_machine.travel(instant, tick=False):
             found = Milestone.objects.with_progress().get()
             assert (found.items, found.items_done) == (1, min(done, 1))
-            assert Milestone.objects.unfinished().exists() is not every_item_done(found)
+            assert Milestone.objects.unfinished().exists() is not is_done(found)
             assert (WorkItem.objects.done().count(), WorkItem.objects.open().count()) == (
                 done,
                 2 - done,

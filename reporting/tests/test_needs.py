@@ -1,6 +1,7 @@
 """`/`: what waits for whom, in which order, and why now."""
 
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.test import Client
 
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.tests.cast import give_function
+from engagements.figures import is_done
 from engagements.models import Engagement, Import, Milestone, WorkItem
-from reporting import needs
+from engagements.services.milestones import create_milestone
+from reporting import facts, needs
 from reporting.models import Report, ReportRevision
 from reporting.services.publishing import start_correction
 from reporting.tests.pages import SignIn, statements, text_of, url
@@ -19,6 +22,7 @@ from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_repor
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def lines(user: User, *, at: datetime = FRIDAY) -> list[tuple[str, str, str]]:
@@ -183,6 +187,71 @@ def test_a_milestone_of_which_nothing_is_known(manager: User, engagement: Engage
     assert lines(manager) == [
         ("today", "Checkout is committed for Fri 20 Nov", "today; no items yet")
     ]
+
+
+@pytest.mark.parametrize(
+    ("done", "met", "why"),
+    [
+        (True, (True, False), "2 days ago; 1 of 2 criteria not met"),
+        (True, (False,), "2 days ago; 1 of 1 criterion not met"),
+        (False, (False,), "2 days ago; 1 of 2 items open"),
+        (False, (True,), "2 days ago; 1 of 2 items open"),
+        (True, (True,), None),
+    ],
+)
+def test_a_criterion_that_is_not_met_is_open_work(
+    manager: User, checkout: Milestone, done: bool, met: tuple[bool, ...], why: str | None
+) -> None:
+    WorkItem.objects.filter(key="A-2").update(done_at=FRIDAY - HOUR if done else None)
+    add_criteria(checkout, manager, *met)
+    assert [said for _, _, said in lines(manager)] == ([why] if why else [])
+
+
+def add_criteria(milestone: Milestone, by: User, *met: bool) -> None:
+    for number, is_met in enumerate(met):
+        judged = {"met_at": FRIDAY - HOUR, "met_by": by} if is_met else {}
+        milestone.criteria.create(number=number, statement="It works.", **judged)
+
+
+@pytest.fixture
+def every_kind(engagement: Engagement, manager: User) -> Engagement:
+    """Milestones of the past with every mixture of items and criteria, done or not."""
+    later = {"A-1": FRIDAY - HOUR, "A-2": None, "A-3": FRIDAY + HOUR}
+    import_work(engagement, manager, **{key: (FRIDAY - WEEK, at) for key, at in later.items()})
+    mixtures = product(
+        [("A-1",), (), ("A-2",), ("A-3",), ("A-1", "A-2")],
+        [(True,), (), (False,), (True, False)],
+    )
+    for number, (keys, met) in enumerate(mixtures, start=1):
+        milestone = create_milestone(
+            engagement=engagement,
+            by=manager,
+            name=f"{'+'.join(keys) or 'none'} {met}",
+            committed_on=FRIDAY.date() - timedelta(days=30 - number),
+            reason="As agreed.",
+        )
+        milestone.work_items.set(WorkItem.objects.filter(key__in=keys))
+        add_criteria(milestone, manager, *met)
+    return engagement
+
+
+def test_what_is_not_done_by_the_rules_is_listed_and_nothing_else(
+    manager: User, every_kind: Engagement
+) -> None:
+    figures = facts.collect(every_kind, since=None, as_of=FRIDAY + MINUTE)["figures"]
+    by_rules = [row for row in figures["milestones"] if not row["is_done"]]
+    names = {row["name"] for row in by_rules}
+    assert len(names) == 20 - 3
+    assert {row.name for row in Milestone.objects.unfinished()} == names
+    assert {row.name for row in Milestone.objects.with_progress() if not is_done(row)} == names
+    assert {what.split(" is committed")[0] for _, what, _ in lines(manager)} == names
+
+
+def test_the_next_date_is_that_of_the_rules(every_kind: Engagement) -> None:
+    figures = facts.collect(every_kind, since=None, as_of=FRIDAY + MINUTE)["figures"]
+    assert figures["next"] == 3, "two that are done come before it"
+    found = Engagement.objects.with_people_and_date().get(pk=every_kind.pk)
+    assert found.next_on.isoformat() == figures["milestones"][2]["committed_on"]
 
 
 def test_today_is_the_engagements_own(manager: User, checkout: Milestone) -> None:
