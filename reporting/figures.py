@@ -99,7 +99,7 @@ def _done(row: Row, criteria: list[Row], window: Window) -> Row:
     while one is missing, and where there is none. ``done_on``: the later of both; None unless the
     milestone is done.
     """
-    met = [instant(each["met_at"]) for each in criteria if _before(each["met_at"], window)]
+    met = [_known(each["met_at"]) for each in criteria if _before(each["met_at"], window)]
     met_on = window.day(max(met)) if met and len(met) == len(criteria) else None
     days = [day for day in (row["done_on"], text_day(met_on)) if day]
     done_on = max(days) if row["is_done"] else None

@@ -221,7 +221,7 @@ def _late_words(row: Row, path: str) -> tuple[str, list[Row]]:
 def _criteria(row: Row, window: Row) -> Row:
     """How many criteria are met; since when, where these came after the last item."""
     path, met, total = f"milestones.{row['number']}", row["criteria_met"], row["criteria"]
-    since, more = "", []
+    since, more = "", list[Row]()
     if row["done_on"] and row["done_on"] != row["items_done_on"]:
         late, more = _late_words(row, path)
         since = f" since {day(row['criteria_met_on'], window)}{late}"
