@@ -24,6 +24,10 @@ SENTENCES: dict[str, str] = {
     "milestone.date_withdrawn": (
         "withdrew the date {before[committed_on]} of {target}: {after[reason]}"
     ),
+    "milestone.matched": (
+        "made the milestone {target} the tracker's version {after[tracker_name]} "
+        "by applying import {after[import]}; its items in that file: {after[items]}"
+    ),
     "criterion.added": "added {target}: {after[statement]}",
     "criterion.changed": "reworded {target}",
     "criterion.met": "found {target} met",

@@ -66,6 +66,11 @@ class Import(OfEngagement):
     refused_count = models.PositiveIntegerField(default=0)
     milestones_added = models.PositiveIntegerField(default=0)
     sprints_added = models.PositiveIntegerField(default=0)
+    milestones_matched = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="Planned by hand and now the tracker's: name, and rows that belong to it.",
+    )
     previews = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How often it was read to its end."
     )

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
 from engagements.models import Engagement, EngagementFunction, Import, WorkItem
+from engagements.services.milestones import create_milestone
 from engagements.tests.work_files import item, work_csv
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,20 @@ def test_with_apply_it_imports(engagement: Engagement, manager: User, file: Path
     event = AuditEvent.objects.get(verb="import.applied")
     assert (event.actor_ref, event.origin) == (manager.ref, "command import_work")
     assert run(engagement, file, "--apply")[1] == "0 new, 0 changed, 2 unchanged, 1 refused."
+
+
+def test_a_milestone_that_the_tracker_knows_is_named(
+    engagement: Engagement, manager: User, file: Path
+) -> None:
+    fields = {"outcome": "", "tracker_name": "", "planned_size": None}
+    create_milestone(engagement=engagement, by=manager, name="2.0", **fields)
+    milestone = "The milestone 2.0, planned by hand,"
+    items = "the tracker's version 2.0: 1 item of this file"
+    said = run(engagement, file)
+    assert said[2].startswith("1 milestones would be added")
+    assert said[3] == f"{milestone} would become {items} would count for it."
+    said = run(engagement, file, "--apply")
+    assert said[3] == f"{milestone} became {items} came to count for it."
 
 
 def test_columns_that_are_not_read_are_named(engagement: Engagement, tmp_path: Path) -> None:

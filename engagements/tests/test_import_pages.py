@@ -14,6 +14,7 @@ from engagements.forms import imports as forms
 from engagements.models import Engagement, Import, ImportRow, WorkItem
 from engagements.services import imports
 from engagements.services.imports.states import change, claimed
+from engagements.services.milestones import create_milestone
 from engagements.tests.work_files import apply, item, preview, receive, work_csv
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,22 @@ def test_the_preview_says_what_would_happen(
     parts = ["1 refused", "The size “many” is not a number", "1 changed", "1 new"]
     assert sorted(parts, key=said.index) == parts
     assert "Nothing has changed yet." in said
+
+
+def test_a_milestone_that_becomes_a_version_is_named(
+    browse: Any, engagement: Engagement, manager: User
+) -> None:
+    fields = {"outcome": "", "tracker_name": "", "planned_size": None}
+    create_milestone(engagement=engagement, by=manager, name="2.1", **fields)
+    file = preview(engagement, manager, [item(f"A-{n}", milestone="2.1") for n in range(7)])
+    said = text(browse.get(file.get_absolute_url()))
+    named = "The milestone 2.1, planned by hand, {} the tracker&#x27;s version 2.1: 7 items of this"
+    assert named.format("would become") + " file would count for it." in said
+    assert "would be added" not in said
+    browse.post(url("import_application", engagement, file), {"seen": 1})
+    assert imports.run_waiting() == 1
+    said = text(browse.get(file.get_absolute_url()))
+    assert named.format("became") + " file came to count for it." in said
 
 
 @pytest.mark.parametrize(

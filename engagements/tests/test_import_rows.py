@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dm_portal.people.models import User
+from dm_portal.people.audit import changes_in_words, sentence
+from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
 from engagements.models import Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
 from engagements.services import imports
@@ -198,6 +199,40 @@ def test_a_planned_milestone_becomes_the_version_of_its_name(
     assert [row.tracker_name for row in (first, second, other)] == ["2.1", "", ""]
     assert [row.version for row in (first, second, other)] == [2, 1, 1]
     assert item_of().milestones.get() == first
+
+
+def test_a_milestone_that_becomes_a_version_is_counted_and_on_record(
+    engagement: Engagement, manager: User, planned: Callable[..., Milestone]
+) -> None:
+    planned("2.1"), planned("3.0"), planned("Later")
+    rows = [item("A-1", milestone="2.1"), item("A-2", milestone='"2.1,3.0"'), item("A-3")]
+    assert preview(engagement, manager, rows).milestones_matched == {"2.1": 2, "3.0": 1}
+    assert not AuditEvent.objects.filter(verb="milestone.matched").exists()
+    file = apply(engagement, manager, rows)
+    assert file.milestones_matched == {"2.1": 2, "3.0": 1}
+    found = AuditEvent.objects.filter(verb="milestone.matched").order_by("pk")
+    said = "Mara Manager made the milestone {0} the tracker's version {0} by applying import 2; "
+    assert [(event.target_ref, sentence(event)) for event in found] == [
+        (f"{engagement.ref}/1", said.format("2.1") + "its items in that file: 2"),
+        (f"{engagement.ref}/2", said.format("3.0") + "its items in that file: 1"),
+    ]
+    assert {changes_in_words(event) for event in found} == {""}
+    assert apply(engagement, manager, [item("A-4", milestone="2.1")]).milestones_matched == {}
+
+
+def test_a_milestone_planned_after_the_preview_is_named_before_it_becomes_a_version(
+    engagement: Engagement, manager: User, planned: Callable[..., Milestone]
+) -> None:
+    file = preview(engagement, manager, [item(milestone="2.1")])
+    milestone = planned("2.1")
+    assert request(file, manager).state == State.UPLOADED
+    milestone.refresh_from_db()
+    assert (milestone.tracker_name, milestone.version) == ("", 1)
+    imports.run_waiting()
+    file.refresh_from_db()
+    assert (file.milestones_added, file.milestones_matched) == (0, {"2.1": 1})
+    assert request(file, manager).state == State.APPLIED
+    assert milestones_of() == ["2.1"]
 
 
 def test_a_milestone_that_stands_for_another_version_is_left_alone(

@@ -58,6 +58,18 @@ def additions(file: Import) -> Iterator[str]:
         if count:
             verb = ("was" if count == 1 else "were") if applied else "would be"
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
+    yield from matches(file)
+
+
+def matches(file: Import) -> Iterator[str]:
+    """Which milestones planned by hand the tracker knows: "The milestone 2.1 would become …"."""
+    applied = file.state == Import.State.APPLIED
+    becomes, count = ("became", "came to count") if applied else ("would become", "would count")
+    for name, items in sorted(file.milestones_matched.items()):
+        yield (
+            f"The milestone {name}, planned by hand, {becomes} the tracker's version {name}: "
+            f"{items} item{'' if items == 1 else 's'} of this file {count} for it."
+        )
 
 
 def done_later(file: Import) -> Iterator[str]:

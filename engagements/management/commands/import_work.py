@@ -13,6 +13,7 @@ from dm_portal.shell.errors import DomainError
 from engagements import policies
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
+from engagements.views.import_words import matches
 
 
 class Command(BaseCommand):
@@ -66,6 +67,8 @@ class Command(BaseCommand):
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
+        for said in matches(file):
+            self.stdout.write(said)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
         rows = ImportRow.objects.filter(of=file).order_by("line")

@@ -6,7 +6,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
-from engagements.models import Import, Source
+from engagements.models import Import, Milestone, Source
 from engagements.services.imports import statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
@@ -49,13 +49,35 @@ def _apply(file: Import) -> None:
     if statements.is_stale(file):
         raise Stale(STALE)
     lock(file.engagement)
+    matched = _match_milestones(file)
     milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
     statements.write_items(file)
     added = {"milestones_added": milestones, "sprints_added": sprints}
-    move(file, State.APPLIED, applied_at=now(), lease_until=None, problem="", **added)
+    done = {"applied_at": now(), "lease_until": None, "problem": ""}
+    move(file, State.APPLIED, milestones_matched=matched, **done, **added)
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
     record("import.applied", file, by=file.applied_by, after=told)
+
+
+def _match_milestones(file: Import) -> dict[str, int]:
+    """Make milestones planned by hand the versions of their names; each has its own record.
+
+    They may be promised to a customer, and get other items by it: none that the preview did not
+    name.
+    """
+    matches = statements.matches(file)
+    if any(match.name not in file.milestones_matched for match in matches):
+        raise Stale(STALE)
+    statements.match_milestones(file)
+    ids = [match.milestone_id for match in matches]
+    milestones = Milestone.objects.select_related("engagement__customer").in_bulk(ids)
+    for match in matches:
+        after = {"tracker_name": match.name, "import": file.number, "items": match.items}
+        before = {"tracker_name": ""}
+        milestone = milestones[match.milestone_id]
+        record("milestone.matched", milestone, by=file.applied_by, before=before, after=after)
+    return {match.name: match.items for match in matches}
 
 
 def _hold(file: Import) -> None:

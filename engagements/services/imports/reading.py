@@ -127,6 +127,7 @@ def _judged(file: Import, batch: list[Row]) -> Iterator[Row]:
 def _preview(file: Import) -> None:
     """The four counts, and what would be added beside the work."""
     milestones, sprints = statements.count_additions(file)
+    matched = {match.name: match.items for match in statements.matches(file)}
     counts = count_verdicts(file)
     move(
         file,
@@ -135,6 +136,7 @@ def _preview(file: Import) -> None:
         previews=file.previews + 1,
         milestones_added=milestones,
         sprints_added=sprints,
+        milestones_matched=matched,
         **counts,
         # a note on why it was read again stays, the error of an earlier attempt does not
         problem=file.problem if file.attempts == 1 else "",

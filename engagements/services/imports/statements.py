@@ -9,7 +9,7 @@ a row differs from the item that is there.
 import json
 from collections.abc import Iterable
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -94,9 +94,9 @@ SELECT EXISTS (
    WHERE (row.verdict, row.before) <> (judged.verdict, judged.before))
 """
 
-# Versions that the applied rows name, and where each comes up first.
+# Versions that the applied rows name, where each comes up first, and in how many of them.
 VERSIONS = f"""
-  SELECT cell.name, min(row.line) AS line
+  SELECT cell.name, min(row.line) AS line, count(*) AS items
     FROM engagements_importrow AS row
    CROSS JOIN LATERAL jsonb_array_elements_text(row.data -> 'milestones') AS cell(name)
    WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
@@ -113,18 +113,22 @@ SELECT count(*) FROM ({VERSIONS}) AS named
 """
 
 # A milestone that was planned under the version's name becomes that version; of two, the first.
+MATCHES = f"""
+SELECT DISTINCT ON (planned.name COLLATE "C") planned.id, planned.name, named.items
+  FROM engagements_milestone AS planned
+  JOIN ({VERSIONS}) AS named ON named.name = planned.name
+ WHERE planned.engagement_id = %(engagement)s AND planned.tracker_name = ''
+   AND NOT EXISTS (
+     SELECT FROM engagements_milestone AS known
+      WHERE known.engagement_id = %(engagement)s AND known.tracker_name = planned.name)
+ ORDER BY planned.name COLLATE "C", planned.number
+"""
+
 NAME_MILESTONES = f"""
 UPDATE engagements_milestone AS milestone
    SET tracker_name = milestone.name, version = milestone.version + 1
-  FROM (SELECT DISTINCT ON (planned.name) planned.id
-          FROM engagements_milestone AS planned
-          JOIN ({VERSIONS}) AS named ON named.name = planned.name
-         WHERE planned.engagement_id = %(engagement)s AND planned.tracker_name = ''
-           AND NOT EXISTS (
-             SELECT FROM engagements_milestone AS known
-              WHERE known.engagement_id = %(engagement)s AND known.tracker_name = planned.name)
-         ORDER BY planned.name, planned.number) AS found
- WHERE milestone.id = found.id
+  FROM ({MATCHES}) AS matched
+ WHERE milestone.id = matched.id
 """
 
 ADD_MILESTONES = f"""
@@ -211,6 +215,14 @@ SELECT item.id, milestone.id
 """
 
 
+class Match(NamedTuple):
+    """A milestone planned by hand whose name is a version's, and how many rows belong to it."""
+
+    milestone_id: int
+    name: str
+    items: int
+
+
 def add_rows(file: Import, rows: Iterable[Row]) -> None:
     """Keep these rows; those that are not refused count as new until they are judged.
 
@@ -250,9 +262,23 @@ def count_additions(file: Import) -> tuple[int, int]:
     return _run(COUNT_MILESTONES, file), _run(COUNT_SPRINTS, file)
 
 
-def add_milestones(file: Import) -> int:
-    """A milestone for every version, without a committed date. Needs the engagement's lock."""
+def matches(file: Import) -> list[Match]:
+    """Milestones planned by hand that applying would make the tracker's versions of their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(MATCHES, _values(file))
+        return [Match(*row) for row in cursor.fetchall()]
+
+
+def match_milestones(file: Import) -> None:
+    """Make ``matches`` the tracker's versions. Needs the engagement's lock."""
     _run(NAME_MILESTONES, file)
+
+
+def add_milestones(file: Import) -> int:
+    """A milestone for every version that has none, without a committed date.
+
+    Needs the engagement's lock, and that ``match_milestones`` went before.
+    """
     return _run(ADD_MILESTONES, file)
 
 
@@ -270,16 +296,19 @@ def write_items(file: Import) -> None:
 
 def _run(statement: str, file: Import, **more: Any) -> int:
     """The single value of a SELECT, or how many rows were written."""
-    values = {
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _values(file) | more)
+        if cursor.description is None:
+            return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])
+
+
+def _values(file: Import) -> dict[str, Any]:
+    """What the statements ask for by name."""
+    return {
         "file": file.pk,
         "engagement": file.engagement_id,
         "source": file.source_id,
         "instant": 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"',
         "now": now(),
-        **more,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        if cursor.description is None:
-            return int(cursor.rowcount)
-        return int(cursor.fetchone()[0])
