@@ -30,6 +30,7 @@ from engagements.services.templates import (
 class CustomerContactInline(ReadOnlyInline):
     model = CustomerContact
     fields = ("user", "kind", "starts_on", "ends_on")
+    select_related = ("customer", "user")
 
 
 @admin.register(Customer, site=site)
@@ -57,6 +58,9 @@ class TemplateMilestoneInline(admin.TabularInline):
     fields = ("name", "day", "outcome", "criteria")
     ordering = ("number",)
     extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("template")  # which names the row
 
     def _may(self, request: HttpRequest) -> bool:
         return people_policies.can_use_admin_site(request.user)

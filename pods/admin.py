@@ -117,11 +117,13 @@ class RosterAdmin(ImportExportMixin, PortalModelAdmin):
 class MembershipInline(ReadOnlyInline):
     model = Membership
     fields = ("pod", "specialist", "trade", "allocation", "starts_on", "ends_on")
+    select_related = ("pod", "specialist")
 
 
 class PodFunctionInline(ReadOnlyInline):
     model = PodFunction
     fields = ("user", "function", "starts_on", "ends_on")
+    select_related = ("pod", "user")
 
 
 @admin.register(Specialist, site=site)

@@ -15,11 +15,13 @@ from engagements.models import (
     CustomerContact,
     Engagement,
     EngagementFunction,
+    EngagementTemplate,
     Import,
     ImportRow,
     Milestone,
     MilestoneRevision,
     Sprint,
+    TemplateMilestone,
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
@@ -96,6 +98,18 @@ def engagements(world: World, count: int) -> None:
     Engagement.pods.through.objects.bulk_create(
         Engagement.pods.through(engagement=each, pod=world.ours.one(Pod)) for each in made
     )
+
+
+def customers(world: World, count: int) -> None:
+    twins(world.ours.engagement.customer, count, named)
+
+
+def templates(world: World, count: int) -> None:
+    twins(EngagementTemplate.objects.get(), count, named)
+
+
+def template_milestones(world: World, count: int) -> None:
+    twins(TemplateMilestone.objects.get(), count, numbered)
 
 
 def pods(world: World, count: int) -> None:
@@ -198,5 +212,5 @@ def statuses(world: World, count: int) -> None:
 
 def _earlier(first: Period, weeks: int) -> dict[str, Any]:
     back = timedelta(weeks=weeks)
-    names = ("starts_on", "opens_at", "due_at")
+    names = ("starts_on", "due_on", "opens_at", "due_at")
     return {name: getattr(first, name) - back for name in names}

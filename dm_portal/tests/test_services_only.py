@@ -16,7 +16,8 @@ WRITERS = {
 RELATION_WRITERS = {"add", "set", "remove", "clear"}
 # A trigger that speaks of TRUNCATE empties nothing.
 SQL = re.compile(
-    r"\b(INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|COPY\s+\w|(?<!BEFORE )TRUNCATE)",
+    r"\b(INSERT\s+INTO|UPDATE\s+(ONLY\s+)?\S+(\s+(AS\s+)?\w+)?\s+SET|DELETE\s+FROM|COPY\s+\w"
+    r"|(?<!BEFORE )TRUNCATE)",
     re.IGNORECASE,
 )
 
@@ -94,10 +95,12 @@ def view(request, form, pod, engagement):
     Pod.objects.filter(pk=1).update(name="x"); engagement.pods.add(pod); engagement.pods.set([pod])
     Pod.objects.bulk_create([pod]); Pod.objects.update_or_create(name="x")
     cursor.execute("UPDATE pods_pod SET name = 'x'")
+    cursor.execute(f"UPDATE {table} AS pod SET name = 'x'")
+    cursor.execute("UPDATE ONLY pods_pod AS pod SET name = 'x'")
     context.update({"pod": pod}); kwargs.update(name="x"); seen = set(); seen.add(pod)
 """
     found = writes(Module(ROOT / "view.py", ast.parse(source)))
     assert sorted(what for _place, what in found) == [
-        *("add", "bulk_create", "create", "delete", "save", "set", "sql"),
+        *("add", "bulk_create", "create", "delete", "save", "set", "sql", "sql"),
         *("update", "update_or_create"),
     ]
