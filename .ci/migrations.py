@@ -15,6 +15,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0003_user_version",
     "0004_import_additions",
     "0004_addresses_alike",
+    "0005_period_due_on",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

@@ -170,7 +170,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     speaker = saying.published_for or saying.published_by
     return Status(
         engagement=report.engagement.name,
-        week=week_words(report.period, zone=report.engagement.time_zone),
+        week=week_words(report.period),
         number=saying.number,
         shape=Shape(text["colour"]).value,
         word=Shape(text["colour"]).word,
@@ -199,10 +199,9 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     )
 
 
-def week_words(period: Period, *, zone: str, today: date | None = None) -> str:
-    """The week of ``period`` as ``wording.week_words`` says it, by the clock of ``zone``."""
-    due_on = period.due_at.astimezone(ZoneInfo(zone)).date()
-    return wording.week_words(period.starts_on, due_on=due_on, today=today)
+def week_words(period: Period, *, today: date | None = None) -> str:
+    """The week of ``period`` as ``wording.week_words`` says it."""
+    return wording.week_words(period.starts_on, due_on=period.due_on, today=today)
 
 
 def article(revision: ReportRevision) -> SafeString:

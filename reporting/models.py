@@ -1,7 +1,6 @@
 """What is said about an engagement: when it is due, its draft, and what was published."""
 
-from datetime import UTC, date, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -25,8 +24,10 @@ class Colour(models.TextChoices):
 class Period(models.Model):
     """One local week for which an engagement owes a status: exactly one row, whoever ticks.
 
-    ``starts_on`` is the week's Monday in the engagement's zone. A reconstructed period was past
-    before the portal knew the engagement, or was opened for a chosen instant.
+    ``starts_on`` is the week's Monday and ``due_on`` the day of ``due_at``, both by the zone and
+    due day that the engagement had when it was opened: a week keeps its name when these change. A
+    reconstructed period was past before the portal knew the engagement, or was opened for a chosen
+    instant.
     """
 
     class Kind(models.TextChoices):
@@ -35,6 +36,7 @@ class Period(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="periods")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.WEEKLY)
     starts_on = models.DateField()
+    due_on = models.DateField()
     opens_at = models.DateTimeField(help_text="The draft appears.")
     due_at = models.DateTimeField(help_text="The publication deadline.")
     is_reconstructed = models.BooleanField(default=False)
@@ -52,6 +54,11 @@ class Period(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="weekly") | Q(starts_on__iso_week_day=1),
                 name="period_week_starts_on_monday",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="weekly")
+                | Q(due_on__gte=F("starts_on"), due_on__lt=F("starts_on") + timedelta(days=7)),
+                name="period_due_in_its_week",
             ),
         ]
 
@@ -150,20 +157,11 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        week = week_words(self.period.starts_on, due_on=self._due_on())
+        week = week_words(self.period.starts_on, due_on=self.period.due_on)
         return f"Status of {week} for {self.engagement}"
 
     def get_absolute_url(self) -> str:
         return reverse("report_edit", kwargs={"ref": self.engagement.ref, "week": self.period.week})
-
-    def _due_on(self) -> date:
-        """On the engagement's own calendar; in UTC where its zone is known here no more, since
-        whoever parks a report for that very reason has to name it."""
-        try:
-            zone: tzinfo = ZoneInfo(self.engagement.time_zone)
-        except ZoneInfoNotFoundError:
-            zone = UTC
-        return self.period.due_at.astimezone(zone).date()
 
     @property
     def audit_ref(self) -> str:

@@ -224,7 +224,7 @@ def _instant(due_at: datetime, at: datetime, engagement: Engagement) -> str:
 
 
 def _week(report: Report, at: datetime) -> str:
-    return week_words(report.period, zone=report.engagement.time_zone, today=at.date())
+    return week_words(report.period, today=at.date())
 
 
 def _where(engagement: Engagement) -> str:

@@ -27,9 +27,11 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class Week:
-    """One local week: its Monday, when its draft appears, when its status is due."""
+    """One local week: its Monday, the local day on which its status is due, when its draft
+    appears and when the status is due."""
 
     starts_on: date
+    due_on: date
     opens_at: datetime
     due_at: datetime
 
@@ -76,6 +78,7 @@ def _week(rhythm: Rhythm, monday: date) -> Week:
     opens_on = working_day_before(due_on, rhythm.zone)
     return Week(
         starts_on=monday,
+        due_on=due_on,
         opens_at=instant_of(opens_on, OPENS, rhythm.zone),
         due_at=instant_of(due_on, rhythm.hour, rhythm.zone),
     )

@@ -127,19 +127,19 @@ def place_of(engagement: Engagement, user: Any) -> Place:
 def page_of(revision: ReportRevision, *, user: Any) -> StatusPage:
     """The page of one revision, of which report, period, engagement and customer are loaded."""
     report = revision.report
-    starts_on, zone = report.period.starts_on, report.engagement.time_zone
+    starts_on = report.period.starts_on
     others = ReportRevision.objects.visible_to(user).select_related("report__period")
     of_engagement = others.filter(report__engagement=report.engagement_id)
     weeks = of_engagement.last_of_each_week()
     correction = others.filter(report=report, number__gt=revision.number).newest_first().first()
     return StatusPage(
         place=place_of(report.engagement, user),
-        title=f"{revision.headline} ({week_words(report.period, zone=zone)})",
+        title=f"{revision.headline} ({week_words(report.period)})",
         article=article(revision),
         correction=_correction(correction, report.engagement),
         first_url=url_of(revision, number=1) if revision.number > 1 else "",
-        earlier=_week(weeks.filter(report__period__starts_on__lt=starts_on).first(), zone),
-        later=_week(weeks.filter(report__period__starts_on__gt=starts_on).last(), zone),
+        earlier=_week(weeks.filter(report__period__starts_on__lt=starts_on).first()),
+        later=_week(weeks.filter(report__period__starts_on__gt=starts_on).last()),
     )
 
 
@@ -160,10 +160,10 @@ def _correction(revision: ReportRevision | None, engagement: Engagement) -> Corr
     return Correction(url_of(revision), said, revision.correction_reason)
 
 
-def _week(revision: ReportRevision | None, zone: str) -> Link | None:
+def _week(revision: ReportRevision | None) -> Link | None:
     if revision is None:
         return None
-    return Link(week_words(revision.report.period, zone=zone), url_of(revision))
+    return Link(week_words(revision.report.period), url_of(revision))
 
 
 def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
@@ -212,5 +212,5 @@ def _card(engagement: Engagement, revision: ReportRevision | None) -> Engagement
         url=reverse("status_detail", args=[engagement.ref]),
         shape=Shape(revision.colour).value if revision else "",
         headline=revision.headline if revision else "",
-        week=week_words(revision.report.period, zone=engagement.time_zone) if revision else "",
+        week=week_words(revision.report.period) if revision else "",
     )

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = ("shell", "people", "pods", "engagements", "reporting")
 NO_DAY = {"starts_on": today(), "ends_on": today() - DAY}
+TUESDAY = today() - today().weekday() * DAY + DAY
 
 # A copy of a valid row that differs in these columns only breaks exactly this rule. A rule of
 # uniqueness is broken by the copy itself; what else is unique is then given a new value.
@@ -107,8 +108,9 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "period_opens_before_due": (Period, {"opens_at": now(), "due_at": now() - DAY}),
     "period_week_starts_on_monday": (
         Period,
-        {"starts_on": today() - today().weekday() * DAY + DAY},
+        {"starts_on": TUESDAY, "due_on": TUESDAY},
     ),
+    "period_due_in_its_week": (Period, {"due_on": today() + 99 * DAY}),
     "report_leased_while_at_work": (Report, {"state": "compiling", "lease_until": None}),
     "report_frozen_while_publishing": (Report, {"state": "publishing", "publish_at": None}),
     "revision_number": (ReportRevision, {"facts_id": 0}),

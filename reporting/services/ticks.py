@@ -131,6 +131,7 @@ def _period(engagement: Engagement, week: periods.Week, is_chosen: bool) -> Peri
         engagement=engagement,
         kind=WEEKLY,
         starts_on=week.starts_on,
+        due_on=week.due_on,
         opens_at=week.opens_at,
         due_at=week.due_at,
         is_reconstructed=is_chosen or week.due_at < engagement.created_at,

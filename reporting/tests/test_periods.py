@@ -73,6 +73,7 @@ def slow_week(rhythm: Rhythm, monday: date) -> Week:
     opens_on = max(day for day in lived if day < due_on and day.isoweekday() <= 5)
     return Week(
         starts_on=monday,
+        due_on=due_on,
         opens_at=slow_instant(opens_on, time(9), rhythm.zone),
         due_at=slow_instant(due_on, rhythm.hour, rhythm.zone),
     )
@@ -142,6 +143,7 @@ def test_the_draft_opens_the_working_day_before_at_nine() -> None:
     [week] = periods.due(friday, at=datetime(2026, 11, 20, tzinfo=UTC))
     assert week == Week(
         starts_on=date(2026, 11, 16),
+        due_on=date(2026, 11, 20),
         opens_at=datetime(2026, 11, 19, 8, tzinfo=UTC),
         due_at=datetime(2026, 11, 20, 14, tzinfo=UTC),
     )

@@ -1,6 +1,6 @@
 """The list of an engagement's statuses: what was said, how it stood, who saw it."""
 
-from datetime import timedelta
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,7 @@ from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import start_correction
 from reporting.services.receipts import record_receipt
 from reporting.tests.pages import SignIn, statements, text_of, url
-from reporting.tests.reports import FRIDAY, WEEK, fresh, open_reports, publish, write
+from reporting.tests.reports import fresh, open_reports, publish, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -92,7 +92,7 @@ def test_a_status_due_on_a_monday_is_named_by_that_day(
     sign_in: SignIn, manager: User, lead: User, draft_47: Report
 ) -> None:
     """Everywhere: who reads it then would take the range for what is still to come."""
-    Period.objects.update(opens_at=FRIDAY - WEEK, due_at=FRIDAY - 4 * timedelta(days=1))
+    Period.objects.update(due_on=date(2026, 11, 16))
     publish(write(fresh(draft_47), manager), manager)
     engagement = draft_47.engagement
     client = sign_in(manager)

@@ -175,6 +175,7 @@ def test_each_engagement_reports_in_its_own_zone(atlas: Engagement) -> None:
     period = Period.objects.get(starts_on=date(2026, 11, 16))
     assert period.opens_at == datetime(2026, 11, 19, 3, 15, tzinfo=UTC)
     assert period.due_at == datetime(2026, 11, 20, 4, 45, tzinfo=UTC)
+    assert period.due_on == date(2026, 11, 20)
 
 
 @time_machine.travel(THURSDAY, tick=False)

@@ -66,7 +66,7 @@ def _columns(reads_drafts: bool) -> list[Column]:
 
 def week_cell(row: Report) -> str:
     """Its week where that stands alone: "16–22 Nov", or "Week to Mon 16 Nov"."""
-    words = customer.week_words(row.period, zone=row.engagement.time_zone, today=today())
+    words = customer.week_words(row.period, today=today())
     return capital(words.removeprefix("the "))
 
 
@@ -206,6 +206,6 @@ def report_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     crumb = Crumb("Weekly status", reverse("report_list", args=[report.engagement.ref]))
     return engagement_page(request, report.engagement, "reports", crumb) | {
         "report": report,
-        "week": customer.week_words(report.period, zone=report.engagement.time_zone),
+        "week": customer.week_words(report.period),
         "can_write": policies.can_write_report(request.user, report.engagement),
     }

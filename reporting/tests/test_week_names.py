@@ -1,0 +1,83 @@
+"""A week is named once, when it is opened: what is out bears that name in its frozen text."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements.models import Engagement
+from reporting.models import Period, Report
+from reporting.tests.pages import SignIn, text_of, url
+from reporting.tests.reports import fresh, open_reports, publish
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def report(engagement: Engagement, manager: User) -> Report:
+    """Out, and due on a Thursday evening in Berlin: in Auckland that is Friday."""
+    rhythm = {"status_weekday": 4, "status_hour": time(20)}
+    Engagement.objects.filter(pk=engagement.pk).update(**rhythm)
+    engagement.refresh_from_db()
+    report = open_reports(engagement)[0]
+    publish(report, manager)
+    return fresh(report)
+
+
+def move_to_auckland(engagement: Engagement) -> None:
+    changes = {"time_zone": "Pacific/Auckland", "status_weekday": 5}
+    Engagement.objects.filter(pk=engagement.pk).update(**changes)
+
+
+def test_a_week_keeps_its_name_when_zone_and_due_day_change(
+    sign_in: SignIn, manager: User, lead: User, report: Report
+) -> None:
+    move_to_auckland(report.engagement)
+    ref = [report.engagement.ref]
+    assert str(fresh(report)) == "Status of the week to Thu 19 Nov 2026 for Atlas"
+    client = sign_in(manager)
+    assert "Status of the week to Thu 19 Nov 2026" in text_of(client.get(url(report)))
+    listing = client.get(reverse("report_list", args=ref)).context["listing"]
+    assert listing.rows[-1][0].value == "Week to Thu 19 Nov"
+    client = sign_in(lead)
+    page = text_of(client.get(reverse("status_detail", args=ref)))
+    assert "Atlas</strong> · the week to Thu 19 Nov 2026" in page
+    assert "(the week to Thu 19 Nov 2026)</title>" in page
+    archive = client.get(reverse("status_archive", args=ref)).context["listing"]
+    assert archive.rows[-1][0].value == "Week to Thu 19 Nov"
+
+
+# Weeks that were opened before the day was kept
+
+
+def migrate(name: str) -> None:
+    with connection.cursor() as cursor:  # what is checked at the end stands in the way of ALTER
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    MigrationExecutor(connection).migrate([("reporting", name)])
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Europe/Berlin", 19), ("Pacific/Auckland", 20), ("Mars/Olympus_Mons", 19)],
+)
+def test_older_weeks_are_named_as_they_were(report: Report, zone: str, day: int) -> None:
+    migrate("0004_never_emptied")
+    Engagement.objects.update(time_zone=zone)
+    migrate("0005_period_due_on")
+    assert Period.objects.get().due_on == date(2026, 11, day)
+
+
+def test_the_day_stays_in_its_week(report: Report) -> None:
+    """Due at midnight of a Monday, by a zone that is now west of where it was."""
+    midnight = datetime(2026, 11, 16, tzinfo=ZoneInfo("Europe/Berlin"))
+    Period.objects.update(opens_at=midnight - 3 * DAY, due_at=midnight)
+    migrate("0004_never_emptied")
+    Engagement.objects.update(time_zone="America/New_York")
+    migrate("0005_period_due_on")
+    assert Period.objects.get().due_on == date(2026, 11, 16)
