@@ -5,6 +5,7 @@ their own contact rows: what they read is built from published revisions, and wh
 those may belong to is ``EngagementQuerySet.of_contact``.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,7 +17,7 @@ from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
-from engagements.sources.rows import DONE_LATER
+from engagements.sources.rows import written
 
 if TYPE_CHECKING:
     from engagements.models import Customer, Engagement, EngagementTemplate
@@ -235,9 +236,9 @@ class OfImportQuerySet(models.QuerySet[Any]):
 
 
 class ImportRowQuerySet(OfImportQuerySet):
-    def done_later(self) -> Self:
-        """Those whose done date lay in the future when they were read."""
-        return self.filter(note__contains=DONE_LATER)
+    def done_after(self, at: datetime) -> Self:
+        """Those whose done date is later; what a refused row holds is text, and no date."""
+        return self.exclude(verdict="refused").filter(data__done_at__gt=written(at))
 
 
 def _count(rows: models.QuerySet[Any], by: str) -> Any:

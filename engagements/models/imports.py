@@ -75,6 +75,9 @@ class Import(OfEngagement):
         default=0, db_default=0, help_text="How often it was read to its end."
     )
     unknown_columns = models.JSONField(default=list)
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the reading began: what is later was the future."
+    )
     problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -27,7 +27,8 @@ WORDS = {
 # States that every tracker means alike; which of a customer's own are done is not known here.
 OPEN_STATES = {"open", "reopened", "new", "to_do", "todo", "backlog", "in_progress"}
 DONE_STATES = {"closed", "done", "resolved"}
-DONE_LATER = "Its done date lies in the future: it is open until then."
+# Said for good, so of the day on which it was true.
+DONE_LATER = "Its done date lay in the future when the file was read: it is open until then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,9 @@ class _Reader:
             "milestones": self._milestones(),
             "sprint": self._sprint(),
             "assignee": self._text("assignee"),
-            "created_at": _written(created),
-            "started_at": _written(started),
-            "done_at": _written(done),
+            "created_at": written(created),
+            "started_at": written(started),
+            "done_at": written(done),
         }
 
     def _cells(self, name: str) -> Sequence[str]:
@@ -198,5 +199,6 @@ def _words(name: str) -> str:
     return WORDS.get(name, name)
 
 
-def _written(at: datetime | None) -> str | None:
+def written(at: datetime | None) -> str | None:
+    """An instant in UTC as ``Row.data`` holds it: always as long, so that texts sort as time."""
     return at.isoformat(timespec="microseconds").replace("+00:00", "Z") if at else None

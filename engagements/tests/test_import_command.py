@@ -87,7 +87,9 @@ def test_what_is_done_in_the_future_is_named(engagement: Engagement, tmp_path: P
     path.write_bytes(work_csv(item("A-1"), item("A-2", done_at="2199-01-01")))
     said = run(engagement, path, "--apply")
     assert said[1] == "2 new, 0 changed, 0 unchanged, 0 refused."
-    assert said[3:] == ["Noted: line 3: Its done date lies in the future: it is open until then."]
+    assert said[3:] == [
+        "When the file was read, 1 row had a done date in the future (line 3): open until then."
+    ]
 
 
 def test_somebody_else_may_be_named(engagement: Engagement, deputy: User, file: Path) -> None:

@@ -1,20 +1,24 @@
 """The pages of imports: choose, see what would happen, apply or discard, and the record."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dm_portal.people.models import User
+from dm_portal.shell.clock import now, today
 from engagements.forms import imports as forms
 from engagements.models import Engagement, Import, ImportRow, WorkItem
 from engagements.services import imports
 from engagements.services.imports.states import change, claimed
 from engagements.services.milestones import create_milestone
+from engagements.sources.rows import DONE_LATER
 from engagements.tests.work_files import apply, item, preview, receive, work_csv
 
 pytestmark = pytest.mark.django_db
@@ -185,8 +189,8 @@ def test_a_milestone_that_becomes_a_version_is_named(
     ("ahead", "said"),
     [
         (0, ""),
-        (1, "1 row has a done date in the future (line 3): open until then."),
-        (2, "2 rows have a done date in the future (lines 3, 4): open until then."),
+        (1, "1 row had a done date in the future (line 3): open until then."),
+        (2, "2 rows had a done date in the future (lines 3, 4): open until then."),
         (11, "(lines 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 1 more)"),
     ],
 )
@@ -198,8 +202,22 @@ def test_what_is_done_in_the_future_is_named_by_its_line(
     assert (file.new_count, file.refused_count) == (1 + ahead, 0)
     page = text(browse.get(file.get_absolute_url()))
     assert said in page
-    assert page.count("in the future: it is open until then") == min(ahead, 9)
+    assert page.count("in the future when the file was read: it is open") == min(ahead, 9)
     assert ("in the future" in page) is (ahead > 0)
+
+
+def test_what_was_in_the_future_then_is_said_of_then(
+    browse: Any, engagement: Engagement, manager: User
+) -> None:
+    """The days have come since; a refused row, and one that only quotes the note, do not count."""
+    day = timedelta(days=1)
+    quoted = item("A-3", state=DONE_LATER, type="x")
+    with time_machine.travel(now() - 9 * day):
+        rows = [item(done_at=f"{today() + day}"), item("A-2", size="x", done_at="2199-01-01")]
+        file = apply(engagement, manager, [*rows, quoted])
+    said = text(browse.get(file.get_absolute_url()))
+    assert "When the file was read, 1 row had a done date in the future (line 2): open" in said
+    assert "lies in the future" not in said
 
 
 def test_columns_that_are_not_read_are_named(

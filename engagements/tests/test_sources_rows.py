@@ -239,7 +239,7 @@ def test_nul_in_a_date_is_shown_as_a_sign() -> None:
         ({"done_at": "2026-03-01T00:00:00Z"}, ""),
         (
             {"done_at": "2026-03-01T00:00:01Z"},
-            "Its done date lies in the future: it is open until then.",
+            "Its done date lay in the future when the file was read: it is open until then.",
         ),
     ],
 )

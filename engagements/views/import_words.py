@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Window
 from django.utils import timezone
 
 from dm_portal.shell import dates
@@ -73,17 +74,19 @@ def matches(file: Import) -> Iterator[str]:
 
 
 def done_later(file: Import) -> Iterator[str]:
-    """Which rows a tracker dates into the future: "1 row has a done date … (line 5): …"."""
-    rows = ImportRow.objects.filter(of=file).done_later().order_by("line")
-    lines = list(rows.values_list("line", flat=True))
+    """Rows that a tracker dated into the future: "When the file was read, 1 row had a done …"."""
+    if file.read_at is None:
+        return
+    rows = ImportRow.objects.filter(of=file).done_after(file.read_at).order_by("line")
+    found = rows.annotate(total=Window(Count("pk"))).values_list("line", "total")[:NAMED]
+    lines, total = [line for line, _ in found], max((total for _, total in found), default=0)
     if not lines:
         return
-    one = len(lines) == 1
-    named = ", ".join(str(line) for line in lines[:NAMED])
-    more = f" and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    named = ", ".join(str(line) for line in lines)
+    more = f" and {total - NAMED} more" if total > NAMED else ""
     yield (
-        f"{len(lines)} {'row has' if one else 'rows have'} a done date in the future "
-        f"({'line' if one else 'lines'} {named}{more}): open until then."
+        f"When the file was read, {total} {'row' if total == 1 else 'rows'} had a done date in "
+        f"the future ({'line' if total == 1 else 'lines'} {named}{more}): open until then."
     )
 
 

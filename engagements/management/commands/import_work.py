@@ -13,7 +13,7 @@ from dm_portal.shell.errors import DomainError
 from engagements import policies
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
-from engagements.views.import_words import matches
+from engagements.views.import_words import done_later, matches
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         self.stdout.write("Nothing was written. Run it again with --apply to import it.")
 
     def _tell(self, file: Import, would_be: str) -> None:
-        """The four counts, what comes along, every refused line, every one done later."""
+        """The four counts, what comes along, every refused line, what is done later."""
         if file.state not in (Import.State.PREVIEWED, Import.State.APPLIED):
             raise CommandError(file.problem.strip().splitlines()[-1])
         self.stdout.write(f"{file.file_name}: {file.source}, {file.rows_read} rows.")
@@ -74,8 +74,8 @@ class Command(BaseCommand):
         rows = ImportRow.objects.filter(of=file).order_by("line")
         for row in rows.filter(verdict=ImportRow.Verdict.REFUSED).iterator():
             self.stdout.write(f"Refused: line {row.line}: {row.reason}")
-        for row in rows.done_later().iterator():
-            self.stdout.write(f"Noted: line {row.line}: {row.note}")
+        for said in done_later(file):
+            self.stdout.write(said)
 
 
 def _readable(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -46,9 +47,9 @@ def read(file: Import) -> None:
 
 
 def _read_rows(file: Import) -> None:
-    zone = ZoneInfo(file.engagement.time_zone)
-    work = WorkFile(_blocks(file), zone=zone, now=now())
-    _begin(file, work)
+    zone, read_at = ZoneInfo(file.engagement.time_zone), now()
+    work = WorkFile(_blocks(file), zone=zone, now=read_at)
+    _begin(file, work, read_at)
     rows = iter(work)
     while batch := list(islice(rows, BATCH)):
         _keep(file, work, batch)
@@ -68,12 +69,12 @@ def _blocks(file: Import) -> Iterator[bytes]:
 
 
 @transaction.atomic
-def _begin(file: Import, work: WorkFile) -> None:
+def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     """Forget what an earlier attempt has read, and note what the column names told."""
     ImportRow.objects.filter(of=file).delete()
     source = _source(file, work.layout.kind)
-    unknown = list(work.layout.unused)
-    change(file, source_id=source.pk, unknown_columns=unknown, rows_read=0, rows_total=None)
+    found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
+    change(file, read_at=read_at, rows_read=0, rows_total=None, **found)
     file.source = source
 
 
