@@ -3,7 +3,8 @@
 from typing import Any
 
 from dm_portal.people import standing
-from engagements.querysets import held_by
+from engagements.models import Customer
+from engagements.querysets import PLANNERS, held_by
 
 
 def functions_in(user: Any, engagement: Any) -> frozenset[str]:
@@ -22,22 +23,25 @@ def can_list_engagements(user: Any) -> bool:
 
 
 def can_create_engagement(user: Any) -> bool:
-    """Whoever is on the ladder (any grade), and directors."""
+    """Whoever is on the ladder (any grade), and directors; an auditor writes nothing."""
     if not standing.is_present(user) or not user.is_internal:
         return False
-    return bool(user.grade) or standing.is_director(user)
+    return standing.is_director(user) or (bool(user.grade) and not standing.is_auditor(user))
+
+
+def can_begin_for(user: Any, customer: Any) -> bool:
+    """Begin one more for a customer who is there: its DM has power over the customer's people."""
+    return Customer.objects.planned_by(user).filter(pk=customer.pk).exists()
 
 
 def can_edit_engagement(user: Any, engagement: Any) -> bool:
     """DM, deputy and architect; directors set what the portal needs too."""
-    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"}) or (
-        standing.is_director(user)
-    )
+    return bool(functions_in(user, engagement) & PLANNERS) or (standing.is_director(user))
 
 
 def can_edit_plan(user: Any, engagement: Any) -> bool:
     """Milestones, dates, criteria and sprints: who owns delivery."""
-    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"})
+    return bool(functions_in(user, engagement) & PLANNERS)
 
 
 def can_import_work(user: Any, engagement: Any) -> bool:
@@ -61,6 +65,4 @@ def can_change_functions(user: Any, engagement: Any) -> bool:
 
 def can_read_history(user: Any, engagement: Any) -> bool:
     """Who may read drafts, too: the record holds their words. Others read the work."""
-    return bool(functions_in(user, engagement) & {"dm", "deputy", "architect"}) or (
-        standing.reads_the_portal(user)
-    )
+    return bool(functions_in(user, engagement) & PLANNERS) or (standing.reads_the_portal(user))

@@ -22,6 +22,9 @@ from engagements.sources.rows import written
 if TYPE_CHECKING:
     from engagements.models import Customer, Engagement, EngagementTemplate
 
+# Functions in an engagement that plan it, as ``held_by`` names them.
+PLANNERS = frozenset({"dm", "deputy", "architect"})
+
 
 def _holds(prefix: str = "") -> Q:
     day = today()
@@ -80,6 +83,18 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             return self.all()
         engagements = related(self.model, "engagements")
         return self.filter(pk__in=engagements.objects.visible_to(user).values("customer"))
+
+    def planned_by(self, user: Any) -> Self:
+        """Those for whom this person may begin a further engagement.
+
+        Directors: all. Others: where they are DM, deputy or architect in one of its engagements
+        today; to see a customer, as whoever works for it does, is not enough.
+        """
+        if standing.is_director(user):
+            return self.all()
+        engagements = related(self.model, "engagements")
+        planned = sorted({pk for pk, function in held_by(user) if function in PLANNERS})
+        return self.filter(pk__in=engagements.objects.filter(pk__in=planned).values("customer"))
 
 
 class CustomerContactQuerySet(DatedQuerySet):

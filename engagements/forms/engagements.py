@@ -146,7 +146,7 @@ class EngagementCreateForm(AgreedForm):
         cadence = {name: getattr(template, name) for name in CADENCE} if template else {}
         begin = {"starts_on": starts_on, "reporting_from": max(starts_on, today())}
         super().__init__(*args, user=user, initial=cadence | begin, **kwargs)
-        self.fields["customer"].queryset = Customer.objects.visible_to(user)
+        self.fields["customer"].queryset = Customer.objects.planned_by(user)
         for number, planned in enumerate(self.plan, start=1):
             self._add_plan_fields(f"plan_{number}", planned)
 

@@ -7,6 +7,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Customer
+from engagements.policies import can_begin_for
 
 
 @transaction.atomic
@@ -16,10 +17,11 @@ def create_customer(*, name: str, by: User) -> Customer:
     Raises:
         DomainError: one that ``by`` can see has this name. Of others nothing is said.
     """
-    if Customer.objects.visible_to(by).filter(name__iexact=name).exists():
+    known = Customer.objects.visible_to(by).filter(name__iexact=name).first()
+    if known is not None:
+        way = "choose it from the list" if can_begin_for(by, known) else "ask whoever plans for it"
         raise DomainError(
-            f"There is a customer called {name} already: choose it from the list.",
-            field="new_customer",
+            f"There is a customer called {name} already: {way}.", field="new_customer"
         )
     customer = Customer.objects.create(name=name)
     record("customer.created", customer, by=by)

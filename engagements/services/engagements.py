@@ -14,6 +14,7 @@ from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import Customer, Engagement, EngagementFunction
+from engagements.policies import can_begin_for
 from engagements.services.customers import create_customer
 from engagements.services.days import require_meant
 from engagements.services.milestones import add_criterion, create_milestone
@@ -79,10 +80,15 @@ def create_engagement(
     """Begin an engagement; ``by`` is its delivery manager from today on.
 
     ``customer`` as a text is the name of a new one.
+
+    Raises:
+        DomainError: the days cannot be, or ``by`` may not begin one for this customer.
     """
     _require_valid_days(fields)
     if isinstance(customer, str):
         customer = create_customer(name=customer, by=by)
+    elif not can_begin_for(by, customer):
+        raise DomainError(f"Ask whoever plans the work for {customer}.", field="customer")
     engagement = Engagement.objects.create(
         customer=customer, created_at=now(), created_by=by, **fields
     )

@@ -47,6 +47,27 @@ def test_a_customer_that_one_cannot_see_cannot_be_chosen(
     assert set(response.context["form"].errors) == {"customer"}
 
 
+def test_whoever_merely_works_for_a_customer_begins_for_a_new_one(
+    sign_in: Any, engagement: Engagement, specialist: User
+) -> None:
+    User.objects.filter(pk=specialist.pk).update(grade=User.Grade.DELIVERY_MANAGER)
+    desk = sign_in(specialist)
+    assert list(desk.get(NEW).context["form"].fields["customer"].queryset) == []
+    response = desk.post(NEW, AGREED | {"customer": engagement.customer.ref})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"customer"}
+    assert desk.post(NEW, AGREED | {"new_customer": "Fabrikam"}).status_code == 302
+
+
+def test_an_auditor_on_the_ladder_begins_nothing(sign_in: Any, auditor: User) -> None:
+    User.objects.filter(pk=auditor.pk).update(grade=User.Grade.DELIVERY_MANAGER)
+    desk = sign_in(auditor)
+    assert desk.get(NEW).status_code == 403
+    assert desk.post(NEW, AGREED | {"new_customer": "Fabrikam"}).status_code == 403
+    assert not desk.get("/engagements/").context["may_create"]
+    assert not Customer.objects.exists()
+
+
 def test_a_pod_that_one_cannot_see_cannot_be_chosen(desk: Any, other_pod: Pod) -> None:
     response = desk.post(NEW, AGREED | {"new_customer": "Fabrikam", "pods": [other_pod.ref]})
     assert response.status_code == 422

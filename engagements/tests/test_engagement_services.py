@@ -49,22 +49,21 @@ def agreed(engagement: Engagement, **changes: Any) -> dict[str, Any]:
     return {name: getattr(engagement, name) for name in AGREED} | changes
 
 
-def test_whoever_begins_an_engagement_is_its_dm(
-    customer: Customer, stranger: User, pod: Pod
-) -> None:
-    engagement = create_engagement(customer=customer, pods=[pod], by=stranger, **AGREED)
+def test_whoever_begins_an_engagement_is_its_dm(stranger: User, pod: Pod) -> None:
+    engagement = create_engagement(customer="Fabrikam", pods=[pod], by=stranger, **AGREED)
     [row] = engagement.functions.all()
     assert (row.user, row.function, row.starts_on, row.ends_on) == (stranger, "dm", today(), None)
     assert list(engagement.pods.all()) == [pod]
-    assert list(Engagement.objects.visible_to(stranger)) == [engagement]
+    again = User.objects.get(pk=stranger.pk)
+    assert list(Engagement.objects.visible_to(again)) == [engagement]
 
 
-def test_the_beginning_is_on_record(customer: Customer, stranger: User, pod: Pod) -> None:
-    create_engagement(customer=customer, pods=[pod], by=stranger, **AGREED)
+def test_the_beginning_is_on_record(customer: Customer, director: User, pod: Pod) -> None:
+    create_engagement(customer=customer, pods=[pod], by=director, **AGREED)
     day = day_words(today(), today=today())
     assert told() == [
-        "Stig Stranger began the engagement Cedar",
-        f"Stig Stranger named Stig Stranger as delivery manager of Cedar from {day}",
+        "Dina Director began the engagement Cedar",
+        f"Dina Director named Dina Director as delivery manager of Cedar from {day}",
     ]
     begun = AuditEvent.objects.get(verb="engagement.created")
     assert (begun.customer_ref, begun.after["pods"]) == (customer.ref, "Pod Larch")
@@ -78,12 +77,43 @@ def test_a_new_customer_comes_with_it(stranger: User) -> None:
     assert told()[0] == "Stig Stranger took on the customer Fabrikam"
 
 
-def test_milestones_to_begin_with(customer: Customer, stranger: User) -> None:
+@pytest.mark.parametrize("who", ["manager", "deputy", "architect", "director"])
+def test_who_begins_one_more_for_a_customer(
+    request: pytest.FixtureRequest, engagement: Engagement, who: str
+) -> None:
+    person = request.getfixturevalue(who)
+    begun = create_engagement(customer=engagement.customer, by=person, **AGREED)
+    assert begun.customer == engagement.customer
+
+
+@pytest.mark.parametrize(
+    "who", ["specialist", "tech_lead", "stranger", "other_manager", "admin", "auditor"]
+)
+def test_to_see_a_customer_is_not_enough_to_begin_for_it(
+    request: pytest.FixtureRequest, engagement: Engagement, who: str
+) -> None:
+    person = request.getfixturevalue(who)
+    person.grade = User.Grade.DELIVERY_MANAGER
+    with pytest.raises(DomainError, match="Ask whoever plans the work") as refused:
+        create_engagement(customer=engagement.customer, by=person, **AGREED)
+    assert refused.value.field == "customer"
+    assert list(Engagement.objects.all()) == [engagement]
+
+
+def test_who_planned_for_a_customer_begins_nothing_more(
+    engagement: Engagement, manager: User
+) -> None:
+    engagement.functions.update(ends_on=today())
+    with pytest.raises(DomainError, match="Ask whoever plans the work"):
+        create_engagement(customer=engagement.customer, by=manager, **AGREED)
+
+
+def test_milestones_to_begin_with(stranger: User) -> None:
     planned = [
         PlannedMilestone("Known", criteria=[("It runs", "demo"), ("It is fast", "")]),
         PlannedMilestone("Promised", "It is there", date(2027, 1, 29), "agreed on day 0"),
     ]
-    engagement = create_engagement(customer=customer, milestones=planned, by=stranger, **AGREED)
+    engagement = create_engagement(customer="Fabrikam", milestones=planned, by=stranger, **AGREED)
     promised, known = engagement.milestones.all()
     assert (promised.number, promised.committed_on) == (2, date(2027, 1, 29))
     assert [row.reason for row in promised.revisions.all()] == ["agreed on day 0"]
@@ -92,34 +122,32 @@ def test_milestones_to_begin_with(customer: Customer, stranger: User) -> None:
     assert list(criteria) == [(1, "It runs", "demo"), (2, "It is fast", "")]
 
 
-def test_no_engagement_ends_before_it_starts(customer: Customer, stranger: User) -> None:
+def test_no_engagement_ends_before_it_starts(stranger: User) -> None:
     values = AGREED | {"ends_on": date(2026, 11, 30)}
     with pytest.raises(DomainError, match="cannot be before the first") as refused:
-        create_engagement(customer=customer, by=stranger, **values)
+        create_engagement(customer="Fabrikam", by=stranger, **values)
     assert refused.value.field == "ends_on"
     assert not Engagement.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["starts_on", "ends_on", "reporting_from"])
 @pytest.mark.parametrize("day", [date(1969, 12, 31), date(2200, 1, 1)])
-def test_days_that_cannot_be_meant(
-    customer: Customer, stranger: User, field: str, day: date
-) -> None:
+def test_days_that_cannot_be_meant(stranger: User, field: str, day: date) -> None:
     with pytest.raises(DomainError, match="from 1970 to 2199") as refused:
-        create_engagement(customer=customer, by=stranger, **AGREED | {field: day})
+        create_engagement(customer="Fabrikam", by=stranger, **AGREED | {field: day})
     assert refused.value.field == field
 
 
-def test_days_that_just_can(customer: Customer, stranger: User) -> None:
+def test_days_that_just_can(stranger: User) -> None:
     days = {"starts_on": date(1970, 1, 1), "ends_on": date(2199, 12, 31)}
     days["reporting_from"] = days["ends_on"]
-    assert create_engagement(customer=customer, by=stranger, **AGREED | days)
+    assert create_engagement(customer="Fabrikam", by=stranger, **AGREED | days)
 
 
-def test_no_reporting_after_the_end(customer: Customer, stranger: User) -> None:
+def test_no_reporting_after_the_end(stranger: User) -> None:
     days = {"ends_on": date(2026, 12, 4), "reporting_from": date(2026, 12, 5)}
     with pytest.raises(DomainError, match="no status would ever be due") as refused:
-        create_engagement(customer=customer, by=stranger, **AGREED | days)
+        create_engagement(customer="Fabrikam", by=stranger, **AGREED | days)
     assert refused.value.field == "reporting_from"
 
 
@@ -226,6 +254,13 @@ def test_a_visible_customer_is_not_made_twice(engagement: Engagement, manager: U
     with pytest.raises(DomainError, match="choose it from the list") as refused:
         create_customer(name="northwind bank", by=manager)
     assert refused.value.field == "new_customer"
+
+
+def test_who_sees_a_customer_and_may_not_begin_for_it_is_told_whom_to_ask(
+    engagement: Engagement, specialist: User
+) -> None:
+    with pytest.raises(DomainError, match="ask whoever plans for it"):
+        create_customer(name="northwind bank", by=specialist)
 
 
 def test_of_other_customers_nothing_is_said(engagement: Engagement, stranger: User) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from dm_portal.people.models import PortalFunction, User
+from dm_portal.shell.clock import today
 from engagements import policies
 from engagements.models import Engagement
 
@@ -43,6 +45,15 @@ def test_anywhere(request: pytest.FixtureRequest, who: str) -> None:
     person = request.getfixturevalue(who)
     may = {policy for policy in EVERYWHERE if getattr(policies, policy)(person)}
     assert may == {policy for policy, actors in EVERYWHERE.items() if who in actors}
+
+
+@pytest.mark.parametrize(("functions", "may"), [("auditor", False), ("auditor director", True)])
+def test_an_auditor_writes_nothing_whatever_the_grade(
+    stranger: User, functions: str, may: bool
+) -> None:
+    for function in functions.split():
+        PortalFunction.objects.create(user=stranger, function=function, starts_on=today())
+    assert policies.can_create_engagement(stranger) is may
 
 
 def test_anonymous_may_nothing(engagement: Engagement) -> None:
