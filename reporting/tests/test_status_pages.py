@@ -3,6 +3,7 @@
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -254,6 +255,25 @@ def test_the_archive_is_filtered_and_downloaded(
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert lines[0] == "Week,Status,Headline,Published"
     assert len(lines) == 4
+
+
+def test_the_archive_speaks_by_the_engagements_clock(
+    sign_in: SignIn, lead: User, published_47: ReportRevision
+) -> None:
+    engagement = published_47.report.engagement
+    here = published_47.published_at.astimezone(ZoneInfo(engagement.time_zone))
+    page = text_of(sign_in(lead).get(detail(engagement, "status_archive")))
+    assert f"{here:%H:%M}" in page
+    assert f"{published_47.published_at:%H:%M}" not in page
+
+
+def test_readers_are_told_that_it_is_seen(
+    sign_in: SignIn, lead: User, manager: User, published_47: ReportRevision
+) -> None:
+    sentence = "sees when you first and last read this page"
+    address = detail(published_47.report.engagement)
+    assert sentence in text_of(sign_in(lead).get(address))
+    assert sentence not in text_of(sign_in(manager).get(address))
 
 
 def test_an_empty_archive(sign_in: SignIn, lead: User, engagement: Engagement) -> None:

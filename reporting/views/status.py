@@ -71,6 +71,7 @@ def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Every week that was published, as it stands today."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)
+    timezone.activate(ZoneInfo(engagement.time_zone))
     revisions = _revisions(request.user).filter(report__engagement=engagement)
     return render_list(
         request,
