@@ -301,7 +301,10 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "dm_portal.shell.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "dm_portal.shell.request_id.RequestIdFilter"},
+        "secret_paths": {"()": "dm_portal.shell.secret_paths.SecretPathFilter"},
+    },
     "formatters": {
         "plain": {
             "format": "{asctime} {levelname} {name} [{request_id}] {message}",
@@ -311,7 +314,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id"],
+            "filters": ["request_id", "secret_paths"],
             "formatter": "plain",
         }
     },
