@@ -13,6 +13,7 @@ from dm_portal.shell.gallery import gallery
 
 register_converter(refs.RefConverter, "ref")
 register_converter(refs.WeekConverter, "week")
+register_converter(refs.DayConverter, "day")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

@@ -17,5 +17,6 @@ SENTENCES: dict[str, str] = {
     "invitation.renewed": "sent the invitation {target} again",
     "portal_function.granted": "appointed {target} from {after[starts_on]} until {after[ends_on]}",
     "portal_function.ended": "ended the time of {target} on {after[ends_on]}",
+    "portal_function.called_off": "called off {target}, which would have begun on {after[ends_on]}",
     "mail.retried": "asked for the mail {target} to be sent again",
 }

@@ -38,6 +38,11 @@ class DatedRow(models.Model):
         """Ended, also where it never held: it cannot be ended again."""
         return self.ends_on is not None and self.ends_on <= max(today(), self.starts_on)
 
+    @property
+    def is_planned(self) -> bool:
+        """Yet to begin, and not called off."""
+        return self.starts_on > today() and not self.is_over
+
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 

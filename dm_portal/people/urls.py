@@ -16,7 +16,7 @@ urlpatterns = [
         name="portal_function_create",
     ),
     path(
-        "people/<ref:ref>/functions/<slug:function>/end/",
+        "people/<ref:ref>/functions/<slug:function>/<day:starts_on>/end/",
         people.portal_function_end,
         name="portal_function_end",
     ),

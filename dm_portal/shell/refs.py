@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from datetime import date
 
 REF_LENGTH = 10
 REF_PATTERN = r"[a-z2-7]{10}"
@@ -34,3 +35,15 @@ class WeekConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class DayConverter:
+    """Path converter ``<day:day>`` for a calendar day such as ``2026-11-27``."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)  # a ValueError, as for 2026-02-30, is no match
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()

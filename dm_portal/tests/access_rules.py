@@ -61,7 +61,7 @@ PEOPLE = {
     "portal_function_end": act(
         SEES_MANAGER,
         ADMIN,
-        at=lambda side: person("manager")(side) | {"function": "auditor"},
+        at=lambda side: person("manager")(side) | {"function": "auditor", "starts_on": today()},
         does=404,
     ),
     "person_deactivation": act(SEES_MANAGER, ADMIN, at=person("manager")),

@@ -51,6 +51,8 @@ def grant_portal_function(
 def end_portal_function(*, held: PortalFunction, by: User) -> None:
     """End a function today: what it allowed is refused from the next request on.
 
+    One that is yet to begin is called off: it ends on its first day, so that it never holds.
+
     Raises:
         Conflict: it has ended already.
         DomainError: nobody would be left to let people in.
@@ -60,7 +62,8 @@ def end_portal_function(*, held: PortalFunction, by: User) -> None:
     ends_on = max(today(), held.starts_on)
     if not PortalFunction.objects.filter(pk=held.pk).not_over().update(ends_on=ends_on):
         raise Conflict("Somebody else has ended this function already.")
-    record("portal_function.ended", held, by=by, after={"ends_on": ends_on})
+    verb = "portal_function.called_off" if held.starts_on > today() else "portal_function.ended"
+    record(verb, held, by=by, after={"ends_on": ends_on})
 
 
 def require_another_admin(person: User) -> None:

@@ -126,12 +126,13 @@ def test_a_planned_function_ends_before_it_begins(admin, stranger):
     )
     services.end_portal_function(held=held, by=admin)
     assert held_by(stranger, "auditor").ends_on == start
+    assert AuditEvent.objects.first().verb == "portal_function.called_off"
 
 
 def test_a_planned_end_can_be_brought_forward(sign_in, admin, second_admin):
     held = held_by(second_admin)
     PortalFunction.objects.filter(pk=held.pk).update(ends_on=today() + timedelta(days=99))
-    url = reverse("portal_function_end", args=[second_admin.ref, held.function])
+    url = reverse("portal_function_end", args=[second_admin.ref, held.function, held.starts_on])
     assert sign_in(admin).post(url).status_code == 302
     assert held_by(second_admin).ends_on == today()
     assert sign_in(admin).post(url).status_code == 404

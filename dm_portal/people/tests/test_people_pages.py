@@ -1,5 +1,6 @@
 import csv
 import io
+from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -209,9 +210,34 @@ def test_an_admin_gives_and_ends_a_function(sign_in, admin, stranger):
     client, path = sign_in(admin), f"/people/{stranger.ref}/functions/"
     response = client.post(f"{path}new/", {"function": "auditor", "starts_on": today()})
     assert said(client, response) == ["Stig Stranger is Auditor."]
-    response = client.post(f"{path}auditor/end/")
+    response = client.post(f"{path}auditor/{today()}/end/")
     assert said(client, response) == ["Stig Stranger is no longer Auditor."]
     assert PortalFunction.objects.get(user=stranger).ends_on == today()
+
+
+def test_a_button_acts_on_its_own_row(sign_in, admin, stranger, time_machine):
+    time_machine.move_to("2026-11-25T12:00Z")
+    rows = [
+        PortalFunction.objects.create(
+            user=stranger, function="director", starts_on=first, ends_on=end
+        )
+        for first, end in ((date(2026, 11, 2), date(2026, 12, 1)), (date(2027, 1, 4), None))
+    ]
+    client = sign_in(admin)
+    page = client.get(f"/people/{stranger.ref}/").content.decode()
+    assert (page.count("End today"), page.count("Call off")) == (1, 1)
+    response = client.post(f"/people/{stranger.ref}/functions/director/2027-01-04/end/")
+    assert said(client, response) == [
+        "Called off: Stig Stranger will not be Director of delivery from Mon 4 Jan 2027."
+    ]
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.ends_on for row in rows] == [date(2026, 12, 1), date(2027, 1, 4)]
+
+
+def test_no_function_begins_on_a_day_that_is_none(sign_in, admin, stranger):
+    path = f"/people/{stranger.ref}/functions/director/2026-02-30/end/"
+    assert sign_in(admin).post(path).status_code == 404
 
 
 def test_dates_that_make_no_sense_are_said_on_top(sign_in, admin, stranger):
@@ -225,12 +251,14 @@ def test_dates_that_make_no_sense_are_said_on_top(sign_in, admin, stranger):
 
 def test_a_function_that_nobody_holds_cannot_be_ended(sign_in, admin, stranger):
     client = sign_in(admin)
-    assert client.post(f"/people/{stranger.ref}/functions/auditor/end/").status_code == 404
+    assert (
+        client.post(f"/people/{stranger.ref}/functions/auditor/{today()}/end/").status_code == 404
+    )
 
 
 def test_the_last_admin_is_told_why_they_stay(sign_in, admin):
     client = sign_in(admin)
-    response = client.post(f"/people/{admin.ref}/functions/admin/end/")
+    response = client.post(f"/people/{admin.ref}/functions/admin/2000-01-01/end/")
     assert said(client, response) == ["This is the last admin: make somebody else admin first."]
 
 
@@ -265,7 +293,7 @@ def test_an_admin_helps_whoever_lost_their_phone(sign_in, admin, manager):
 @pytest.mark.parametrize(
     "path",
     [
-        "functions/admin/end/",
+        "functions/admin/2000-01-01/end/",
         "deactivation/",
         "reactivation/",
         "two-step/removal/",

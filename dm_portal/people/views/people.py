@@ -1,10 +1,11 @@
 """`/people/`: who is here, what they are, and since when."""
 
+from datetime import date
 from functools import partial
 from operator import methodcaller
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +15,9 @@ from dm_portal.people.filters import PersonFilter
 from dm_portal.people.forms import PersonForm, PortalFunctionForm
 from dm_portal.people.models import Invitation, PortalFunction, User
 from dm_portal.people.views.answers import attempt, require
+from dm_portal.shell.clock import today
 from dm_portal.shell.components import Crumb
+from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
@@ -96,16 +99,21 @@ def portal_function_create(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def portal_function_end(request: HttpRequest, ref: str, function: str) -> HttpResponse:
-    """End this function today, also where its end was planned for later."""
+def portal_function_end(
+    request: HttpRequest, ref: str, function: str, starts_on: date
+) -> HttpResponse:
+    """End this function today, also where its end was planned for later; call off a planned one."""
     person = _person(request, ref)
     require(policies.can_change_portal_functions(request.user))
     rows = PortalFunction.objects.visible_to(request.user).not_over().filter(user=person)
-    held = rows.filter(function=function).order_by("starts_on").first()
-    if held is None:
-        raise Http404
-    act = partial(services.end_portal_function, held=held, by=request.user)
-    attempt(request, act, f"{person} is no longer {held.get_function_display()}.")
+    # no two rows that are not over share function and first day: they would share that day
+    held = get_object_or_404(rows, function=function, starts_on=starts_on)
+    label, day = held.get_function_display(), today()
+    done = f"{person} is no longer {label}."
+    if held.is_planned:
+        first = day_words(starts_on, today=day)
+        done = f"Called off: {person} will not be {label} from {first}."
+    attempt(request, partial(services.end_portal_function, held=held, by=request.user), done)
     return redirect("person_detail", ref)
 
 
