@@ -13,7 +13,8 @@ from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
-from engagements.models import Engagement, EngagementFunction
+from engagements.models import EngagementFunction
+from engagements.services.numbers import lock
 from reporting import customer, facts
 from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
@@ -44,8 +45,9 @@ def publish_report(
 
     ``delay`` defaults to the setting PUBLISH_DELAY; until it ends the publication can be stopped.
     Whoever publishes in the DM's place is recorded with the DM's name. ``draft`` is what the same
-    transaction has just saved, if it did: worked out anew only where another status of the
-    engagement has gone out meanwhile, which ended the window that it tells of.
+    transaction has just saved, if it did, holding the engagement's lock while it read: worked out
+    anew only where another status of the engagement has gone out meanwhile, which ended the window
+    that it tells of.
 
     Raises:
         DomainError: something is missing, or another status of the engagement stands before it.
@@ -172,12 +174,13 @@ def _require_turn(report: Report) -> None:
     """One status of an engagement at a time, none before an earlier week's that is out.
 
     So their windows follow each other without gap or overlap. Holds the engagement's row until
-    the end of the transaction, so that two people cannot both be let through.
+    the end of the transaction, so that two people cannot both be let through, and that no import
+    is applied while the facts are read.
 
     Raises:
         DomainError: naming what stands in the way.
     """
-    Engagement.objects.select_for_update(no_key=True).get(pk=report.engagement_id)
+    lock(report.engagement)
     others = with_names().filter(engagement=report.engagement_id).exclude(pk=report.pk)
     in_between = others.filter(state=State.PUBLISHING).first()
     if in_between is not None:

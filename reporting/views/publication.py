@@ -12,6 +12,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.forms import VERSION_LOST, VersionedForm, render_form
+from engagements.services.numbers import lock
 from engagements.views.doors import require
 from engagements.views.saving import saved
 from reporting import policies
@@ -50,7 +51,11 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
 
 @transaction.atomic
 def _save_and_publish(*, report: Report, by: User, version: int, **words: Any) -> Report:
-    """Both or neither, so that nothing goes out that was not saved."""
+    """Both or neither, so that nothing goes out that was not saved.
+
+    What is saved is frozen as it was read: no import is applied between one row and another.
+    """
+    lock(report.engagement)
     draft = save_draft(report=report, by=by, version=version, **words)
     publish_report(report=report, by=by, version=report.version, draft=draft)
     return report
