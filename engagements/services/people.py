@@ -5,9 +5,13 @@ from datetime import date
 from django.db import transaction
 
 from dm_portal.people.audit import record
-from dm_portal.people.models import DatedRow, User
-from dm_portal.people.services.invitations import CANNOT_BE_INVITED, invite_person
-from dm_portal.shell.clock import today
+from dm_portal.people.models import DatedRow, Invitation, User
+from dm_portal.people.services.invitations import (
+    CANNOT_BE_INVITED,
+    invite_person,
+    revoke_invitation,
+)
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.errors import DomainError
 from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
 from engagements.services.numbers import lock
@@ -94,11 +98,19 @@ def invite_contact(
 
 @transaction.atomic
 def end_contact(*, contact: CustomerContact, ends_on: date, by: User) -> CustomerContact:
-    """Say on which day somebody is no contact any more; today ends access at the next request."""
+    """Say on which day somebody is no contact any more; today ends access at the next request.
+
+    Whoever has not come in yet by then, and is no contact by another row, cannot any more.
+    """
+    # in the order in which who invites, and who comes in, lock them
+    user = User.objects.select_for_update().get(pk=contact.user_id)
     stored = CustomerContact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     before = {"ends_on": stored.ends_on}
     _end(stored, ends_on)
     record("contact.ended", stored, by=by, before=before, after={"ends_on": stored.ends_on})
+    if not user.is_active and not CustomerContact.objects.not_over().filter(user=user).exists():
+        for invitation in Invitation.objects.open(now()).filter(user=user):
+            revoke_invitation(invitation=invitation, by=by)
     return stored
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, OutgoingMail, User
-from dm_portal.shell.clock import today
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
 from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
@@ -202,3 +202,51 @@ def test_the_end_of_a_contact_is_on_record(lead: User, manager: User) -> None:
     assert told() == (
         f"Mara Manager ended Lena Lead as customer lead of Northwind Bank on {said(today() + DAY)}"
     )
+
+
+def test_a_contact_who_has_not_come_in_cannot_after_the_end(
+    invite: Callable[..., CustomerContact], manager: User, director: User
+) -> None:
+    contact = invite("cora@northwind.example")
+    end_contact(contact=contact, ends_on=today(), by=director)
+    invitation = contact.user.invitations.get()
+    assert invitation.revoked_by == director
+    assert told() == (
+        "Dina Director took back the invitation "
+        "cora@northwind.example: Customer lead of Northwind Bank"
+    )
+    invite("cora@northwind.example")
+    assert contact.user.invitations.open(now()).count() == 1
+
+
+def test_an_invitation_holds_until_a_planned_end(
+    invite: Callable[..., CustomerContact], manager: User
+) -> None:
+    contact = invite("cora@northwind.example")
+    end_contact(contact=contact, ends_on=today() + DAY, by=manager)
+    assert contact.user.invitations.open(now()).exists()
+
+
+def test_an_invitation_holds_while_there_is_another_row(
+    invite: Callable[..., CustomerContact], customer: Customer, manager: User
+) -> None:
+    contact = invite("cora@northwind.example")
+    CustomerContact.objects.create(
+        customer=customer,
+        user=contact.user,
+        kind="delegate",
+        starts_on=today() + DAY,
+        ends_on=today() + 9 * DAY,
+    )
+    end_contact(contact=contact, ends_on=today(), by=manager)
+    assert contact.user.invitations.open(now()).exists()
+
+
+def test_the_letters_of_whoever_came_in_stay_as_they_are(
+    invite: Callable[..., CustomerContact], manager: User
+) -> None:
+    contact = invite("cora@northwind.example")
+    User.objects.filter(pk=contact.user_id).update(is_active=True)
+    end_contact(contact=contact, ends_on=today(), by=manager)
+    assert told().startswith("Mara Manager ended Cora")
+    assert contact.user.invitations.get().revoked_at is None
