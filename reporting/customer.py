@@ -115,6 +115,7 @@ class Status:
     headline: str
     next_name: str
     next_on: Day | None
+    next_past: str  # "7 days past", empty for a date to come
     rules: Rules | None
     reason: str
     our_move: str
@@ -178,6 +179,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         headline=text["headline"],
         next_name=page.following["name"] if page.following else "",
         next_on=page.next_on(),
+        next_past=page.next_past(),
         rules=page.rules(),
         reason=page.reason(),
         our_move=text["our_move"],
@@ -338,6 +340,11 @@ class _Page:
         is_open = row is not None and not row["is_done"]
         return self.day(date.fromisoformat(row["committed_on"])) if row and is_open else None
 
+    def next_past(self) -> str:
+        """How long that date has passed."""
+        past = self.following["days_past"] if self.following else 0
+        return f"{count(past, 'day')} past" if past else ""
+
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")
         return Moment(words, at.isoformat(), dates.instant_title(at, zone=self.zone))
@@ -363,12 +370,12 @@ def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line,
 
 
 def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
-    """Done, late by the rules, or else not known: nothing forecasts it yet."""
+    """Done in time or late, past its date, or else not known: nothing forecasts it yet."""
     shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
         word = f"{row['done']} of {count(row['items'], 'item')} done"
     if row["is_done"]:
-        shape = Shape.ON_TRACK
+        shape = Shape(rag.schedule_colour(row["days_late"] or 0))
     elif row["days_past"]:
         shape = Shape(rag.schedule_colour(row["days_past"]))
         word = f"{count(row['days_past'], 'day')} past its date"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 
 from dm_portal.people.models import User
 from dm_portal.shell.components import Shape
@@ -66,6 +67,21 @@ def test_head(week_47: Report, manager: User) -> None:
     assert (page.shape, page.previous_word) == ("on_track", "At risk")
     assert (page.headline, page.our_move) == ("Refunds are live.", "We test.")
     assert (page.next_name, page.next_on) == ("Checkout", customer.Day("Fri 4 Dec", "2026-12-04"))
+    assert page.next_past == ""
+
+
+@pytest.mark.parametrize(
+    ("day", "past"), [("2026-11-19", "1 day past"), ("2026-11-13", "7 days past")]
+)
+def test_a_date_that_has_passed_is_not_called_the_next(
+    week_47: Report, manager: User, day: str, past: str
+) -> None:
+    page = status(week_47, manager, plan(revisions=[revision(1, day)]))
+    assert page.next_past == past
+    html = render_to_string("status/report.html", {"status": page})
+    assert "Committed date that has passed" in html
+    assert f", {past}" in html
+    assert "Next committed date" not in html
 
 
 def test_what_is_all_done_has_no_next_date(week_47: Report, manager: User) -> None:
@@ -193,7 +209,9 @@ def test_what_schema_1_froze_is_still_read(week_47: Report, manager: User) -> No
         ("2026-12-04", None, Shape.NOT_KNOWN, "0 of 1 item done"),
         ("2026-11-19", None, Shape.AT_RISK, "1 day past its date"),
         ("2026-11-10", None, Shape.OFF_TRACK, "10 days past its date"),
-        ("2026-11-10", SINCE, Shape.ON_TRACK, "1 of 1 item done"),
+        ("2026-11-13", SINCE, Shape.ON_TRACK, "1 of 1 item done"),
+        ("2026-11-10", SINCE, Shape.AT_RISK, "1 of 1 item done"),
+        ("2026-11-02", SINCE, Shape.OFF_TRACK, "1 of 1 item done"),
     ],
 )
 def test_the_timeline_promises_nothing_that_no_rule_knows(

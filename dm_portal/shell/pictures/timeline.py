@@ -33,6 +33,13 @@ class TimelineMilestone:
         return self.original_on is not None and self.original_on != self.committed_on
 
     @property
+    def days_late(self) -> int:
+        """Days from the committed date to the day on which it was done; 0 where it was in time."""
+        if self.done_on is None or self.committed_on is None:
+            return 0
+        return max(0, (self.done_on - self.committed_on).days)
+
+    @property
     def days(self) -> list[date]:
         return [day for day in (self.committed_on, self.original_on, self.done_on) if day]
 
@@ -42,9 +49,10 @@ class TimelineMilestone:
 
     def shorter_words(self, as_of: date) -> list[str]:
         """The same from long to short, for rows without room."""
-        said = (
-            f"Done {_short(self.done_on, as_of)}" if self.done_on else self.word or self.shape.word
-        )
+        said = self.word or self.shape.word
+        if self.done_on:
+            late = f", {self.days_late} day{'' if self.days_late == 1 else 's'} late"
+            said = f"Done {_short(self.done_on, as_of)}{late if self.days_late else ''}"
         if self.committed_on is None:
             return [f"{said} · no date committed"]
         committed = f"{said} · committed {_short(self.committed_on, as_of)}"
@@ -125,6 +133,10 @@ class Timeline:
     @property
     def any_done(self) -> bool:
         return any(each.done_on for each in self.milestones)
+
+    @property
+    def any_done_late(self) -> bool:
+        return any(each.days_late for each in self.milestones)
 
     @property
     def drawings(self) -> list[Drawing]:

@@ -42,6 +42,7 @@ def burn_up(*states: tuple[int, int], committed_on: date | None = None) -> BurnU
 DELIVERED = TimelineMilestone(
     "2.0 Checkout", Shape.ON_TRACK, date(2026, 10, 30), done_on=date(2026, 10, 29)
 )
+LATE = TimelineMilestone("1.9 Cards", Shape.OFF_TRACK, date(2026, 10, 1), done_on=date(2026, 10, 9))
 MOVED = TimelineMilestone(
     "2.1 Refunds", Shape.OFF_TRACK, date(2026, 11, 30), original_on=date(2026, 11, 16)
 )
@@ -53,6 +54,7 @@ UNDATED = TimelineMilestone("3.1 Archive", Shape.NOT_KNOWN)
     ("milestone", "words"),
     [
         (DELIVERED, "Done 29 Oct · committed 30 Oct"),
+        (LATE, "Done 9 Oct, 8 days late · committed 1 Oct"),
         (MOVED, "Off track · committed 30 Nov, moved from 16 Nov"),
         (OPEN, "At risk · committed 29 Jan 2027"),
         (UNDATED, "Not known · no date committed"),
@@ -87,6 +89,7 @@ def test_the_legend_explains_every_form_the_worst_first() -> None:
     assert "done or on track" in legend
     assert "not finished, not known whether in time" in legend
     assert "at risk" not in legend
+    assert "off track, or done late" in render("timeline", timeline(LATE)).split("<figcaption")[1]
     assert "committed date:" not in render("timeline", timeline(UNDATED))
 
 
