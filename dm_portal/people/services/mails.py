@@ -7,7 +7,7 @@ counter before the work and holds a lease; a sender that dies loses it, and the 
 import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import OutgoingMail, User
@@ -75,7 +76,9 @@ def write_letter(
     Without a ``dedup_key`` every call is a letter of its own.
     """
     values = {"base_url": settings.BASE_URL, "recipient": to, "person": user, **context}
-    subject, _, text = render_to_string(f"mail/{kind}.txt", values).strip().partition("\n")
+    with timezone.override(UTC):  # letters say so: the page that causes one has a clock of its own
+        rendered = render_to_string(f"mail/{kind}.txt", values)
+    subject, _, text = rendered.strip().partition("\n")
     return queue_mail(
         kind=kind,
         recipient=to,

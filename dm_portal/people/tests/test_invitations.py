@@ -1,9 +1,11 @@
 import threading
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from dm_portal.people import services
 from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
@@ -60,6 +62,13 @@ def test_the_letter_names_who_invites_to_what_and_until_when(invitation, setting
     assert "as: customer lead of Northwind Bank" in mail.text
     assert f"{invitation.expires_at:%-d %B %Y, %H:%M} (UTC)" in mail.text
     assert invitation.expires_at - invitation.invited_at == timedelta(days=14)
+
+
+def test_a_letter_tells_utc_wherever_it_is_written(admin):
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        invitation = services.invite_internal(by=admin, name="Nora", email="nora@internal.example")
+    until = f"{invitation.expires_at:%-d %B %Y, %H:%M} (UTC)"
+    assert until in letter("invitation", "nora@internal.example").text
 
 
 def test_the_token_is_stored_nowhere_but_in_the_letter(invitation):
