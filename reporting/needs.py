@@ -166,8 +166,6 @@ def _milestone(milestone: Any, day: date) -> Need:
     group = OVERDUE if days_past > 0 else THIS_WEEK if days_past else TODAY
     committed = dates.day_words(milestone.committed_on, today=day)
     relative = dates.relative_words(milestone.committed_on, today=day)
-    left = milestone.items - milestone.items_done
-    open_words = f"{left} of {milestone.items} items open" if milestone.items else "no items yet"
     end = datetime.combine(milestone.committed_on, time(23, 59), tzinfo=UTC)
     return Need(
         group=group,
@@ -201,7 +199,7 @@ def _letters(user: Any, at: datetime) -> Iterator[Need]:
             shape=Shape.OFF_TRACK,
             what=f"{number} mail{'' if number == 1 else 's'} failed, needs an admin",
             where="Outbox",
-            why="the mail server refused, or five attempts were in vain",
+            why="the mail server refused them, or did not take them for five days",
             url=f"{reverse('outbox_list')}?state=parked",
             action="See",
         )
