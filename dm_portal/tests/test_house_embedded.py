@@ -277,3 +277,18 @@ def test_the_secret_key_is_made_once(directory: Path) -> None:
     assert re.fullmatch(r"[\w-]{60,}", keys.pop())
     assert oct((directory / "secret_key").stat().st_mode & 0o777) == "0o600"
     assert [path.name for path in directory.iterdir()] == ["secret_key"]
+
+
+def test_the_first_admin_of_a_fresh_folder_gets_their_link(users: Users, directory: Path) -> None:
+    command = ["manage.py", "create_admin", "ada@internal.example", "--name", "Ada First"]
+    outside = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    ours = {key: value for key, value in os.environ.items() if key not in outside}
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=ours | {"VAR_DIR": str(directory)},
+        cwd=embedded.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("http://127.0.0.1:8000/invitations/"), done.stderr

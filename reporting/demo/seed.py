@@ -59,14 +59,21 @@ def is_here() -> bool:
     return User.objects.filter(email=plans.INTERNAL[0].email).exists()
 
 
+def is_empty() -> bool:
+    """Whether nobody and nothing is in this database yet."""
+    return not (User.objects.exists() or Customer.objects.exists())
+
+
 def seed(*, password: str) -> None:
     """Make the whole world, or nothing of it.
 
     Raises:
-        DomainError: this database holds customers already.
+        DomainError: this database holds people or customers already.
     """
-    if Customer.objects.exists():
-        raise DomainError("There are real customers here: the demo world is not for this database.")
+    if not is_empty():
+        raise DomainError(
+            "There are real customers or people here: the demo world is not for this database."
+        )
     today = now().date()
     # Four months, and a Monday to begin with.
     first = today - timedelta(days=today.weekday(), weeks=WEEKS)

@@ -1,5 +1,6 @@
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 
 from dm_portal.people import services, standing
 from dm_portal.people.models import AuditEvent, PortalFunction, User
@@ -8,8 +9,8 @@ from dm_portal.people.services import accept_invitation
 EMAIL = "Ada@Internal.example"
 
 
-def create_admin(capsys, email=EMAIL, **options):
-    call_command("create_admin", email, name="Ada First", **options)
+def create_admin(capsys, email=EMAIL, name="Ada First", **options):
+    call_command("create_admin", email, name=name, **options)
     return capsys.readouterr().out.strip()
 
 
@@ -70,3 +71,22 @@ def test_somebody_known_does_not_become_admin_this_way(who, request, capsys):
 def test_what_is_no_address_is_refused(db, capsys):
     with pytest.raises(CommandError, match="no-address is no e-mail address"):
         create_admin(capsys, "no-address")
+
+
+def test_an_address_longer_than_its_column_is_refused(db, capsys):
+    with pytest.raises(CommandError, match="is no e-mail address"):
+        create_admin(capsys, f"ada@{'.'.join(['a' * 60] * 5)}.example")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "A" * 121])
+def test_a_name_that_cannot_stand_on_a_page_is_refused(db, capsys, name):
+    with pytest.raises(CommandError, match="--name takes 1 to 120 characters"):
+        create_admin(capsys, name=name)
+    assert not User.objects.exists()
+
+
+def test_a_database_that_lags_behind_is_said_in_a_sentence(db, capsys, settings):
+    settings.EMBEDDED = False
+    MigrationRecorder.Migration.objects.filter(app="people").latest("pk").delete()
+    with pytest.raises(CommandError, match=r"run `manage\.py migrate` first"):
+        create_admin(capsys)

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dm_portal.people import audit
 from dm_portal.shell.errors import DomainError
-from engagements.models import Customer
 from reporting.demo import plans
-from reporting.demo.seed import is_here, seed
+from reporting.demo.seed import is_empty, is_here, seed
 
 
 class Command(BaseCommand):
@@ -21,12 +20,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="do nothing where there are customers already; say who can sign in, if the "
-            "demo world is here",
+            help="do nothing where there are people or customers already; say who can sign in, "
+            "if the demo world is here",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["if_empty"] and Customer.objects.exists():
+        if options["if_empty"] and not is_empty():
             if not is_here():
                 return
         else:

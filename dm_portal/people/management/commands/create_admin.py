@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from dm_portal.people import audit, services
+from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 
 
@@ -21,8 +25,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, email: str, name: str, force: bool, **options: Any) -> None:
+        _require_name(name)
         try:
-            validate_email(email)
+            User._meta.get_field("email").clean(email, None)
+            _require_tables()
             with audit.coming_from("command create_admin"):
                 invitation = services.invite_first_admin(
                     email=email, name=name, even_if_there_is_one=force
@@ -32,3 +38,23 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(services.invitation_url(invitation))
+
+
+def _require_name(name: str) -> None:
+    longest = User._meta.get_field("name").max_length or 0
+    if not name.strip() or len(name) > longest:
+        raise CommandError(f"--name takes 1 to {longest} characters: pages and records show it.")
+
+
+def _require_tables() -> None:
+    """Make the tables of a fresh embedded database; any other is its operator's to migrate.
+
+    Raises:
+        CommandError: it is not embedded, and not up to date.
+    """
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    if not settings.EMBEDDED:
+        raise CommandError("The database is not up to date: run `manage.py migrate` first.")
+    call_command("migrate", interactive=False, verbosity=0)
