@@ -6,7 +6,7 @@ from reporting.models import Colour, Report, ReportRevision
 
 
 class ReportFilter(django_filters.FilterSet):
-    """Statuses of an engagement by state."""
+    """Statuses of an engagement by state: for whoever reads drafts, as the state itself is."""
 
     state = django_filters.ChoiceFilter(choices=Report.State, empty_label="Any state")
 

@@ -78,6 +78,27 @@ def test_the_list_is_filtered_by_its_url(
     assert client.get(f"{address}?state=nonsense").status_code == 422
 
 
+@pytest.mark.parametrize("who", ["specialist", "tech_lead", "admin"])
+@pytest.mark.parametrize("state", ["draft", "published", "nonsense"])
+def test_no_filter_tells_whoever_reads_no_drafts_what_is_being_corrected(
+    request: pytest.FixtureRequest,
+    sign_in: SignIn,
+    manager: User,
+    published_47: ReportRevision,
+    who: str,
+    state: str,
+) -> None:
+    report = published_47.report
+    start_correction(report=report, by=manager, reason="Wrong.")
+    client = sign_in(request.getfixturevalue(who))
+    response = client.get(f"{list_url(report.engagement)}?state={state}")
+    assert len(response.context["listing"].rows) == 1
+    assert response.context["listing"].filter_form is None
+    assert "Any state" not in response.content.decode()
+    csv = client.get(f"{list_url(report.engagement)}?format=csv&state={state}")
+    assert len(b"".join(csv.streaming_content).splitlines()) == 2
+
+
 def test_the_list_as_csv(sign_in: SignIn, manager: User, published_47: ReportRevision) -> None:
     address = list_url(published_47.report.engagement)
     response = sign_in(manager).get(f"{address}?format=csv")

@@ -45,7 +45,8 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         columns=_columns(reads_drafts),
         caption=f"Weekly statuses of {engagement}",
         filename="statuses.csv",
-        filterset_class=ReportFilter,
+        # a state tells which published weeks are being corrected
+        filterset_class=ReportFilter if reads_drafts else None,
         **engagement_page(request, engagement, "reports"),
     )
 
