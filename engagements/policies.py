@@ -3,8 +3,10 @@
 from typing import Any
 
 from dm_portal.people import standing
-from engagements.models import Customer
+from engagements.models import Customer, CustomerContact
 from engagements.querysets import PLANNERS, held_by
+
+LEADERS = frozenset({"dm", "deputy"})
 
 
 def functions_in(user: Any, engagement: Any) -> frozenset[str]:
@@ -14,7 +16,7 @@ def functions_in(user: Any, engagement: Any) -> frozenset[str]:
 
 def leads(user: Any, engagement: Any) -> bool:
     """DM or deputy today."""
-    return bool(functions_in(user, engagement) & {"dm", "deputy"})
+    return bool(functions_in(user, engagement) & LEADERS)
 
 
 def can_list_engagements(user: Any) -> bool:
@@ -56,6 +58,13 @@ def can_retry_import(user: Any, engagement: Any) -> bool:
 def can_invite_contacts(user: Any, engagement: Any) -> bool:
     """The DM is the single contact of the customer's leadership."""
     return leads(user, engagement)
+
+
+def can_invite_again(user: Any, person: Any) -> bool:
+    """Send a contact's letter again, or take it back: who leads work for the customer today."""
+    led = [engagement for engagement, function in held_by(user) if function in LEADERS]
+    contacts = CustomerContact.objects.not_over().filter(user=person)
+    return contacts.filter(customer__engagements__in=led).exists()
 
 
 def can_change_functions(user: Any, engagement: Any) -> bool:

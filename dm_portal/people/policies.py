@@ -1,8 +1,22 @@
 """Who may do what with people, letters and the portal's own pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dm_portal.people import standing
+
+MayInvite = Callable[[Any, Any], bool]
+
+_may_invite: list[MayInvite] = [lambda user, person: False]
+
+
+def contacts_are_invited_by(may_invite: MayInvite) -> None:
+    """Register who may invite one of a customer's people: ``may_invite(user, person)``.
+
+    Whose contact somebody is, and who leads the work there, is known further up in the order of
+    imports. Before anybody says so, nobody but admins may.
+    """
+    _may_invite[0] = may_invite
 
 
 def can_use_admin_site(user: Any) -> bool:
@@ -22,10 +36,12 @@ def can_invite_internal(user: Any) -> bool:
 
 
 def can_change_invitation(user: Any, invitation: Any) -> bool:
-    """Take it back or send it again: admins, and whoever invited."""
-    return standing.is_admin(user) or (
-        standing.is_present(user) and invitation.invited_by_id == user.pk
-    )
+    """Take it back or send it again: admins, and whoever invited while they still may."""
+    if standing.is_admin(user):
+        return True
+    if not standing.is_present(user) or invitation.invited_by_id != user.pk:
+        return False
+    return invitation.user.is_customer and _may_invite[0](user, invitation.user)
 
 
 def can_change_person(user: Any) -> bool:

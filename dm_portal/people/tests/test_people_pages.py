@@ -11,6 +11,7 @@ from dm_portal.people.tests.letters import letter
 from dm_portal.people.tests.statements import OF_A_LIST, OF_A_PAGE, statements
 from dm_portal.shell.clock import today
 from dm_portal.tests.cast import make_user
+from engagements.services.people import invite_contact
 
 
 def rows(page):
@@ -325,12 +326,25 @@ def test_an_admin_takes_an_invitation_back_and_sends_it_again(sign_in, admin, in
     assert Invitation.objects.count() == 2
 
 
-def test_whoever_invited_a_contact_takes_it_back_where_they_were(sign_in, manager):
-    invitation = services.invite_person(
-        email="c@northwind.example", name="C", kind="customer", scope="lead", by=manager
+@pytest.fixture
+def of_a_contact(engagement, manager):
+    contact = invite_contact(
+        customer=engagement.customer, email="c@northwind.example", name="C", kind="lead", by=manager
     )
+    return contact.user.invitations.get()
+
+
+@pytest.mark.parametrize("act", ["revocation", "renewal"])
+def test_whoever_leads_no_more_changes_no_letter(sign_in, manager, engagement, of_a_contact, act):
+    engagement.functions.update(ends_on=today())
+    response = sign_in(manager).post(f"/invitations/{of_a_contact.ref}/{act}/")
+    assert response.status_code == 403
+    assert Invitation.objects.get().state == "Waiting"
+
+
+def test_whoever_invited_a_contact_takes_it_back_where_they_were(sign_in, manager, of_a_contact):
     client = sign_in(manager)
-    path = f"/invitations/{invitation.ref}/revocation/"
+    path = f"/invitations/{of_a_contact.ref}/revocation/"
     assert client.post(path, {"next": "/engagements/"}).headers["Location"] == "/engagements/"
     assert client.post(path, {"next": "https://evil.example/"}).url.startswith("/people/")
 

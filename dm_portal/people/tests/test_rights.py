@@ -38,14 +38,35 @@ def test_an_admin_deactivates_others_but_not_themselves(admin, manager):
 
 
 def test_an_invitation_is_changed_by_admins_and_by_whoever_invited(
-    admin, manager, stranger, deactivated
+    admin, manager, deputy, deactivated, lead
 ):
-    own = Invitation(invited_by=manager)
+    own = Invitation(invited_by=manager, user=lead)
     assert policies.can_change_invitation(admin, own)
     assert policies.can_change_invitation(manager, own)
-    assert not policies.can_change_invitation(stranger, own)
-    assert not policies.can_change_invitation(deactivated, Invitation(invited_by=deactivated))
+    assert not policies.can_change_invitation(deputy, own)
+    theirs = Invitation(invited_by=deactivated, user=lead)
+    assert not policies.can_change_invitation(deactivated, theirs)
     assert not policies.can_change_invitation(AnonymousUser(), own)
+
+
+def test_whoever_invited_changes_nothing_once_they_may_not_invite(manager, engagement, lead):
+    engagement.functions.update(ends_on=today())
+    assert not policies.can_change_invitation(manager, Invitation(invited_by=manager, user=lead))
+
+
+def test_whoever_invited_changes_nothing_of_a_contact_who_is_none(manager, engagement, lead):
+    lead.customer_contacts.update(ends_on=today())
+    assert not policies.can_change_invitation(manager, Invitation(invited_by=manager, user=lead))
+
+
+def test_to_lead_work_for_another_customer_is_not_enough(manager, engagement, other_lead):
+    letter = Invitation(invited_by=manager, user=other_lead)
+    assert not policies.can_change_invitation(manager, letter)
+
+
+def test_who_is_no_admin_any_more_changes_no_invitation_of_us(manager, engagement, stranger):
+    letter = Invitation(invited_by=manager, user=stranger)
+    assert not policies.can_change_invitation(manager, letter)
 
 
 def test_nobody_is_present_who_is_not_signed_in_and_active(manager, deactivated):
