@@ -193,9 +193,15 @@ def work_choices(engagement: Engagement) -> Choices:
     return _grouped(words[0].union(*words[1:], *numbered))
 
 
+def history_of(engagement: Engagement) -> QuerySet[AuditEvent]:
+    """What was done to an engagement, and to the customer and its people; to no other work."""
+    customer = engagement.customer.ref
+    return AuditEvent.objects.of_engagement(engagement.ref, customer=customer)
+
+
 def history_choices(engagement: Engagement) -> Choices:
     """What was ever done to an engagement, and by whom. One statement."""
-    events = AuditEvent.objects.of_engagement(engagement.ref).order_by()
+    events = history_of(engagement).order_by()
     people = events.exclude(actor_ref="").annotate(kind=Value("person", TextField()))
     found = _grouped(
         _choices("verb", events, F("verb"), F("verb")).union(

@@ -90,8 +90,15 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
             return self.all()
         return self.none()
 
-    def of_engagement(self, ref: str) -> Self:
-        return self.filter(engagement_ref=ref)
+    def of_engagement(self, ref: str, *, customer: str = "") -> Self:
+        """What was done to an engagement; with the ref of its customer, to the customer, too.
+
+        That is what belongs to no engagement: who became a contact, and whose time ended.
+        """
+        theirs = Q(engagement_ref=ref)
+        if customer:
+            theirs |= Q(engagement_ref="", customer_ref=customer)
+        return self.filter(theirs)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

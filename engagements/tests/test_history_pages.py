@@ -8,11 +8,14 @@ import pytest
 import time_machine
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words
+from dm_portal.tests.cast import make_engagement
 from engagements.filters import in_words
 from engagements.models import Engagement
 from engagements.services.engagements import change_state
 from engagements.services.milestones import commit_date, create_milestone
+from engagements.services.people import end_contact, invite_contact
 from engagements.tests.pages import at, csv_rows, statements
 from engagements.views.history import changes, note
 
@@ -65,6 +68,28 @@ def test_sentences_newest_first(desk: Any, engagement: Engagement, acts: None) -
     committed = f"Mara Manager committed to {begun} for 2.1: x"
     assert said(response) == [committed, PAUSED, PLANNED, BEGUN]
     assert "secret" not in response.content.decode()
+
+
+def test_the_customers_people_and_no_other_work(
+    desk: Any, engagement: Engagement, other_lead: User, manager: User, other_manager: User
+) -> None:
+    """Another engagement of the same customer, and another customer, have a record of their own."""
+    fields = {"email": "cora@northwind.example", "name": "Cora", "kind": "lead"}
+    contact = invite_contact(customer=engagement.customer, by=manager, **fields)
+    end_contact(contact=contact, ends_on=today(), by=manager)
+    beside = make_engagement("Beside", customer=engagement.customer, by=other_manager)
+    change_state(engagement=beside, version=1, state="closed", reason="hush", by=other_manager)
+    theirs = other_lead.customer_contacts.get()
+    end_contact(contact=theirs, ends_on=today(), by=other_manager)
+    response = desk.get(at("engagement_history", engagement))
+    day = day_words(today(), today=today())
+    ended, added = said(response)
+    assert ended == f"Mara Manager ended Cora as customer lead of Northwind Bank on {day}"
+    assert added == "Mara Manager added Cora as customer lead of Northwind Bank"
+    form = response.context["listing"].filter_form
+    assert "contact.ended" in dict(form.fields["verb"].choices)
+    assert "engagement.closed" not in dict(form.fields["verb"].choices)
+    assert other_manager.ref not in dict(form.fields["person"].choices)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,24 @@ def test_the_record_of_an_engagement(db, manager):
     assert AuditEvent.objects.of_engagement("aaaaaaaaaa").count() == 1
 
 
+@pytest.mark.parametrize(("customer", "found"), [("", [1]), ("c", [1, 3]), ("d", [1, 5])])
+def test_the_record_of_an_engagement_and_its_customer(db, customer, found):
+    """Rows 1 and 2 are of two engagements of c, 3 of c itself, 4 of nobody, 5 and 6 of d."""
+    of = [("a", "c"), ("b", "c"), ("", "c"), ("", ""), ("", "d"), ("e", "d")]
+    for number, (engagement, of_customer) in enumerate(of, start=1):
+        AuditEvent.objects.create(
+            occurred_at=now(),
+            actor_name="x",
+            verb="x",
+            target_kind="x",
+            target_label=str(number),
+            engagement_ref=engagement,
+            customer_ref=of_customer,
+        )
+    events = AuditEvent.objects.of_engagement("a", customer=customer)
+    assert sorted(int(event.target_label) for event in events) == found
+
+
 def test_rows_hold_from_their_first_day_up_to_their_last(stranger):
     PortalFunction.objects.create(
         user=stranger,
