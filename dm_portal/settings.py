@@ -23,6 +23,14 @@ def stop(sentence: str) -> NoReturn:
     raise SystemExit(sentence)
 
 
+def whole_number(name: str, *, default: int, least: int, of: str) -> int:
+    """The variable as a number of ``of``, from ``least`` up."""
+    text = env(name, default="") or str(default)
+    if not text.strip().isdecimal() or int(text) < least:
+        stop(f"{name} is {text!r}: give a whole number of {of}, {least} or more.")
+    return int(text)
+
+
 # Where we run ------------------------------------------------------------------------------------
 
 DATABASE_URL = env("DATABASE_URL", default="")
@@ -32,6 +40,7 @@ EMBEDDED = not DATABASE_URL
 if EMBEDDED and REDIS_URL:
     stop("REDIS_URL is set and DATABASE_URL is not: set both, or neither to run embedded.")
 
+SHORTEST_KEY = 32  # characters
 NEEDED_IN_PRODUCTION = {
     "SECRET_KEY": "make one with `openssl rand -base64 48` and keep it",
     "REDIS_URL": "name the Redis of tasks and cache, such as redis://redis:6379/0",
@@ -44,11 +53,29 @@ if not EMBEDDED:
     for name, cure in NEEDED_IN_PRODUCTION.items():
         if not os.environ.get(name):
             stop(f"{name} is missing, and DATABASE_URL is set: {cure}.")
+    if not DATABASE_URL.startswith(("postgres://", "postgresql://", "psql://", "pgsql://")):
+        stop("DATABASE_URL names no PostgreSQL: start it with postgres://.")
+    if not REDIS_URL.startswith(("redis://", "rediss://")):
+        stop("REDIS_URL names no Redis: start it with redis:// (or rediss://, with TLS).")
+    if len(os.environ["SECRET_KEY"]) < SHORTEST_KEY:
+        stop(
+            f"SECRET_KEY has fewer than {SHORTEST_KEY} characters, and can be guessed: "
+            f"{NEEDED_IN_PRODUCTION['SECRET_KEY']}."
+        )
 
 # What the embedded mode keeps on disk: database, secret key, cache.
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
-SECRET_KEY = env("SECRET_KEY", default="") or embedded.secret_key(VAR_DIR)
+SECRET_KEY = env("SECRET_KEY", default="")
+if EMBEDDED:
+    try:
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        SECRET_KEY = SECRET_KEY or embedded.secret_key(VAR_DIR)
+        usable = os.access(VAR_DIR, os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    if not usable:
+        stop(f"VAR_DIR is {str(VAR_DIR)!r}, which cannot be written: name a folder of your own.")
 DEBUG = False
 BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -131,11 +158,14 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # The record --------------------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL") if DATABASE_URL else embedded.database(VAR_DIR)
-}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    stop("DATABASE_URL names no PostgreSQL: start it with postgres://.")
+try:
+    DATABASES: dict[str, dict[str, Any]] = {
+        "default": env.db_url("DATABASE_URL") if DATABASE_URL else embedded.database(VAR_DIR)
+    }
+except ValueError:  # of a port that is no number, or a host in half a bracket
+    stop("DATABASE_URL cannot be read: write it as postgres://user:password@host:5432/name.")
+if DATABASE_URL and not DATABASES["default"]["NAME"]:
+    stop("DATABASE_URL names no database: write it as postgres://user:password@host/name.")
 # A new connection costs more than most pages; one that went stale is noticed and replaced.
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
@@ -221,7 +251,7 @@ MFA_TOTP_ISSUER = "Delivery portal"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
 # How many proxies of ours stand before the portal: from how far back in X-Forwarded-For the
 # address is taken that rate limits count and the audit record names.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = whole_number("TRUSTED_PROXIES", default=0, least=0, of="proxies")
 
 # Doors and walls ---------------------------------------------------------------------------------
 
@@ -255,7 +285,14 @@ CONTENT_SECURITY_POLICY = {
 # Embedded and without a mail server, mails stay readable on the admins' outbox page.
 EMAIL_URL = env("EMAIL_URL", default="")
 EMAIL_SENDS = bool(EMAIL_URL)
-globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+try:
+    mail = environ.Env.email_url_config(EMAIL_URL or "consolemail://")
+    readable = mail["EMAIL_HOST"] or not EMAIL_URL.startswith("smtp")
+except (ValueError, environ.ImproperlyConfigured):  # of its port, or its scheme
+    readable = False
+if not readable:
+    stop("EMAIL_URL cannot be read: write it as smtp+tls://user:password@host:587.")
+globals().update(mail)
 EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the sweep
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Delivery portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -263,9 +300,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What is said ------------------------------------------------------------------------------------
 
 # Seconds between "publish" and the status going out, in which it can be stopped.
-PUBLISH_DELAY = env.int("PUBLISH_DELAY", default=300)
+PUBLISH_DELAY = whole_number("PUBLISH_DELAY", default=300, least=0, of="seconds")
 # Seconds for which a process at work on a report is left alone; then it counts as dead.
-WORK_LEASE = env.int("WORK_LEASE", default=60)
+WORK_LEASE = whole_number("WORK_LEASE", default=60, least=1, of="seconds")
 
 # Work that runs later: read by dm_portal.celery, production only. ---------------------------------
 

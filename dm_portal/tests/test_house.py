@@ -115,7 +115,7 @@ def test_what_is_required_is_used() -> None:
 def variables() -> frozenset[str]:
     """What the settings read from the environment."""
     source = read("dm_portal/settings.py")
-    return frozenset(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+    return frozenset(re.findall(r'\b(?:env(?:\.\w+)?|whole_number)\(\s*"([A-Z_]+)"', source))
 
 
 def test_every_setting_is_in_the_readme() -> None:
@@ -256,7 +256,19 @@ def test_a_missing_variable_stops_the_start_with_its_cure(tmp_path: Path, name: 
     [
         ("DATABASE_URL", "", "REDIS_URL is set and DATABASE_URL is not: "),
         ("DATABASE_URL", "mysql://db/portal", "DATABASE_URL names no PostgreSQL: "),
+        ("DATABASE_URL", "localhost", "DATABASE_URL names no PostgreSQL: "),
+        ("DATABASE_URL", "postgres://db", "DATABASE_URL names no database: "),
+        ("DATABASE_URL", "postgres://db:x/portal", "DATABASE_URL cannot be read: "),
+        ("REDIS_URL", "redis:6379", "REDIS_URL names no Redis: "),
+        ("SECRET_KEY", "x" * 31, "SECRET_KEY has fewer than 32 characters, "),
         ("BASE_URL", "portal.example.com", "BASE_URL is 'portal.example.com': "),
+        ("EMAIL_URL", "mail.example.com", "EMAIL_URL cannot be read: "),
+        ("EMAIL_URL", "smtp://mail.example.com:x", "EMAIL_URL cannot be read: "),
+        ("EMAIL_URL", "smtp:mail.example.com", "EMAIL_URL cannot be read: "),
+        ("PUBLISH_DELAY", "abc", "PUBLISH_DELAY is 'abc': give a whole number of seconds, 0 or "),
+        ("PUBLISH_DELAY", "-5", "PUBLISH_DELAY is '-5': "),
+        ("WORK_LEASE", "0", "WORK_LEASE is '0': give a whole number of seconds, 1 or more."),
+        ("TRUSTED_PROXIES", "x", "TRUSTED_PROXIES is 'x': give a whole number of proxies, "),
     ],
 )
 def test_a_wrong_variable_stops_the_start(
@@ -266,6 +278,19 @@ def test_a_wrong_variable_stops_the_start(
     assert refused.returncode == 1
     assert refused.stderr.startswith(sentence)
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    refused = start(tmp_path, VAR_DIR=str(file / "var"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"VAR_DIR is '{file}/var', which cannot be written: ")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_an_empty_number_is_its_default(tmp_path: Path) -> None:
+    assert start(tmp_path, PUBLISH_DELAY="", EMAIL_URL="").stdout == "True\n"
 
 
 # Doors and workers --------------------------------------------------------------------------------
