@@ -155,8 +155,8 @@ def _late(figures: Row, what: str) -> Iterator[Row]:
     keys = figures["total"][f"{what}_late"] if figures["total"] else []
     if keys:
         verb = {"created": "added"}.get(what, what)
-        happened = f"{count(len(keys), 'item')} that {was(keys)} {verb} before the last status"
-        text = f"{happened} {was(keys)} imported only after it."
+        missed = f"The last status did not yet know of {count(len(keys), 'item')}"
+        text = f"{missed}, which {was(keys)} {verb} before it."
         yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys))
 
 
@@ -330,8 +330,9 @@ def _left_out(figures: Row) -> Iterator[Row]:
         text = f"{count(number, 'item')} {verb} to no milestone and {counts} only in the totals."
         yield sentence("left_out.no_milestone", text, fact("left_out.no_milestone", number))
     if number := left_out["refused"]:
-        verb = "is" if number == 1 else "are"
-        text = f"{count(number, 'row')} of the import could not be read and {verb} not counted."
+        says = "it says" if number == 1 else "they say"
+        unread = f"{count(number, 'row')} of the last import could not be read"
+        text = f"{unread}: what {says} is left out."
         yield sentence("left_out.refused", text, fact("left_out.refused", number))
 
 

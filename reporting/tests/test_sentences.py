@@ -266,10 +266,10 @@ def test_what_came_in_after_the_last_status() -> None:
         ]
     )
     assert said["late.finished"] == (
-        "2 items that were finished before the last status were imported only after it."
+        "The last status did not yet know of 2 items, which were finished before it."
     )
     assert said["late.created"] == (
-        "1 item that was added before the last status was imported only after it."
+        "The last status did not yet know of 1 item, which was added before it."
     )
     assert said["finished"] == "Nothing was finished between 13 and 20 Nov."
     assert not {key for key in written() if key.startswith("late")}
@@ -322,8 +322,16 @@ def test_of_a_promise_recorded_afterwards_nothing_is_said_to_have_stood() -> Non
     [
         (1, 0, {"no_milestone": "1 item belongs to no milestone and counts only in the totals."}),
         (3, 0, {"no_milestone": "3 items belong to no milestone and count only in the totals."}),
-        (0, 1, {"refused": "1 row of the import could not be read and is not counted."}),
-        (0, 2, {"refused": "2 rows of the import could not be read and are not counted."}),
+        (
+            0,
+            1,
+            {"refused": "1 row of the last import could not be read: what it says is left out."},
+        ),
+        (
+            0,
+            2,
+            {"refused": "2 rows of the last import could not be read: what they say is left out."},
+        ),
     ],
 )
 def test_what_was_left_out(items: int, refused: int, said: dict[str, str]) -> None:
