@@ -9,10 +9,10 @@ SENTENCES: dict[str, str] = {
     "pod.removed": "removed the pod {target}",
     "pod_function.given": "named {target} from {after[starts_on]}",
     "pod_function.changed": "changed the dates of {target}",
-    "pod_function.removed": "removed {target}, entered by mistake",
+    "pod_function.removed": "removed {target}",
     "membership.added": (
         "put {target} from {after[starts_on]}, as {after[trade]} at {after[allocation]} %"
     ),
     "membership.changed": "changed the place of {target}",
-    "membership.removed": "removed {target}, entered by mistake",
+    "membership.removed": "removed the place of {target}",
 }

@@ -77,6 +77,30 @@ def changes_in_words(event: AuditEvent) -> str:
     return " · ".join(change_words(event, name) for name in fields if name not in told)
 
 
+def changes(event: AuditEvent) -> str:
+    """Field by field what was before and after, as it is stored: for the CSV."""
+    fields = [*event.before, *(name for name in event.after if name not in event.before)]
+    return "; ".join(_change(name, event.before, event.after) for name in fields)
+
+
+def _change(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    label = name.replace("_", " ")
+    if name not in before:
+        return f"{label}: {_said(after[name])}"
+    if name not in after:
+        return f"{label}: {_said(before[name])}"
+    return f"{label}: {_said(before[name])} → {_said(after[name])}"
+
+
+def _said(value: Any) -> str:
+    return "nothing" if value in (None, "") else str(value)
+
+
+def note(event: AuditEvent) -> str:
+    """What was changed, where something was there before: all of it is in the CSV."""
+    return changes_in_words(event) if event.before else ""
+
+
 def _named_in(words: str) -> set[str]:
     """The fields that a sentence names itself: ``{after[reason]}`` names the reason."""
     named = (name for _, name, _, _ in Formatter().parse(words) if name and "[" in name)

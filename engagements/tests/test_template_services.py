@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dm_portal.people.audit import sentence
+from dm_portal.people.audit import note, sentence
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import Conflict
 from engagements.models import EngagementTemplate
@@ -67,6 +67,7 @@ def test_change_template(template: EngagementTemplate, admin: User) -> None:
     event = AuditEvent.objects.latest("pk")
     assert (event.before, event.after) == ({"sprint_days": 7}, {"sprint_days": 14})
     assert sentence(event) == "Adam Admin changed the template Small"
+    assert note(event) == "Sprint length in days: 14 (was 7)"
     change_template(template=template, version=2, by=admin, **longer)
     assert AuditEvent.objects.latest("pk") == event
     with pytest.raises(Conflict):

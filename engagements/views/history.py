@@ -7,13 +7,11 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from dm_portal.people.audit import changes, note, sentence
-from dm_portal.people.models import AuditEvent
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
 from engagements.filters import HistoryFilter, history_of, in_words
 from engagements.views.doors import find_engagement, require
 from engagements.views.pages import engagement_page
-
 
 COLUMNS = [
     Column("What", sentence, note=note),

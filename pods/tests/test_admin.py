@@ -144,7 +144,7 @@ def test_end_a_place(keeper: Any, place: Membership, other_pod: Pod) -> None:
 
 def test_remove_a_place_entered_by_mistake(keeper: Any, place: Membership) -> None:
     keeper.post(url("membership_delete", place.pk), {"post": "yes"})
-    assert told() == ["Adam Admin removed Sami in Pod Larch, entered by mistake"]
+    assert told() == ["Adam Admin removed the place of Sami in Pod Larch"]
 
 
 def test_functions_in_a_pod(keeper: Any, pod: Pod, manager: User) -> None:
@@ -158,7 +158,7 @@ def test_functions_in_a_pod(keeper: Any, pod: Pod, manager: User) -> None:
     assert told() == [
         f"Adam Admin named Mara Manager as delivery manager of Pod Larch from {day}",
         "Adam Admin changed the dates of Mara Manager as delivery manager of Pod Larch",
-        "Adam Admin removed Mara Manager as delivery manager of Pod Larch, entered by mistake",
+        "Adam Admin removed Mara Manager as delivery manager of Pod Larch",
     ]
 
 

@@ -247,4 +247,4 @@ def test_a_place_does_not_end_before_it_starts(pod: Pod, sami: Specialist, admin
 def test_a_place_entered_by_mistake_goes(pod: Pod, sami: Specialist, admin: User) -> None:
     services.remove_membership(membership=put(pod, sami, admin), by=admin)
     assert not Membership.objects.exists()
-    assert told() == "Adam Admin removed Sami in Pod Larch, entered by mistake"
+    assert told() == "Adam Admin removed the place of Sami in Pod Larch"

@@ -10,10 +10,11 @@ from dm_portal.people.views.answers import require
 from dm_portal.shell.lists import Column, render_list
 
 COLUMNS = [
-    Column("What happened", audit.sentence),
+    Column("What happened", audit.sentence, note=audit.note),
     Column("When", "occurred_at", kind="instant"),
     Column("From where", "origin", missing="—"),
 ]
+CSV_COLUMNS = [*COLUMNS, Column("Changes", audit.changes)]
 
 
 @require_safe
@@ -23,7 +24,7 @@ def audit_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         request,
         "people/audit_list.html",
         AuditEvent.objects.visible_to(request.user),
-        columns=COLUMNS,
+        columns=CSV_COLUMNS if request.GET.get("format") == "csv" else COLUMNS,
         caption="Record",
         filename="record.csv",
         filterset_class=AuditFilter,
