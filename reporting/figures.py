@@ -83,13 +83,34 @@ def version_1(inputs: Row) -> Row:
 
 
 def version_2(inputs: Row) -> Row:
-    """The figures of schema 2: a milestone is done, and late, by its items and its criteria."""
-    found = version_1(inputs)
+    """The figures of schema 2: a milestone is done, and late, by its items and its criteria; a
+    date that was recorded only afterwards is taken as the record stands.
+    """
+    found = version_1(inputs | {"revisions": _as_recorded(inputs)})
     window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
     for row in found["milestones"]:
         criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
         row.update(_done(row, criteria, window))
     return found
+
+
+def _as_recorded(inputs: Row) -> list[Row]:
+    """The revisions, and of a date that nobody had recorded here by the instant only the last.
+
+    A status of a time before the engagement was known here rests on what is written down for it
+    today. A slip of the pen that was put right is nothing that anybody was ever promised.
+    """
+    revisions = inputs["revisions"]
+    as_of = _known(inputs["as_of"])
+    if as_of >= _known(inputs["known_from"]):
+        return revisions
+    told = {row["milestone"] for row in revisions if _known(row["changed_at"]) < as_of}
+    last = {row["milestone"]: row["number"] for row in revisions}
+    return [
+        row
+        for row in revisions
+        if row["milestone"] in told or row["number"] == last[row["milestone"]]
+    ]
 
 
 def _done(row: Row, criteria: list[Row], window: Window) -> Row:

@@ -208,15 +208,35 @@ def test_the_committed_date_is_the_one_of_the_instant() -> None:
     assert row["recorded_later"] is None
 
 
-def test_a_promise_recorded_afterwards_is_taken_as_first_written_and_said_so() -> None:
-    row = one_milestone(
-        revisions=[
-            revision(1, "2026-11-27", at=AS_OF + DAY),
-            revision(1, "2026-12-04", number=2, old_on="2026-11-27", at=AS_OF + 2 * DAY),
-        ]
-    )
-    assert row["committed_on"] == row["first_committed_on"] == "2026-11-27"
-    assert row["recorded_later"] == "2026-11-21"
+MISTYPED = (
+    revision(1, "1999-01-01", at=AS_OF + DAY),
+    revision(1, "2026-12-04", number=2, old_on="1999-01-01", at=AS_OF + 2 * DAY),
+)
+
+
+def test_a_promise_recorded_afterwards_is_taken_as_the_record_stands_and_said_so() -> None:
+    row = one_milestone(revisions=[*MISTYPED])
+    assert row["committed_on"] == row["first_committed_on"] == "2026-12-04"
+    assert row["recorded_later"] == "2026-11-22"
+
+
+def test_a_promise_recorded_afterwards_and_withdrawn_is_none() -> None:
+    gone = revision(1, None, number=3, old_on="2026-12-04", at=AS_OF + 3 * DAY)
+    row = one_milestone(revisions=[*MISTYPED, gone], items=[item("A-1", 1)])
+    assert (row["committed_on"], row["first_committed_on"]) == (None, None)
+
+
+def test_each_milestone_has_a_record_of_its_own() -> None:
+    """What was promised at the instant stays so, whatever was recorded later of another."""
+    then = [revision(2, "2026-11-27"), revision(2, "2026-12-11", number=2, at=AS_OF + DAY)]
+    found = figures(milestones=[milestone(1), milestone(2)], revisions=[*MISTYPED, *then])
+    assert [row["committed_on"] for row in found["milestones"]] == ["2026-12-04", "2026-11-27"]
+
+
+def test_schema_1_took_it_as_first_written() -> None:
+    given = inputs(milestones=[milestone(1)], revisions=[*MISTYPED])
+    [row] = facts.figures_from(given, schema=1)["milestones"]
+    assert row["committed_on"] == row["first_committed_on"] == "1999-01-01"
 
 
 @pytest.mark.parametrize(("known_from", "is_taken"), [(AS_OF + SECOND, True), (AS_OF, False)])
