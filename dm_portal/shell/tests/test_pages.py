@@ -34,6 +34,10 @@ def test_an_error_page_needs_nothing_and_leads_on(name: str) -> None:
     assert 'href="/"' in html
 
 
+def test_a_refusal_speaks_of_no_engagement_where_there_may_be_none() -> None:
+    assert "Your part in the portal does not include it." in render_to_string("403.html")
+
+
 def test_a_refusal_says_its_reason() -> None:
     html = render_to_string("403.html", {"exception": "Only the deputy may."})
     assert "<p>Only the deputy may.</p>" in html
