@@ -132,7 +132,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return cast("Self", standing_of.annotate(self))
 
     def with_people_and_date(self) -> Self:
-        """Annotate ``managers`` (names of today's DMs) and ``next_on``.
+        """Annotate ``managers`` (names of today's DMs who can sign in) and ``next_on``.
 
         ``next_on`` is the earliest committed date of a milestone that is not finished: it may
         lie in the past.
@@ -140,7 +140,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         functions = related(self.model, "functions")
         milestones = related(self.model, "milestones")
         here = {"engagement": models.OuterRef("pk")}
-        managers = functions.objects.filter(_holds(), function="dm", **here)
+        managers = functions.objects.filter(_holds(), function="dm", user__is_active=True, **here)
         promised = milestones.objects.committed().unfinished().filter(**here)
         return self.select_related("customer").annotate(
             managers=ArraySubquery(managers.order_by("starts_on").values("user__name")),

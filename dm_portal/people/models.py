@@ -156,6 +156,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         rows = self.portal_functions.all()
         return sorted(row.get_function_display() for row in rows if row.holds_on(day))
 
+    def parts_elsewhere(self) -> list[DatedRow]:
+        """Functions in pods and engagements, and with customers: those held or yet to begin.
+
+        A statement for each kind of them. The models are of apps above, known by their relations.
+        """
+        others = (relation.related_model for relation in self._meta.related_objects)
+        kinds = [kind for kind in others if issubclass(kind, DatedRow) and kind != PortalFunction]
+        rows = (querysets.DatedQuerySet(kind).not_over().filter(user=self) for kind in kinds)
+        return [row for found in rows for row in found.select_related()]
+
 
 class PortalFunction(DatedRow):
     """A function that reaches the whole portal: director, admin or auditor."""

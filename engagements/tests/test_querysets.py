@@ -91,6 +91,9 @@ def test_managers_are_todays(engagement: Engagement) -> None:
     engagement.functions.filter(pk=ended.pk).update(ends_on=today())
     found = Engagement.objects.with_people_and_date().get(pk=engagement.pk)
     assert found.managers == ["Mara Manager", "Nora"]
+    User.objects.filter(name="Mara Manager").update(is_active=False)
+    found = Engagement.objects.with_people_and_date().get(pk=engagement.pk)
+    assert found.managers == ["Nora"]
     assert found.next_on is None
 
 

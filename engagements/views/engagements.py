@@ -32,7 +32,7 @@ COLUMNS = [
     Column("Engagement", "name", url=Engagement.get_absolute_url),
     Column("Customer", "customer.name"),
     Column("Status", shape_of, kind="shape"),
-    Column("Delivery manager", lambda row: ", ".join(row.managers), missing="nobody"),
+    Column("Delivery manager", lambda row: ", ".join(row.managers) or None, missing="nobody"),
     Column("Next date", "next_on", kind="date", missing="none committed"),
     Column("State", lambda row: row.get_state_display()),
 ]

@@ -54,13 +54,15 @@ def person_detail(request: HttpRequest, ref: str) -> HttpResponse:
     person = _person(request, ref)
     require(policies.can_list_people(request.user))
     invitations = Invitation.objects.visible_to(request.user).filter(user=person)
+    may_deactivate = policies.can_deactivate(request.user, person)
     context = {
         "person": person,
         "crumbs": [Crumb("People", reverse("people_list"))],
         "functions": PortalFunction.objects.visible_to(request.user).filter(user=person),
         "invitations": invitations.select_related("invited_by"),
         "may_change": policies.can_change_person(request.user),
-        "may_deactivate": policies.can_deactivate(request.user, person),
+        "may_deactivate": may_deactivate,
+        "parts": person.parts_elsewhere() if may_deactivate else [],
         "two_step": services.has_two_step(person),
     }
     return render(request, "people/person_detail.html", context)
