@@ -199,7 +199,7 @@ def _plan(engagement: Engagement) -> dict[str, list[dict[str, Any]]]:
         Milestone.objects.filter(engagement=engagement)
         .annotate(
             its_criteria=ArraySubquery(
-                criteria.values_list(_as_json("number", "statement", "met_at"))
+                criteria.values_list(_as_json("number", "statement", "met_at", "created_at"))
             ),
             its_revisions=ArraySubquery(
                 revisions.values_list(
@@ -219,7 +219,9 @@ def _plan(engagement: Engagement) -> dict[str, list[dict[str, Any]]]:
                 "created_at": text_instant(row.created_at),
             }
         )
-        plan["criteria"] += [_dated(row.number, each, "met_at") for each in row.its_criteria]
+        plan["criteria"] += [
+            _dated(row.number, each, "met_at", "created_at") for each in row.its_criteria
+        ]
         plan["revisions"] += [_dated(row.number, each, "changed_at") for each in row.its_revisions]
     return plan
 
@@ -230,9 +232,11 @@ def _as_json(*fields: str, by: str = "") -> JSONObject:
     return JSONObject(**names, **({by: F(f"{by}__name")} if by else {}))
 
 
-def _dated(milestone: int, row: dict[str, Any], at: str) -> dict[str, Any]:
-    """A row of a milestone, its instant as every other instant is written."""
-    return {**row, "milestone": milestone, at: text_instant(figures.instant(row[at]))}
+def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any]:
+    """A row of a milestone, its instants as every other instant is written."""
+    return {**row, "milestone": milestone} | {
+        at: text_instant(figures.instant(row[at])) for at in instants
+    }
 
 
 def _imports(engagement: Engagement) -> list[dict[str, Any]]:

@@ -84,9 +84,11 @@ def version_1(inputs: Row) -> Row:
 
 def version_2(inputs: Row) -> Row:
     """The figures of schema 2: a milestone is done, and late, by its items and its criteria; a
-    date that was recorded only afterwards is taken as the record stands.
+    date that was recorded only afterwards is taken as the record stands; a criterion counts from
+    the instant at which it was agreed.
     """
-    found = version_1(inputs | {"revisions": _as_recorded(inputs)})
+    inputs = inputs | {"revisions": _as_recorded(inputs), "criteria": _as_agreed(inputs)}
+    found = version_1(inputs)
     window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
     for row in found["milestones"]:
         criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
@@ -111,6 +113,16 @@ def _as_recorded(inputs: Row) -> list[Row]:
         for row in revisions
         if row["milestone"] in told or row["number"] == last[row["milestone"]]
     ]
+
+
+def _as_agreed(inputs: Row) -> list[Row]:
+    """The criteria that were agreed by the instant: what is added later changes nothing that was
+    said. All of them in a status of a time before the engagement was known here.
+    """
+    as_of = _known(inputs["as_of"])
+    if as_of < _known(inputs["known_from"]):
+        return inputs["criteria"]
+    return [row for row in inputs["criteria"] if _known(row["created_at"]) < as_of]
 
 
 def _done(row: Row, criteria: list[Row], window: Window) -> Row:

@@ -125,6 +125,8 @@ class AcceptanceCriterion(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # A status counts the criteria that were agreed by its instant.
+    created_at = models.DateTimeField(auto_now_add=True)
 
     objects = querysets.OfMilestoneQuerySet.as_manager()
 

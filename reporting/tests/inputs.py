@@ -61,9 +61,16 @@ def revision(
     }
 
 
-def criterion(milestone: int, number: int = 1, met: datetime | None = None) -> dict[str, Any]:
-    statement = f"Statement {number}"
-    return {"milestone": milestone, "number": number, "statement": statement, "met_at": text(met)}
+def criterion(
+    milestone: int, number: int = 1, met: datetime | None = None, created: datetime = SINCE
+) -> dict[str, Any]:
+    return {
+        "milestone": milestone,
+        "number": number,
+        "statement": f"Statement {number}",
+        "met_at": text(met),
+        "created_at": text(created),
+    }
 
 
 def imported(at: datetime = AS_OF - timedelta(hours=1), refused: int = 0) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dm_portal.people.models import User
 from engagements.models import (
+    AcceptanceCriterion,
     Engagement,
     Import,
     Milestone,
@@ -150,9 +151,16 @@ def test_milestones_with_their_criteria(inputs: dict[str, Any]) -> None:
     [row] = inputs["milestones"]
     assert (row["number"], row["name"], row["outcome"]) == (3, "Checkout", "Customers pay.")
     met = "2026-11-13T14:00:00Z"
+    created = [facts.text_instant(each.created_at) for each in AcceptanceCriterion.objects.all()]
     assert inputs["criteria"] == [
-        {"milestone": 3, "number": 1, "statement": "It works.", "met_at": met},
-        {"milestone": 3, "number": 2, "statement": "It lasts.", "met_at": None},
+        {
+            "milestone": 3,
+            "number": number,
+            "statement": statement,
+            "met_at": met_at,
+            "created_at": created[number - 1],
+        }
+        for number, statement, met_at in ((1, "It works.", met), (2, "It lasts.", None))
     ]
 
 

@@ -195,6 +195,14 @@ def test_criteria_count_by_the_instant() -> None:
     ]
 
 
+@pytest.mark.parametrize(("known_from", "counted"), [(SINCE, 1), (AS_OF, 1), (AS_OF + SECOND, 3)])
+def test_a_criterion_counts_from_when_it_was_agreed(known_from: datetime, counted: int) -> None:
+    """But in a status of a time before the engagement was known here each one counts."""
+    agreed = (AS_OF - SECOND, AS_OF, AS_OF + DAY)
+    rows = [criterion(1, number, created=at) for number, at in enumerate(agreed, start=1)]
+    assert one_milestone(criteria=rows, known_from=text(known_from))["criteria"] == counted
+
+
 def test_the_committed_date_is_the_one_of_the_instant() -> None:
     row = one_milestone(
         revisions=[
