@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -71,6 +72,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
 def statements(world: World, actor: str, name: str) -> list[str]:
     """The statements of a page that this actor may read."""
     who, url = visitor(world, actor), reverse(name, kwargs=TABLE[name].at(world.ours))
+    ContentType.objects.clear_cache()  # which the administration fills, once a process
     with CaptureQueriesContext(connection) as found:
         response = who.ask("GET", url)
     assert response.status_code == 200
