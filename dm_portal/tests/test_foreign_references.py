@@ -69,11 +69,14 @@ def mirrored(actor: str) -> str:
 def test_what_one_does_not_see_is_not_there(world: World, actor: str, method: str) -> None:
     who = visitor(world, actor)
     told = []
+    asked: dict[str, Any] = {}  # what is not there is the same from both sides
     for name, rule, arguments in unseen(world, actor):
         data = rule.data(world) if method == "POST" else None
-        nowhere = what_is_not_there(world, actor, arguments)
+        nowhere = reverse(name, kwargs=what_is_not_there(world, actor, arguments))
         theirs = answer(who, method, reverse(name, kwargs=arguments), data)
-        nobodys = answer(who, method, reverse(name, kwargs=nowhere), data)
+        if nowhere not in asked:
+            asked[nowhere] = answer(who, method, nowhere, data)
+        nobodys = asked[nowhere]
         if differs(theirs, nobodys, arguments["ref"]):
             told.append(f"{method} {name}: {told_by(theirs)}, not {told_by(nobodys)}")
     assert "\n".join(told) == ""
