@@ -1,6 +1,8 @@
 from django.db import migrations, models
 from django.db.models import F, OuterRef, Subquery
 
+from dm_portal.shell.clock import now
+
 
 def fill(apps, schema_editor):
     """As old as its milestone: what is there counted in every status until now."""
@@ -19,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.AddField("acceptancecriterion", "created_at", models.DateTimeField(null=True)),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
-            "acceptancecriterion", "created_at", models.DateTimeField(auto_now_add=True)
+            "acceptancecriterion", "created_at", models.DateTimeField(default=now, editable=False)
         ),
     ]

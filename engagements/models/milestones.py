@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from dm_portal.people.models import User
+from dm_portal.shell.clock import now
 from engagements import querysets
 from engagements.models.engagements import Engagement
 
@@ -125,8 +126,8 @@ class AcceptanceCriterion(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     version = models.PositiveIntegerField(default=1, editable=False)
-    # A status counts the criteria that were agreed by its instant.
-    created_at = models.DateTimeField(auto_now_add=True)
+    # By the portal's clock: a status counts the criteria that were agreed by its instant.
+    created_at = models.DateTimeField(default=now, editable=False)
 
     objects = querysets.OfMilestoneQuerySet.as_manager()
 

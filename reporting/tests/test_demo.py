@@ -1,6 +1,7 @@
 """The demo world is whole, the same every time, and never made where real customers are."""
 
 import ast
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
@@ -50,6 +51,14 @@ def test_two_engagements_with_four_months_of_statuses(printed: list[list[str]]) 
     assert published.filter(report__engagement__name="Atlas payments").count() == 17
     assert published.filter(report__engagement__name="Harbour bookings").count() >= 17
     assert set(ReportRevision.objects.values_list("reconstructed_on", flat=True)) == {None}
+
+
+def test_every_status_counts_the_criteria_of_its_milestones(printed: list[list[str]]) -> None:
+    bodies = [
+        json.loads(each.facts.body) for each in ReportRevision.objects.select_related("facts")
+    ]
+    agreed = [sum(row["criteria"] for row in each["figures"]["milestones"]) for each in bodies]
+    assert min(agreed) > 0
 
 
 def test_one_correction_one_moved_date_and_no_failed_import(printed: list[list[str]]) -> None:
