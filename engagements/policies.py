@@ -38,7 +38,7 @@ def can_begin_for(user: Any, customer: Any) -> bool:
 
 def can_edit_engagement(user: Any, engagement: Any) -> bool:
     """DM, deputy and architect; directors set what the portal needs too."""
-    return bool(functions_in(user, engagement) & PLANNERS) or (standing.is_director(user))
+    return bool(functions_in(user, engagement) & PLANNERS) or standing.is_director(user)
 
 
 def can_edit_plan(user: Any, engagement: Any) -> bool:
@@ -74,4 +74,4 @@ def can_change_functions(user: Any, engagement: Any) -> bool:
 
 def can_read_history(user: Any, engagement: Any) -> bool:
     """Who may read drafts, too: the record holds their words. Others read the work."""
-    return bool(functions_in(user, engagement) & PLANNERS) or (standing.reads_the_portal(user))
+    return bool(functions_in(user, engagement) & PLANNERS) or standing.reads_the_portal(user)
