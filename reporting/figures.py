@@ -18,8 +18,9 @@ What a version takes is documented at ``reporting.facts.read_inputs``; what it g
 ``next``        the number of that milestone: the first that is not done, else the last
 ``left_out``    items in no milestone, rows that the last imports refused
 
-Schema 1 took a milestone as done on the day of its last item, whatever its criteria. Schema 2
-differs in that alone: see ``_done``.
+Schema 1 took a milestone as done on the day of its last item, whatever its criteria; schema 2
+differs in that, see ``version_2``. Schema 3 names the criteria that are not met, and its burn-up
+ends where what is known ends, see ``version_3``.
 """
 
 from bisect import bisect_left
@@ -94,6 +95,33 @@ def version_2(inputs: Row) -> Row:
         criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
         row.update(_done(row, criteria, window))
     return found
+
+
+def version_3(inputs: Row) -> Row:
+    """The figures of schema 3: each milestone's ``criteria_unmet``, and a burn-up up to the last
+    week that an import could speak of. A line drawn on would say that nothing happened, where
+    nothing is known.
+    """
+    found = version_2(inputs)
+    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    agreed = _as_agreed(inputs)
+    for row in found["milestones"]:
+        mine = [each for each in agreed if each["milestone"] == row["number"]]
+        row["criteria_unmet"] = [
+            {"number": each["number"], "statement": each["statement"]}
+            for each in mine
+            if not _before(each["met_at"], window)
+        ]
+    known_until = instant(found["window"]["known_until"])
+    for name in ("burnup", "burnup_next"):
+        found[name] = [point for point in found[name] if _is_over(point, window, known_until)]
+    return found
+
+
+def _is_over(week: Row, window: Window, known_until: datetime | None) -> bool:
+    """Whether a week of the burn-up had ended when the last import was read."""
+    following = date.fromisoformat(week["ends_on"]) + timedelta(days=1)
+    return known_until is not None and _midnight(following, window.zone) <= known_until
 
 
 def _as_recorded(inputs: Row) -> list[Row]:

@@ -26,6 +26,7 @@ class Thresholds:
 
 
 DEFAULTS = Thresholds()
+NO_FORECAST = "There is no forecast yet, so this rule counts only the days past the date."
 
 
 def overall(body: dict[str, Any], thresholds: Thresholds = DEFAULTS) -> Verdict:
@@ -111,7 +112,9 @@ def _said(row: dict[str, Any], today: date) -> str:
         past = f"{days} day{'' if days == 1 else 's'} past its committed date, {due}"
         return f"{row['name']} is {past}: {left}."
     when = f"today, {due}" if committed == today else due
-    return f"{row['name']} is committed for {when}; {left}."
+    # Whether it will be kept takes a forecast. The rule says what it looks at, so that a green
+    # on the eve of a date is not read as one.
+    return f"{row['name']} is committed for {when}; {left}. {NO_FORECAST}"
 
 
 def _left(row: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ from reporting.wording import between, capital, count, day, percent, share, was
 Row = dict[str, Any]
 
 BEYOND = "Other work"
+# How many criteria that are not met a sentence names; more of them are counted.
+NAMED = 3
 
 
 def write(body: Row) -> list[Row]:
@@ -226,15 +228,31 @@ def _criteria(row: Row, window: Row) -> Row:
         late, more = _late_words(row, path)
         since = f" since {day(row['criteria_met_on'], window)}{late}"
         more = [fact(f"{path}.criteria_met_on", row["criteria_met_on"]), *more]
+    unmet, missing = _unmet(row, path)
     return sentence(
         f"criteria.{row['number']}",
-        f"{capital(share(met, total, 'criterion'))} met{since}.",
+        f"{capital(share(met, total, 'criterion'))} met{since}{unmet}.",
         fact(f"{path}.criteria_met", met),
         fact(f"{path}.criteria", total),
         fact(f"{path}.criteria_share", percent(met, total)),
         *more,
+        *missing,
         about=row["name"],
     )
+
+
+def _unmet(row: Row, path: str) -> tuple[str, list[Row]]:
+    """ "; open: “…”, “…”": customers know what they agreed on by its words."""
+    unmet = [
+        (each["number"], " ".join(each["statement"].split())) for each in row["criteria_unmet"]
+    ]
+    named, others = unmet[:NAMED], len(unmet[NAMED:])
+    if not named:
+        return "", []
+    quoted = ", ".join(f"“{statement}”" for _, statement in named)
+    more = f" and {others} more" if others else ""
+    facts = [fact(f"{path}.unmet.{number}.statement", statement) for number, statement in named]
+    return f"{'; open' if row['criteria'] > 1 else ''}: {quoted}{more}", facts
 
 
 def _beyond(figures: Row) -> Iterator[Row]:

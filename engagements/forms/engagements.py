@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.http import QueryDict
 
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
@@ -99,8 +101,9 @@ class StartForm(PortalForm):
         to_field_name="ref",
         required=False,
         empty_label="Nothing: an empty form",
+        help_text="It proposes milestones and a cadence; its dates count from the first day below.",
     )
-    starts_on = forms.DateField(label="First day")
+    starts_on = forms.DateField()
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +114,13 @@ class StartForm(PortalForm):
         if not can_be_meant(day):
             raise forms.ValidationError(NOT_MEANT)
         return day
+
+    def address(self) -> str:
+        """The query under which the same proposal is found again; "" without one."""
+        if not self.is_bound or not self.is_valid():
+            return ""
+        names = ("template", "starts_on")
+        return "?" + urlencode({name: self.data.get(name, "") for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ class EngagementCreateForm(AgreedForm):
         user: Any,
         template: EngagementTemplate | None,
         starts_on: date,
+        typed: QueryDict | None = None,
         **kwargs: Any,
     ) -> None:
         self.plan = proposed(template, starts_on=starts_on) if template else []
@@ -147,8 +158,19 @@ class EngagementCreateForm(AgreedForm):
         begin = {"starts_on": starts_on, "reporting_from": max(starts_on, today())}
         super().__init__(*args, user=user, initial=cadence | begin, **kwargs)
         self.fields["customer"].queryset = Customer.objects.planned_by(user)
+        if typed:
+            self.initial |= self._kept_beside(template, typed)
         for number, planned in enumerate(self.plan, start=1):
             self._add_plan_fields(f"plan_{number}", planned)
+
+    def _kept_beside(self, template: EngagementTemplate | None, typed: QueryDict) -> dict[str, Any]:
+        """What was typed before a template was asked for; only its cadence is the template's."""
+        replaced = {*CADENCE} if template else set()
+        values = {
+            name: field.widget.value_from_datadict(typed, {}, name)
+            for name, field in self.fields.items()
+        }
+        return {n: v for n, v in values.items() if v and (n == "outcome" or n not in replaced)}
 
     def _add_plan_fields(self, prefix: str, planned: PlannedMilestone) -> None:
         keep = forms.BooleanField(label="Plan this milestone", required=False, initial=True)

@@ -146,6 +146,40 @@ def test_what_stands_in_the_form_is_promised(desk: Any, proposal: str) -> None:
     assert first.criteria.count() == 2
 
 
+def test_proposing_begins_nothing_and_keeps_what_was_typed(
+    desk: Any, proposal: str, manager: User
+) -> None:
+    pod = Pod.objects.create(name="Pod Elm")
+    PodFunction.objects.create(pod=pod, user=manager, function="dm", starts_on=today())
+    template = EngagementTemplate.objects.get(name="Migration")
+    typed = AGREED | {"new_customer": "Fabrikam", "in_scope": "Billing", "pods": [pod.ref]}
+    asked = {"propose": "1", "template": template.ref, "starts_on": "2026-12-01"}
+    response = desk.post(NEW, typed | asked)
+    form = response.context["form"]
+    assert response.status_code == 200
+    assert not Engagement.objects.filter(name="Cedar").exists()
+    kept = {"name": "Cedar", "new_customer": "Fabrikam", "in_scope": "Billing", "pods": [pod.ref]}
+    assert {name: form[name].value() for name in kept} == kept
+    assert form["outcome"].value() == AGREED["outcome"]
+    assert form["sprint_days"].value() == template.sprint_days
+    assert form.plan_rows[0].name.value() == "Inventory agreed"
+    assert f'action="{proposal.removeprefix(NEW)}"'.replace("&", "&amp;") in response.text
+
+
+def test_proposing_without_an_outcome_takes_the_templates(desk: Any, proposal: str) -> None:
+    template = EngagementTemplate.objects.get(name="Migration")
+    asked = {"propose": "1", "template": template.ref, "starts_on": "2026-12-01"}
+    form = desk.post(NEW, AGREED | asked | {"outcome": ""}).context["form"]
+    assert form["outcome"].value() == template.outcome
+
+
+def test_proposing_nothing_keeps_what_was_typed(desk: Any) -> None:
+    asked = {"propose": "1", "template": "", "starts_on": "never", "sprint_days": "21"}
+    form = desk.post(NEW, AGREED | asked).context["form"]
+    assert (form["starts_on"].value(), form["sprint_days"].value()) == ("never", "21")
+    assert form.plan_rows == []
+
+
 def test_another_date_than_proposed_says_so(desk: Any, proposal: str) -> None:
     plan = {"plan_1_keep": "on", "plan_1_name": "Inventory", "plan_1_on": "2026-12-24"}
     desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan)

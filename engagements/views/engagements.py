@@ -78,18 +78,22 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def engagement_create(request: HttpRequest) -> HttpResponse:
     """A new engagement, from a template or from nothing."""
     require(policies.can_create_engagement(request.user))
-    start = StartForm(request.GET or None, user=request.user, initial={"starts_on": today()})
+    proposing = "propose" in request.POST  # nothing is begun yet, and nothing typed is lost
+    asked = request.POST if proposing else request.GET
+    start = StartForm(asked or None, user=request.user)
     begin = start.cleaned_data if start.is_valid() else {}
     form = EngagementCreateForm(
-        posted(request),
+        None if proposing else posted(request),
         user=request.user,
         template=begin.get("template"),
         starts_on=begin.get("starts_on") or today(),
+        typed=request.POST if proposing else None,
     )
     if engagement := saved(form, create_engagement, by=request.user):
         return redirect(engagement)
     back = reverse("engagement_list")
     page = {"start": start, "cancel_url": back, "crumbs": [Crumb("Engagements", back)]}
+    page |= {"action": start.address()}
     return render_form(request, "engagements/engagement_create.html", form, **page)
 
 

@@ -1,4 +1,4 @@
-"""The rows that schemas 1 and 2 store, by hand: what figures, rules and sentences start from."""
+"""The rows that schemas 1 to 3 store, by hand: what figures, rules and sentences start from."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

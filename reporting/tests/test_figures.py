@@ -341,6 +341,48 @@ def test_a_week_that_ends_with_the_instant_is_complete() -> None:
     assert figures(items=rows, as_of=text(monday - SECOND))["burnup"] == []
 
 
+MIDNIGHT = datetime(2026, 11, 8, 23, 0, tzinfo=UTC)  # between Sunday and Monday in Berlin
+
+
+@pytest.mark.parametrize(("last", "weeks"), [(MIDNIGHT, 2), (MIDNIGHT - SECOND, 1)])
+def test_burn_up_ends_at_the_last_import(last: datetime, weeks: int) -> None:
+    """Three weeks have ended; what happened after the import is not known."""
+    found = figures(
+        items=[item("A-1", 1, created=AS_OF - 20 * DAY)],
+        milestones=[milestone(1)],
+        revisions=[revision(1, "2026-12-04")],
+        imports=[imported(last)],
+    )
+    assert len(found["burnup"]) == len(found["burnup_next"]) == weeks
+
+
+def test_what_was_never_imported_has_no_burn_up() -> None:
+    found = figures(items=[item("A-1", 1, created=AS_OF - 20 * DAY)], imports=[])
+    assert found["burnup"] == found["burnup_next"] == []
+
+
+def test_schema_2_went_on_to_the_instant_and_named_no_criterion() -> None:
+    rows = inputs(
+        items=[item("A-1", 1, created=AS_OF - 20 * DAY)],
+        milestones=[milestone(1)],
+        criteria=[criterion(1, met=SINCE), criterion(1, 2)],
+        imports=[imported(AS_OF - 19 * DAY)],
+    )
+    second, third = (facts.figures_from(rows, schema=n) for n in (2, 3))
+    assert (len(second["burnup"]), len(third["burnup"])) == (3, 0)
+    [before], [after] = second["milestones"], third["milestones"]
+    assert set(after) - set(before) == {"criteria_unmet"}
+
+
+def test_criteria_that_are_not_met_are_named() -> None:
+    criteria = [criterion(1, 1, met=SINCE), criterion(1, 2, met=AS_OF), criterion(1, 3)]
+    row = one_milestone(criteria=[*criteria, criterion(2, 1)])
+    assert row["criteria_unmet"] == [
+        {"number": 2, "statement": "Statement 2"},
+        {"number": 3, "statement": "Statement 3"},
+    ]
+
+
 def test_burn_up_of_the_next_milestone_alone() -> None:
     early = SINCE - 7 * DAY
     found = figures(

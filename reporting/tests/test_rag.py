@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reporting import rag
-from reporting.rag import Thresholds
+from reporting.rag import NO_FORECAST, Thresholds
 from reporting.tests.inputs import SINCE, body, criterion, item, milestone, revision
 
 
@@ -40,8 +40,11 @@ def test_schedule_by_days_past_the_committed_date(committed_on: str, colour: str
 @pytest.mark.parametrize(
     ("committed_on", "sentence"),
     [
-        ("2026-12-24", "Checkout is committed for Thu 24 Dec; 1 of 1 item is open."),
-        ("2026-11-20", "Checkout is committed for today, Fri 20 Nov; 1 of 1 item is open."),
+        ("2026-12-24", f"Checkout is committed for Thu 24 Dec; 1 of 1 item is open. {NO_FORECAST}"),
+        (
+            "2026-11-20",
+            f"Checkout is committed for today, Fri 20 Nov; 1 of 1 item is open. {NO_FORECAST}",
+        ),
         (
             "2026-11-19",
             "Checkout is 1 day past its committed date, Thu 19 Nov: 1 of 1 item is open.",

@@ -146,7 +146,7 @@ def test_what_was_done_late_says_so(committed_on: str, said: str) -> None:
             "the only item is done since Fri 13 Nov.",
             "is met since Sat 14 Nov, 11 days late.",
         ),
-        (None, "the only item is done since Fri 13 Nov.", "is not met."),
+        (None, "the only item is done since Fri 13 Nov.", "is not met: “Statement 1”."),
     ],
 )
 def test_late_is_said_once_of_what_came_last(
@@ -180,10 +180,17 @@ def test_a_date_of_another_year_says_so() -> None:
 @pytest.mark.parametrize(
     ("met", "total", "said"),
     [
-        (0, 1, "The only criterion is not met."),
+        (0, 1, "The only criterion is not met: “Statement 0”."),
         (1, 1, "The only criterion is met since Fri 13 Nov."),
-        (0, 4, "None of the 4 criteria is met."),
-        (3, 4, "3 of 4 criteria (75 %) are met."),
+        (
+            0,
+            4,
+            (
+                "None of the 4 criteria is met; open: "
+                "“Statement 0”, “Statement 1”, “Statement 2” and 1 more."
+            ),
+        ),
+        (3, 4, "3 of 4 criteria (75 %) are met; open: “Statement 3”."),
         (4, 4, "All 4 criteria are met since Fri 13 Nov."),
     ],
 )
