@@ -5,8 +5,10 @@ nothing; a refused row names its line and the reason, and then nothing at all is
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.utils.html import format_html
@@ -14,7 +16,7 @@ from django.utils.safestring import SafeString
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.resources import Diff, ModelResource
-from import_export.widgets import ForeignKeyWidget
+from import_export.widgets import DateWidget, ForeignKeyWidget
 
 from dm_portal.people.models import User
 from dm_portal.shell.csv_export import protect, unprotect
@@ -44,6 +46,17 @@ class NamedWidget(ForeignKeyWidget):
         except ObjectDoesNotExist as missing:
             noun = self.model._meta.verbose_name
             raise ValidationError(f"There is no {noun} {value}.") from missing
+
+
+class DayWidget(DateWidget):
+    """A day as the forms take it, the day before the month, or as the export writes it."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
+        try:
+            day: date | None = forms.DateField(required=False).clean(value)
+        except ValidationError as senseless:
+            raise ValidationError(f"“{value}” is no day: write it as 2026-12-31.") from senseless
+        return day
 
 
 class PlainDiff(Diff):
@@ -157,7 +170,14 @@ class DatedLoader(ModelInstanceLoader):
         return (same_end or real or found)[0]
 
 
-class MembershipResource(ServiceResource):
+class DatedResource(ServiceResource):
+    """Rows with a first day, and with the day from which they no longer hold."""
+
+    starts_on = CellField(attribute="starts_on", column_name="starts_on", widget=DayWidget())
+    ends_on = CellField(attribute="ends_on", column_name="ends_on", widget=DayWidget())
+
+
+class MembershipResource(DatedResource):
     """Places: a pod by its name, a specialist by reference (``name`` is there to be read)."""
 
     pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))
@@ -185,7 +205,7 @@ class MembershipResource(ServiceResource):
         )
 
 
-class PodFunctionResource(ServiceResource):
+class PodFunctionResource(DatedResource):
     """Functions: a pod by its name, a person by their address."""
 
     pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))

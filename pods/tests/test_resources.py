@@ -121,6 +121,16 @@ def test_places_come_in(keeper: Any, pod: Pod, other_pod: Pod) -> None:
     assert list(rows) == [("Pod Larch", 100), ("Pod Birch", 80)]
 
 
+def test_days_are_read_as_the_forms_read_them(keeper: Any, pod: Pod) -> None:
+    """3 April: a spreadsheet writes days as its owner does, and the forms take the day first."""
+    nia = Specialist.objects.create(name="Nia")
+    header = "pod,specialist,trade,allocation,starts_on,ends_on"
+    text = f"{header}\nPod Larch,{nia.ref},qa,100,03/04/2027,2027-05-01\n"
+    confirm(keeper, "membership", preview(keeper, "membership", text))
+    row = Membership.objects.get()
+    assert (row.starts_on, row.ends_on) == (date(2027, 4, 3), date(2027, 5, 1))
+
+
 def test_functions_come_in(keeper: Any, pod: Pod, manager: User) -> None:
     PodFunction.objects.create(pod=pod, user=manager, function="dm", starts_on=DEC_1)
     text = (
@@ -145,6 +155,8 @@ def test_functions_come_in(keeper: Any, pod: Pod, manager: User) -> None:
         ("membership", "Pod Larch,{ref},,qa,100,2026-12-01,", "already in this pod"),
         ("membership", "Pod Birch,{ref},,qa,1,2026-12-01,", "would be at 101 %"),
         ("membership", "Pod Birch,{ref},,qa,101,2026-12-01,", "less than or equal to 100"),
+        ("membership", "Pod Birch,{ref},,qa,50,12/31/2026,", "“12/31/2026” is no day: write it as"),
+        ("membership", "Pod Birch,{ref},,qa,50,soon,", "“soon” is no day: write it as 2026-12-31."),
     ],
 )
 def test_a_refused_row_says_why_and_nothing_comes_in(
