@@ -4,6 +4,7 @@ A pytest plugin, named in the root conftest.py; the cast of people is there.
 """
 
 import fcntl
+import gc
 import ipaddress
 import os
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from coverage import Coverage
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -67,8 +69,28 @@ def _require_loopback(host: str | bytes | None) -> None:
         raise NetworkBlocked(f"{name} is not this machine: tests reach loopback services only.")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-cov, which measures from here on
 def pytest_sessionstart(session: pytest.Session) -> None:
     sys.addaudithook(_block_network)
+    if hasattr(session.config, "workerinput"):
+        _measure_once()
+
+
+def _measure_once() -> None:
+    """End what has measured coverage in this worker of xdist while it started.
+
+    One of those that measure is always at work: if another is left when a test marked no_cover
+    ends pytest-cov's, that other goes on, and a walk takes half as long again.
+    """
+    while measuring := Coverage.current():
+        measuring.stop()
+        measuring.save()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django has put tests with transactions last

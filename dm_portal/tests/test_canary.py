@@ -29,6 +29,7 @@ FOR_CUSTOMERS = {
     "engagements.Engagement.name",
     "engagements.Milestone.name (promised)",
     "engagements.Milestone.outcome (promised)",
+    "engagements.AcceptanceCriterion.statement (promised)",
     "engagements.MilestoneRevision.reason",
     "people.User.name (manager)",
     "reporting.Report.headline (published)",

@@ -190,7 +190,7 @@ def _our_people(side: Side, admin: User) -> None:
 def _plan(side: Side, manager: User) -> None:
     engagement, soon = side.engagement, today() + 14 * DAY
     promised = side.add(Milestone(engagement=engagement, number=1, committed_on=soon), "promised")
-    side.add(Milestone(engagement=engagement, number=2), "known")
+    known = side.add(Milestone(engagement=engagement, number=2), "known")
     moves = [(None, soon - 7 * DAY), (soon - 7 * DAY, soon)]
     for number, (old, new) in enumerate(moves, start=1):
         side.add(
@@ -204,8 +204,9 @@ def _plan(side: Side, manager: User) -> None:
             )
         )
     met = {"met_at": now(), "met_by": manager}
-    side.add(AcceptanceCriterion(milestone=promised, number=1, **met))
-    side.add(AcceptanceCriterion(milestone=promised, number=2))
+    side.add(AcceptanceCriterion(milestone=promised, number=1, **met), "promised")
+    side.add(AcceptanceCriterion(milestone=promised, number=2), "promised")
+    side.add(AcceptanceCriterion(milestone=known, number=1), "known")
     side.add(Sprint(engagement=engagement, number=1, starts_on=today() - 7 * DAY, ends_on=today()))
 
 
