@@ -203,16 +203,24 @@ def forms() -> list[tuple[str, str]]:
 MAY_BE_EMPTY = {"report_edit"}
 
 
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
+    """One open tab for each actor, signed in."""
+    opened = {}
+    for actor in {actor for actor, _ in forms()}:
+        context = browser.new_context()
+        site.sign_in(context, actor)
+        opened[actor] = context.new_page()
+    yield opened
+    for page in opened.values():
+        page.context.close()
+
+
 @pytest.mark.parametrize(("actor", "name"), forms())
 def test_the_error_summary_takes_the_focus(
-    browser: Browser,
-    site: Site,
-    actor: str,
-    name: str,
+    tabs: dict[str, Page], site: Site, actor: str, name: str
 ) -> None:
-    context = browser.new_context()
-    site.sign_in(context, actor)
-    page: Page = context.new_page()
+    page = tabs[actor]
     page.goto(site.address(name))
     form = page.locator("main form[method=post]").last
     form.evaluate(EMPTY)
@@ -224,7 +232,6 @@ def test_the_error_summary_takes_the_focus(
     if target.count():
         target.click()
         assert page.evaluate("document.activeElement.matches('input, select, textarea, fieldset')")
-    context.close()
 
 
 EMPTY = """form => { for (const each of form.elements) {

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from dm_portal.tests.access_rules import TABLE
+from dm_portal.tests.axe import violations
 from dm_portal.tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.no_cover]
@@ -86,15 +85,6 @@ def open_page(tabs: dict[str, Page], site: Site, actor: str, name: str) -> Page:
     return page
 
 
-def violations(page: Page, options: dict[str, Any]) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
-    return [
-        f"{each['id']}: {node['target']}"
-        for each in found.response["violations"]
-        for node in each["nodes"]
-    ]
-
-
 @pytest.mark.parametrize(("actor", "name"), pages())
 def test_every_eye(tabs: dict[str, Page], site: Site, actor: str, name: str) -> None:
     """axe finds nothing; nothing is said to the console; nothing scrolls sideways."""
@@ -103,7 +93,7 @@ def test_every_eye(tabs: dict[str, Page], site: Site, actor: str, name: str) -> 
     for size, theme in VIEWS:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        wrong += violations(page, {})
+        wrong += violations(page)
     for width in (NARROW, ZOOMED["width"]):
         page.set_viewport_size({"width": width, "height": 800})
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
