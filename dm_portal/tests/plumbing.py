@@ -29,7 +29,10 @@ from dm_portal import embedded
 
 # Neither UTC nor a whole hour from it, and it changes its clocks on other days than Europe.
 ZONE = "Pacific/Chatham"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell is Chromium without a window, which the tests do not need: a fifth quicker.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+INSTALL_IT = f"apt-get install {CHROMIUMS[0]}"
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 
@@ -103,7 +106,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in item.keywords)
     if CHROMIUM or os.environ.get("CI") == "true":
         return
-    skip = pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium")
+    skip = pytest.mark.skip(reason=f"Chromium is not installed: {INSTALL_IT}")
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)
@@ -113,7 +116,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, which as root needs --no-sandbox, and which phones nobody."""
     if CHROMIUM is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium")
+        pytest.fail(f"Chromium is not installed: {INSTALL_IT}")
     return browser_type_launch_args | {
         "executable_path": CHROMIUM,
         "args": [
