@@ -325,12 +325,13 @@ class _Page:
             for row in weeks[-BURN_UP_WEEKS:]
         ]
         name = following["name"] if following else "All work"
+        known = date.fromisoformat(figures["window"]["until_day"])  # nothing was imported since
         return BurnUp(
             name="burn-up",
             title=f"{name}, week by week",
             unit="items",
-            as_of=self.today,
-            weeks=[*points, BurnUpWeek(self.today, now["items"], now["done"])],
+            as_of=known,
+            weeks=[*points, BurnUpWeek(known, now["items"], now["done"])],
             committed_on=date.fromisoformat(following["committed_on"]) if following else None,
         )
 

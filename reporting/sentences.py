@@ -249,7 +249,7 @@ def _unmet(row: Row, path: str) -> tuple[str, list[Row]]:
     named, others = unmet[:NAMED], len(unmet[NAMED:])
     if not named:
         return "", []
-    quoted = ", ".join(f"“{statement}”" for _, statement in named)
+    quoted = ", ".join(f"“{statement.rstrip('.')}”" for _, statement in named)
     more = f" and {others} more" if others else ""
     facts = [fact(f"{path}.unmet.{number}.statement", statement) for number, statement in named]
     return f"{'; open' if row['criteria'] > 1 else ''}: {quoted}{more}", facts

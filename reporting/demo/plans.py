@@ -205,15 +205,15 @@ ATLAS = EngagementPlan(
         "We have begun: the pod is together and the first items of 1.0 Accounts are being built.",
         "Opening an account works in our test system; your team tries it on Thursday.",
         "Sign-in with a second factor is in; accounts grow as planned.",
-        "Two thirds of 1.0 Accounts is done, and nothing stands in the way of its date.",
+        "More than two thirds of 1.0 Accounts is done, and nothing stands in the way of its date.",
         "1.0 Accounts is in its last days; your testers have all of it but the export.",
         "1.0 Accounts is complete; your team has it in its test system.",
         "Checkout has begun with the pieces that touch money, and they are tested first.",
         "We finished what we set out to do for 2.0 Accounts, and its date stands.",
         "Payments reach the test shop; limits and refusals come next.",
         "Half of 2.0 Checkout is done.",
-        "The test system is back; 2.0 Checkout is on its way again.",
-        "2.0 Checkout is complete, three days before its date.",
+        "The test system is back, and 2.0 Checkout is complete, before its date.",
+        "Your team tries 2.0 Checkout in its test system; refunds are next.",
         "Refunds have begun, whole ones first.",
         "Partial refunds work; the rules of your fraud team are the next piece.",
         "Refunds wait for the fraud rules.",
@@ -229,7 +229,8 @@ ATLAS = EngagementPlan(
             "2.0 holds.",
         ),
         10: Week(
-            "The test system is back; 2.0 Checkout is on its way again.", by_deputy=True
+            "The test system is back, and 2.0 Checkout is complete, before its date.",
+            by_deputy=True,
         ),
         14: Week(
             "2.1 Refunds moves by two weeks: the fraud rules grew, and we will not ship without "
@@ -335,21 +336,27 @@ HARBOUR = EngagementPlan(
         "A slot is held for ten minutes while a shipper decides.",
         "Bookings has all its pieces but the notices to drivers.",
         "Bookings is still missing the driver's notice.",
-        "Bookings is late: some items are open past its date.",
-        "Bookings is nearly there; what is left is in test.",
-        "Bookings is complete; the pilot books without the phone.",
+        "Bookings is due today and will be late: three items are open.",
+        "Bookings is a week late: one item is left, and it is in test.",
+        "Bookings is complete, two weeks late; the pilot books without the phone.",
         "The season's standing bookings are being moved.",
     ),
     weeks={
         13: Week(
-            "Bookings is still missing the driver's notice, and its date is this week.",
+            "Bookings is still missing the driver's notice, and its date is a week away.",
             colour="amber",
             our_move="The notice goes out by mail first, on Tuesday; the text message follows.",
         ),
         14: Week(
-            "Bookings is late: two items are open past its date.",
-            our_move="Both are in test; you get them by Wednesday, and we stop other work "
-            "until then.",
+            "Bookings is due today and will be late: three items are open.",
+            colour="amber",
+            our_move="We stop other work until they are done, and tell you on Monday which day "
+            "that is.",
+        ),
+        15: Week(
+            "Bookings is a week late: one item is left, and it is in test.",
+            our_move="You get it by Friday. We began the driver's notice too late; the next "
+            "milestone's last piece is planned a week before its date.",
         ),
     },
 )  # fmt: skip

@@ -14,7 +14,17 @@ from engagements.models import Engagement, Milestone
 from reporting import customer, facts, rag, sentences
 from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import publish_report, start_correction
-from reporting.tests.inputs import AS_OF, SINCE, body, criterion, item, milestone, revision, text
+from reporting.tests.inputs import (
+    AS_OF,
+    SINCE,
+    body,
+    criterion,
+    imported,
+    item,
+    milestone,
+    revision,
+    text,
+)
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
@@ -261,6 +271,12 @@ def test_burn_up_ends_today_and_holds_half_a_year(week_47: Report, manager: User
     assert len(page.burn_up.weeks) == 27
     assert page.burn_up.weeks[-1].on == date(2026, 11, 20)
     assert page.burn_up.committed_on == date(2026, 12, 4)
+
+
+def test_burn_up_ends_with_the_last_import(week_47: Report, manager: User) -> None:
+    page = status(week_47, manager, plan(imports=[imported(AS_OF - 3 * DAY)]))
+    assert page.burn_up is not None
+    assert page.burn_up.weeks[-1].on == page.burn_up.as_of == date(2026, 11, 17)
 
 
 def test_without_items_there_is_no_burn_up(week_47: Report, manager: User) -> None:
