@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
-from django.http import QueryDict
 
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
 from engagements.models import Customer, Engagement, EngagementTemplate
-from engagements.services.days import NOT_MEANT, can_be_meant
+from engagements.services.days import can_be_meant
 from engagements.services.engagements import TRANSITIONS, PlannedMilestone
 from engagements.services.templates import proposed
 from pods.models import Pod
@@ -27,6 +26,7 @@ AGREED = (
 )
 CADENCE = (*("outcome", "unit", "sprint_days", "status_weekday", "status_hour", "time_zone"),)
 ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+NO_FIRST_DAY = "Give a first day below that can be meant: the dates count from it."
 ADD_A_CUSTOMER = "Choose a customer, or name a new one."
 
 
@@ -109,18 +109,28 @@ class StartForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = EngagementTemplate.objects.visible_to(user)
 
-    def clean_starts_on(self) -> date:
-        day: date = self.cleaned_data["starts_on"]
-        if not can_be_meant(day):
-            raise forms.ValidationError(NOT_MEANT)
-        return day
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        day = cleaned.get("starts_on")
+        if day is None or not can_be_meant(day):
+            self.add_error("template", NO_FIRST_DAY)
+        return cleaned
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it says from what to begin, and from when on."""
+        return self.is_bound and self.is_valid()
+
+    def begin(self) -> dict[str, Any]:
+        """``template`` and ``starts_on`` of the proposal; today from nothing, unless asked."""
+        if not self.is_asked:
+            return {"template": None, "starts_on": today()}
+        return {name: self.cleaned_data[name] for name in ("template", "starts_on")}
 
     def address(self) -> str:
         """The query under which the same proposal is found again; "" without one."""
-        if not self.is_bound or not self.is_valid():
-            return ""
         names = ("template", "starts_on")
-        return "?" + urlencode({name: self.data.get(name, "") for name in names})
+        return "?" + urlencode({n: self.data.get(n, "") for n in names}) if self.is_asked else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,27 +160,31 @@ class EngagementCreateForm(AgreedForm):
         user: Any,
         template: EngagementTemplate | None,
         starts_on: date,
-        typed: QueryDict | None = None,
         **kwargs: Any,
     ) -> None:
+        self.user, self.template = user, template
         self.plan = proposed(template, starts_on=starts_on) if template else []
         cadence = {name: getattr(template, name) for name in CADENCE} if template else {}
         begin = {"starts_on": starts_on, "reporting_from": max(starts_on, today())}
         super().__init__(*args, user=user, initial=cadence | begin, **kwargs)
         self.fields["customer"].queryset = Customer.objects.planned_by(user)
-        if typed:
-            self.initial |= self._kept_beside(template, typed)
         for number, planned in enumerate(self.plan, start=1):
             self._add_plan_fields(f"plan_{number}", planned)
 
-    def _kept_beside(self, template: EngagementTemplate | None, typed: QueryDict) -> dict[str, Any]:
-        """What was typed before a template was asked for; only its cadence is the template's."""
-        replaced = {*CADENCE} if template else set()
-        values = {
-            name: field.widget.value_from_datadict(typed, {}, name)
-            for name, field in self.fields.items()
+    def anew(self, start: StartForm) -> Self:
+        """What ``start`` proposes, with what was typed: all that is not as this form showed it.
+
+        What was typed into the milestones of another template is about nothing any more.
+        """
+        begin = start.begin()
+        fresh = type(self)(user=self.user, **begin)
+        stays = begin["template"] == self.template
+        fresh.initial |= {
+            name: self[name].value()
+            for name in self.changed_data
+            if stays or not name.startswith("plan_")
         }
-        return {n: v for n, v in values.items() if v and (n == "outcome" or n not in replaced)}
+        return fresh
 
     def _add_plan_fields(self, prefix: str, planned: PlannedMilestone) -> None:
         keep = forms.BooleanField(label="Plan this milestone", required=False, initial=True)

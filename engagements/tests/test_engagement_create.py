@@ -173,10 +173,52 @@ def test_proposing_without_an_outcome_takes_the_templates(desk: Any, proposal: s
     assert form["outcome"].value() == template.outcome
 
 
-def test_proposing_nothing_keeps_what_was_typed(desk: Any) -> None:
-    asked = {"propose": "1", "template": "", "starts_on": "never", "sprint_days": "21"}
-    form = desk.post(NEW, AGREED | asked).context["form"]
-    assert (form["starts_on"].value(), form["sprint_days"].value()) == ("never", "21")
+@pytest.mark.parametrize("day", ["never", "", "2300-01-01"])
+def test_proposing_from_no_day_says_so_and_keeps_all(desk: Any, proposal: str, day: str) -> None:
+    """The milestones that were proposed before stay there, too."""
+    template = EngagementTemplate.objects.get(name="Migration")
+    asked = {"propose": "1", "template": template.ref, "starts_on": day, "plan_1_name": "Stock"}
+    response = desk.post(proposal, AGREED | asked)
+    form = response.context["form"]
+    assert response.status_code == 422
+    assert "Give a first day below that can be meant" in response.text
+    assert (form["name"].value(), form["starts_on"].value()) == ("Cedar", day)
+    assert form.plan_rows[0].name.value() == "Stock"
+
+
+def test_what_stood_there_untouched_is_proposed_anew(desk: Any, proposal: str) -> None:
+    """Reporting does not begin today because the form said so before the first day was typed."""
+    template = EngagementTemplate.objects.get(name="Migration")
+    asked = {"propose": "1", "template": template.ref, "starts_on": "2027-03-26"}
+    shown = desk.get(NEW).context["form"]
+    untouched = {"reporting_from": shown["reporting_from"].value().isoformat()}
+    form = desk.post(NEW, AGREED | untouched | asked).context["form"]
+    assert form["reporting_from"].value() == date(2027, 3, 26)
+    assert form["sprint_days"].value() == template.sprint_days
+
+
+def test_proposing_again_keeps_what_was_changed_of_the_plan(desk: Any, proposal: str) -> None:
+    template = EngagementTemplate.objects.get(name="Migration")
+    plan = {
+        "plan_1_keep": "on",
+        "plan_1_name": "Stock",
+        "plan_1_on": "2026-12-24",
+        "plan_2_name": "First wave moved",
+        "plan_2_on": "2027-02-02",
+        "sprint_days": "21",
+    }
+    asked = {"propose": "1", "template": template.ref, "starts_on": "2026-12-08"}
+    form = desk.post(proposal, AGREED | plan | asked).context["form"]
+    first, second, _ = form.plan_rows
+    assert (first.name.value(), first.committed_on.value()) == ("Stock", "2026-12-24")
+    assert (second.keep.value(), second.committed_on.value()) == (False, date(2027, 2, 9))
+    assert form["sprint_days"].value() == "21"
+
+
+def test_proposing_nothing_leaves_the_milestones_of_a_template(desk: Any, proposal: str) -> None:
+    asked = {"propose": "1", "template": "", "starts_on": "2026-12-01", "plan_1_name": "Stock"}
+    form = desk.post(proposal, AGREED | asked).context["form"]
+    assert form["name"].value() == "Cedar"
     assert form.plan_rows == []
 
 

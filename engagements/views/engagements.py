@@ -78,23 +78,26 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def engagement_create(request: HttpRequest) -> HttpResponse:
     """A new engagement, from a template or from nothing."""
     require(policies.can_create_engagement(request.user))
-    proposing = "propose" in request.POST  # nothing is begun yet, and nothing typed is lost
-    asked = request.POST if proposing else request.GET
-    start = StartForm(asked or None, user=request.user)
-    begin = start.cleaned_data if start.is_valid() else {}
-    form = EngagementCreateForm(
-        None if proposing else posted(request),
-        user=request.user,
-        template=begin.get("template"),
-        starts_on=begin.get("starts_on") or today(),
-        typed=request.POST if proposing else None,
-    )
-    if engagement := saved(form, create_engagement, by=request.user):
+    start, asked = _start(request), None
+    form = EngagementCreateForm(posted(request), user=request.user, **start.begin())
+    if "propose" in request.POST:  # nothing is begun yet, and nothing typed is lost
+        asked = StartForm(request.POST, user=request.user)
+        start = asked if asked.is_asked else start
+        form = form.anew(start)
+    elif engagement := saved(form, create_engagement, by=request.user):
         return redirect(engagement)
     back = reverse("engagement_list")
-    page = {"start": start, "cancel_url": back, "crumbs": [Crumb("Engagements", back)]}
-    page |= {"action": start.address()}
-    return render_form(request, "engagements/engagement_create.html", form, **page)
+    page = {"start": asked or start, "action": start.address(), "cancel_url": back}
+    page |= {"crumbs": [Crumb("Engagements", back)]}
+    response = render_form(request, "engagements/engagement_create.html", form, **page)
+    response.status_code = 422 if asked and asked.errors else response.status_code
+    return response
+
+
+def _start(request: HttpRequest) -> StartForm:
+    """What the address proposes; a senseless address proposes nothing."""
+    found = StartForm(request.GET, user=request.user)
+    return found if found.is_asked else StartForm(user=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
