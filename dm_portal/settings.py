@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dm_portal.people.doors.NoStoreMiddleware",  # after static files, which may be kept
     "csp.middleware.CSPMiddleware",
+    "dm_portal.people.doors.SessionKeyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

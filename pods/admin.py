@@ -49,6 +49,8 @@ class RosterAdmin(ImportExportMixin, PortalModelAdmin):
     # a file previewed by one process may be confirmed at another
     tmp_storage_class = PreviewedFile
     confirm_form_class = ConfirmForm
+    # says in place why a row is refused; the library's shows it when one points at a number
+    import_template_name = "admin/pods/import.html"
     # everything is exported at once; the form in between needs inline styles
     skip_export_form = True
     # what names a row does not change: who moves gets a new one

@@ -6,7 +6,7 @@ nothing; a refused row names its line and the reason, and then nothing at all is
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from import_export.fields import Field
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.resources import Diff, ModelResource
-from import_export.widgets import DateWidget, ForeignKeyWidget
+from import_export.widgets import DateWidget, ForeignKeyWidget, Widget
 
 from dm_portal.people.models import User
 from dm_portal.shell.csv_export import protect, unprotect
@@ -46,6 +46,23 @@ class NamedWidget(ForeignKeyWidget):
         except ObjectDoesNotExist as missing:
             noun = self.model._meta.verbose_name
             raise ValidationError(f"There is no {noun} {value}.") from missing
+
+
+class AddressWidget(NamedWidget):
+    """A person by their address, whatever its case."""
+
+    def get_lookup_kwargs(self, value: Any, row: Any = None, **kwargs: Any) -> dict[str, Any]:
+        return {f"{self.field}__iexact": value}
+
+
+class PercentWidget(Widget):
+    """A whole number. What it is not has no default: nobody works 100 % by an empty cell."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int:
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit()):
+            raise ValidationError(f"“{text}” is no whole number of percent, as 80 is.")
+        return int(text)
 
 
 class DayWidget(DateWidget):
@@ -81,6 +98,8 @@ class ServiceResource(ModelResource):
     # the services: they take the row and ``by``, and return what they saved
     add: Callable[..., Model]
     change: Callable[..., Model]
+    # columns of the export that an import does without
+    to_be_read: ClassVar[frozenset[str]] = frozenset()
 
     DEFAULT_RESOURCE_FIELD = CellField
 
@@ -93,6 +112,22 @@ class ServiceResource(ModelResource):
         skip_unchanged = True
         report_skipped = True
         use_transactions = True
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """Refuse a file whose columns are not these, or that speaks of one row twice."""
+        headers = [str(header) for header in dataset.headers or ()]
+        known = [field.column_name for field in self.fields.values()]
+        missing = [name for name in known if name not in headers and name not in self.to_be_read]
+        unknown = [header for header in headers if header not in known]
+        if missing or unknown:
+            raise ValidationError(_columns_words(missing, unknown))
+        named = [f.column_name for n, f in self.fields.items() if n in self._meta.import_id_fields]
+        named += [name for name in ("ends_on",) if name in known]
+        lines: dict[tuple[str, ...], int] = {}
+        for line, row in enumerate(dataset.dict, start=2):
+            key = tuple(str(row[name]).strip() for name in named)
+            if any(key) and (first := lines.setdefault(key, line)) != line:
+                raise ValidationError(f"Lines {first} and {line} are about the same row.")
 
     def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
         service = self.add if is_create else self.change
@@ -116,7 +151,9 @@ class ReferencedResource(ServiceResource):
 class SpecialistResource(ReferencedResource):
     """Specialists; ``user`` is the address that they sign in with."""
 
-    user = CellField(attribute="user", column_name="user", widget=NamedWidget(User, field="email"))
+    user = CellField(
+        attribute="user", column_name="user", widget=AddressWidget(User, field="email")
+    )
 
     class Meta(ServiceResource.Meta):
         model = Specialist
@@ -187,6 +224,8 @@ class MembershipResource(DatedResource):
         widget=NamedWidget(Specialist, field="ref"),
     )
     name = CellField(attribute="specialist__name", column_name="name", readonly=True)
+    allocation = CellField(attribute="allocation", column_name="allocation", widget=PercentWidget())
+    to_be_read = frozenset({"name"})
 
     class Meta(ServiceResource.Meta):
         model = Membership
@@ -209,7 +248,9 @@ class PodFunctionResource(DatedResource):
     """Functions: a pod by its name, a person by their address."""
 
     pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))
-    user = CellField(attribute="user", column_name="user", widget=NamedWidget(User, field="email"))
+    user = CellField(
+        attribute="user", column_name="user", widget=AddressWidget(User, field="email")
+    )
 
     class Meta(ServiceResource.Meta):
         model = PodFunction
@@ -235,6 +276,13 @@ class PodFunctionResource(DatedResource):
             ends_on=instance.ends_on,
             by=by,
         )
+
+
+def _columns_words(missing: list[str], unknown: list[str]) -> str:
+    lacks = f"The file has no column {', '.join(missing)}." if missing else ""
+    knows = f"Nothing here is called {', '.join(unknown)}." if unknown else ""
+    hint = "The first line must name the columns as the export does, separated by commas."
+    return " ".join(filter(None, (lacks, knows, hint)))
 
 
 def _specialist(row: Specialist) -> services.SpecialistFields:

@@ -343,8 +343,12 @@ class _Page:
 
     def next_past(self) -> str:
         """How long that date has passed."""
-        past = self.following["days_past"] if self.following else 0
-        return f"{count(past, 'day')} past" if past else ""
+        row = self.following
+        if row is None or row["is_done"]:
+            return ""
+        # of work that was never imported no figure tells how late it is: the calendar does
+        past = (self.today - date.fromisoformat(row["committed_on"])).days
+        return f"{count(past, 'day')} past" if past > 0 else ""
 
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")

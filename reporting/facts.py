@@ -246,15 +246,19 @@ def _imports(engagement: Engagement) -> list[dict[str, Any]]:
     found = (
         rows.order_by("source__number", "-applied_at", "-number")
         .distinct("source__number")
-        .values_list("source__number", "number", "file_name", "applied_at", "refused_count")
+        .values_list(
+            *("source__number", "number", "file_name"),
+            *("uploaded_at", "applied_at", "refused_count"),
+        )
     )
     return [
         {
             "source": source,
             "number": number,
             "file": file_name,
+            "uploaded_at": text_instant(uploaded_at),
             "applied_at": text_instant(applied_at),
             "refused": refused,
         }
-        for source, number, file_name, applied_at, refused in found
+        for source, number, file_name, uploaded_at, applied_at, refused in found
     ]

@@ -6,8 +6,8 @@ calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``.
 
 What a version takes is documented at ``reporting.facts.read_inputs``; what it gives:
 
-``window``      since, as_of, from_day, to_day, known_until (the last import), until_day (the
-                earlier of both), is_known
+``window``      since, as_of, from_day, to_day, known_until (the last import; since schema 3 when
+                its file was handed over), until_day (the earlier of both), is_known
 ``total``       items, done, open: each item once; finished and created: keys, in the window;
                 finished_late and created_late: before it, and imported only after the last status
 ``promised``    the same of items in committed milestones, each once; ``beyond`` of all others
@@ -98,11 +98,12 @@ def version_2(inputs: Row) -> Row:
 
 
 def version_3(inputs: Row) -> Row:
-    """The figures of schema 3: each milestone's ``criteria_unmet``, and a burn-up up to the last
-    week that an import could speak of. A line drawn on would say that nothing happened, where
-    nothing is known.
+    """The figures of schema 3: each milestone's ``criteria_unmet``; work is known until a file was
+    handed over, however much later it was applied; and the burn-up ends with the last week that
+    it could speak of. A line drawn on would say that nothing happened, where nothing is known.
     """
-    found = version_2(inputs)
+    handed_over = [{**row, "applied_at": row["uploaded_at"]} for row in inputs["imports"]]
+    found = version_2(inputs | {"imports": handed_over})
     window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
     agreed = _as_agreed(inputs)
     for row in found["milestones"]:

@@ -19,8 +19,6 @@ from reporting.wording import between, capital, count, day, percent, share, was
 Row = dict[str, Any]
 
 BEYOND = "Other work"
-# How many criteria that are not met a sentence names; more of them are counted.
-NAMED = 3
 
 
 def write(body: Row) -> list[Row]:
@@ -157,8 +155,9 @@ def _late(figures: Row, what: str) -> Iterator[Row]:
     keys = figures["total"][f"{what}_late"] if figures["total"] else []
     if keys:
         verb = {"created": "added"}.get(what, what)
-        missed = f"The last status did not yet know of {count(len(keys), 'item')}"
-        text = f"{missed}, which {was(keys)} {verb} before it."
+        is_counted = "is counted" if len(keys) == 1 else "are counted"
+        first = f"{count(len(keys), 'item')} {verb} before the last status {was(keys)}"
+        text = f"{first} imported only after it, and {is_counted} here for the first time."
         yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys))
 
 
@@ -246,13 +245,13 @@ def _unmet(row: Row, path: str) -> tuple[str, list[Row]]:
     unmet = [
         (each["number"], " ".join(each["statement"].split())) for each in row["criteria_unmet"]
     ]
-    named, others = unmet[:NAMED], len(unmet[NAMED:])
-    if not named:
+    if not unmet:
         return "", []
-    quoted = ", ".join(f"“{statement.rstrip('.')}”" for _, statement in named)
-    more = f" and {others} more" if others else ""
-    facts = [fact(f"{path}.unmet.{number}.statement", statement) for number, statement in named]
-    return f"{'; open' if row['criteria'] > 1 else ''}: {quoted}{more}", facts
+    quoted = ", ".join(f"“{statement.rstrip('.')}”" for _, statement in unmet)
+    facts = [
+        fact(f"{path}.criteria_unmet.{number}.statement", statement) for number, statement in unmet
+    ]
+    return f"{'; open' if row['criteria'] > 1 else ''}: {quoted}", facts
 
 
 def _beyond(figures: Row) -> Iterator[Row]:

@@ -31,5 +31,5 @@ class AccountAdapter(DefaultAccountAdapter):
         The letters that we know of are written by services, in the transaction that causes them.
         """
         kind = template_prefix.rpartition("/")[2]
-        person = User.objects.filter(email__iexact=email).first()
+        person = User.objects.by_address(email)
         services.write_letter(kind, to=email, user=person, context=context)

@@ -4,10 +4,12 @@
 it says so (``@login_not_required``).
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
@@ -25,7 +27,24 @@ FOR_CUSTOMERS = (
     "readyz",
 )
 START = "needs_me"
+SESSION_KEY = re.compile("[a-z0-9]{32}")  # as Django draws them
 CUSTOMERS_START = "status_index"
+
+
+class SessionKeyMiddleware:
+    """A session cookie that this portal cannot have set is none.
+
+    A NUL in it reached the database, which takes none: whoever liked could fill the log.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = settings.SESSION_COOKIE_NAME
+        if not SESSION_KEY.fullmatch(request.COOKIES.get(name, "")):
+            request.COOKIES.pop(name, None)
+        return self.get_response(request)
 
 
 class NoStoreMiddleware:

@@ -60,7 +60,18 @@ class UserManager(BaseUserManager["User"]):
     """Looks people up by address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        if found := self.by_address(username or ""):
+            return found
+        raise self.model.DoesNotExist
+
+    def by_address(self, address: str) -> "User | None":
+        """Whose address this is.
+
+        The database takes more letters for alike than Python does (``ı`` for ``i``). What counts
+        attempts goes by Python's, and would begin anew for each way to write an address.
+        """
+        found = self.filter(email__iexact=address).first()
+        return found if found and found.email.lower() == address.lower() else None
 
 
 class User(AbstractBaseUser, PermissionsMixin):

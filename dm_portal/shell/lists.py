@@ -30,6 +30,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django_filters import FilterSet
 
+from dm_portal.shell.components import Shape
 from dm_portal.shell.csv_export import csv_response
 
 PAGE_SIZE = 25
@@ -42,7 +43,8 @@ class Column:
     """One column: ``value`` is an attribute path ("customer.name") or a function of the row.
 
     ``kind`` is text, number, date, instant or shape; ``url`` makes the cell a link;
-    ``missing`` is what is shown for None; ``note`` is a second, quieter line.
+    ``missing`` is what is shown for None; ``note`` is a second, quieter line, and a column of
+    the CSV under ``note_label``; ``plain`` is what the CSV gets in place of ``value``.
     """
 
     label: str
@@ -51,14 +53,26 @@ class Column:
     url: Callable[[Any], str] | None = None
     missing: str = "—"
     note: str | Callable[[Any], object] = ""
+    note_label: str = ""
+    plain: Callable[[Any], object] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
 
     def read(self, row: object) -> object:
-        """The bare value, as the CSV gets it."""
+        """The bare value."""
         return _read(self.value, row)
+
+    def headings(self) -> list[str]:
+        """What the CSV calls it, and its note if it has one there."""
+        return [self.label, self.note_label] if self.note_label else [self.label]
+
+    def plainly(self, row: object) -> list[object]:
+        """What the CSV gets: a shape is its word, as whoever cannot see it reads it."""
+        value = self.plain(row) if self.plain else self.read(row)
+        said = value.word if isinstance(value, Shape) else value
+        return [said, _read(self.note, row)] if self.note_label else [said]
 
     def cell(self, row: object) -> "Cell":
         note = _read(self.note, row) if self.note else ""
@@ -112,12 +126,14 @@ class Listing:
     def csv(self) -> StreamingHttpResponse:
         """Every row of the filter, streamed."""
         return csv_response(
-            self.filename, [column.label for column in self.columns], self._csv_rows()
+            self.filename,
+            [heading for column in self.columns for heading in column.headings()],
+            self._csv_rows(),
         )
 
     def _csv_rows(self) -> Iterator[list[object]]:
         for row in self.queryset.iterator(chunk_size=CSV_CHUNK):
-            yield [column.read(row) for column in self.columns]
+            yield [value for column in self.columns for value in column.plainly(row)]
 
 
 def build_list(

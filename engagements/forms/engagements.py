@@ -223,8 +223,9 @@ class EngagementCreateForm(AgreedForm):
 
     def _kept(self) -> Sequence[PlannedMilestone]:
         cleaned = self.cleaned_data
+        counts = cleaned["starts_on"] == self.initial["starts_on"]
         return [
-            _as_entered(planned, cleaned[f"plan_{n}_name"], cleaned[f"plan_{n}_on"])
+            _as_entered(planned, cleaned[f"plan_{n}_name"], cleaned[f"plan_{n}_on"], counts=counts)
             for n, planned in enumerate(self.plan, start=1)
             if cleaned[f"plan_{n}_keep"]
         ]
@@ -245,8 +246,10 @@ class StateForm(VersionedForm):
         ]
 
 
-def _as_entered(planned: PlannedMilestone, name: str, day: date | None) -> PlannedMilestone:
-    reason = planned.reason
-    if day != planned.committed_on:
-        reason = f"Agreed when the engagement began. {reason}"
+def _as_entered(
+    planned: PlannedMilestone, name: str, day: date | None, *, counts: bool
+) -> PlannedMilestone:
+    """The row as it stands in the form; ``counts``: from the first day that was proposed from."""
+    is_proposed = counts and day == planned.committed_on
+    reason = planned.reason if is_proposed else "Agreed when the engagement began."
     return replace(planned, name=name, committed_on=day, reason=reason)

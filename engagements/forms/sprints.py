@@ -9,7 +9,18 @@ from dm_portal.shell.forms import PortalModelForm, VersionedModelForm
 from engagements.models import Engagement, Sprint
 
 
-class SprintForm(VersionedModelForm):
+class InOrder(forms.BaseForm):
+    """Two days of which the last is not before the first; said at the field, not above the form."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "The last day cannot be before the first.")
+        return cleaned
+
+
+class SprintForm(InOrder, VersionedModelForm):
     """Changes a sprint, or gives one that the tracker named its dates."""
 
     class Meta:
@@ -19,7 +30,7 @@ class SprintForm(VersionedModelForm):
         widgets = {"goal": forms.Textarea(attrs={"rows": 2})}
 
 
-class SprintCreateForm(PortalModelForm):
+class SprintCreateForm(InOrder, PortalModelForm):
     """Plans a sprint."""
 
     class Meta(SprintForm.Meta):

@@ -16,6 +16,8 @@ STEPS = ("created", "started", "done")
 # How many characters a field holds; the title holds any number.
 LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200}
 MAX_MILESTONE = 120
+# More than any item belongs to: a page that shows an item shows them all.
+MAX_MILESTONES = 50
 CENT = Decimal("0.01")
 # How reasons and notes call the fields.
 WORDS = {
@@ -149,6 +151,9 @@ class _Reader:
 
     def _milestones(self) -> list[str]:
         found = cells.names(self._cells("milestones"))
+        if len(found) > MAX_MILESTONES:
+            self.faults.append(f"It names {len(found)} milestones; {MAX_MILESTONES} are enough.")
+            return []
         return [self._within("milestones", name, MAX_MILESTONE) for name in found]
 
     def _within(self, name: str, text: str, limit: int) -> str:

@@ -226,7 +226,17 @@ def test_another_date_than_proposed_says_so(desk: Any, proposal: str) -> None:
     plan = {"plan_1_keep": "on", "plan_1_name": "Inventory", "plan_1_on": "2026-12-24"}
     desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan)
     revision = Milestone.objects.get().revisions.get()
-    assert revision.reason.startswith("Agreed when the engagement began. Proposed by")
+    assert revision.reason == "Agreed when the engagement began."
+
+
+def test_a_date_that_no_longer_counts_from_the_first_day_is_not_called_proposed(
+    desk: Any, proposal: str
+) -> None:
+    plan = {"plan_1_keep": "on", "plan_1_name": "Inventory", "plan_1_on": "2026-12-22"}
+    later = {"starts_on": "2026-12-05", "reporting_from": "2026-12-05"}
+    desk.post(proposal, AGREED | {"new_customer": "Fabrikam"} | plan | later)
+    revision = Milestone.objects.get().revisions.get()
+    assert revision.reason == "Agreed when the engagement began."
 
 
 def test_a_milestone_that_is_kept_has_a_name(desk: Any, proposal: str) -> None:
@@ -240,3 +250,11 @@ def test_a_senseless_proposal_is_an_empty_form(desk: Any, query: str) -> None:
     form = desk.get(f"{NEW}?{query}").context["form"]
     assert form.plan_rows == []
     assert form["starts_on"].value() == today()
+
+
+def test_a_template_stays_chosen_when_something_is_missing(desk: Any, proposal: str) -> None:
+    other = EngagementTemplate.objects.exclude(name="Migration").first()
+    assert other is not None
+    page = desk.post(proposal, AGREED | {"template": other.ref})  # no customer
+    assert page.status_code == 422
+    assert page.context["start"]["template"].value() == other.ref

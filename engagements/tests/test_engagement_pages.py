@@ -40,7 +40,7 @@ def test_list_says_who_leads_and_what_is_next(desk: Any, engagement: Engagement)
     assert row == {
         "Engagement": "Atlas",
         "Customer": "Northwind Bank",
-        "Status": "not_known",
+        "Status": "Not known",
         "Delivery manager": "Mara Manager",
         "Next date": day.isoformat(),
         "State": "Active",

@@ -246,3 +246,10 @@ def test_nul_in_a_date_is_shown_as_a_sign() -> None:
 def test_what_is_odd_is_kept_and_said(given_: dict[str, str], note: str) -> None:
     row = row_of(**given_)
     assert (row.reason, row.note) == ("", note)
+
+
+@pytest.mark.parametrize(("count", "is_refused"), [(50, False), (51, True)])
+def test_no_item_belongs_to_a_hundred_milestones(count: int, *, is_refused: bool) -> None:
+    """Each of them would be a choice of every filter, and a line of the item's page."""
+    row = row_of(milestone='"' + ",".join(f"v{n}" for n in range(count)) + '"')
+    assert (f"It names {count} milestones; 50 are enough." in row.reason) is is_refused

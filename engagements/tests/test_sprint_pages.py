@@ -87,6 +87,7 @@ def test_plan_a_sprint(desk: Any, engagement: Engagement) -> None:
         ({"name": ""}, "name"),
         ({"name": "S1"}, "name"),
         ({"ends_on": ""}, "ends_on"),
+        ({"starts_on": SUNDAY, "ends_on": MONDAY}, "ends_on"),
         ({"starts_on": "soon"}, "starts_on"),
     ],
 )

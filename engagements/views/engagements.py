@@ -86,6 +86,8 @@ def engagement_create(request: HttpRequest) -> HttpResponse:
         form = form.anew(start)
     elif engagement := saved(form, create_engagement, by=request.user):
         return redirect(engagement)
+    elif form.is_bound:  # the template stays chosen, whether it was proposed from or not
+        asked = StartForm(user=request.user, initial=request.POST.dict())
     back = reverse("engagement_list")
     page = {"start": asked or start, "action": start.address(), "cancel_url": back}
     page |= {"crumbs": [Crumb("Engagements", back)]}

@@ -156,6 +156,9 @@ def test_functions_come_in(keeper: Any, pod: Pod, manager: User) -> None:
         ("membership", "Pod Birch,{ref},,qa,1,2026-12-01,", "would be at 101 %"),
         ("membership", "Pod Birch,{ref},,qa,101,2026-12-01,", "less than or equal to 100"),
         ("membership", "Pod Birch,{ref},,qa,50,12/31/2026,", "“12/31/2026” is no day: write it as"),
+        ("membership", "Pod Birch,{ref},,qa,,2026-12-01,", "“” is no whole number of percent"),
+        ("membership", "Pod Birch,{ref},,qa,33.7,2026-12-01,", "“33.7” is no whole number"),
+        ("membership", "Pod Birch,{ref},,qa,half,2026-12-01,", "“half” is no whole number"),
         ("membership", "Pod Birch,{ref},,qa,50,soon,", "“soon” is no day: write it as 2026-12-31."),
     ],
 )
@@ -169,6 +172,40 @@ def test_a_refused_row_says_why_and_nothing_comes_in(
     assert why in page.content.decode()
     assert "confirm_form" not in page.context
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("ref;name;purpose\n;Pod Oak;\n", "The file has no column ref, name, purpose."),
+        ("ref,name\n,Pod Oak\n", "The file has no column purpose."),
+        ("ref,name,purpose,Purpose\n,Pod Oak,,\n", "Nothing here is called Purpose."),
+        ("ref,name,purpose\n{ref},Pod Oak,\n{ref},Pod Elm,\n", "Lines 2 and 3 are about the"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_in_words(
+    keeper: Any, pod: Pod, text: str, why: str
+) -> None:
+    page = preview(keeper, "pod", text.format(ref=pod.ref))
+    assert why in page.content.decode()
+    assert "Traceback" not in page.content.decode()
+    assert "confirm_form" not in page.context
+
+
+def test_a_person_is_found_whatever_the_case_of_their_address(
+    keeper: Any, pod: Pod, manager: User
+) -> None:
+    text = (
+        f"pod,user,function,starts_on,ends_on\nPod Larch,{manager.email.upper()},dm,2026-12-01,\n"
+    )
+    confirm(keeper, "podfunction", preview(keeper, "podfunction", text))
+    assert PodFunction.objects.get().user == manager
+
+
+def test_a_refused_row_is_called_by_its_line_in_the_file(keeper: Any, pod: Pod) -> None:
+    page = preview(keeper, "pod", "ref,name,purpose\n,Pod Oak,\n,Pod Larch,\n").content.decode()
+    assert "<th>Line</th>" in page
+    assert "<td>3</td>" in page
 
 
 def test_a_second_click_finds_the_file_gone(keeper: Any) -> None:

@@ -149,7 +149,7 @@ ATLAS = EngagementPlan(
                 "Tell the shop of a payment at once", "Retry when the shop does not answer",
                 "Stop time-outs under load",
             ),
-            made=(18, 60), done=(32, 71),
+            made=(18, 60), done=(32, 67),
             criteria=(
                 ("A payment of 20.00 reaches the test shop within 2 seconds.",
                  "Run in the bank's test system, log attached."),
@@ -205,11 +205,11 @@ ATLAS = EngagementPlan(
         "We have begun: the pod is together and the first items of 1.0 Accounts are being built.",
         "Opening an account works in our test system; your team tries it on Thursday.",
         "Sign-in with a second factor is in; accounts grow as planned.",
-        "More than two thirds of 1.0 Accounts is done, and nothing stands in the way of its date.",
-        "1.0 Accounts is in its last days; your testers have all of it but the export.",
+        "Most of 1.0 Accounts is done, and nothing stands in the way of its date.",
+        "1.0 Accounts is in its last days; your testers have nearly all of it.",
         "1.0 Accounts is complete; your team has it in its test system.",
         "Checkout has begun with the pieces that touch money, and they are tested first.",
-        "We finished what we set out to do for 2.0 Accounts, and its date stands.",
+        "This week's part of 2.0 Accounts is finished, and its date stands.",
         "Payments reach the test shop; limits and refusals come next.",
         "Half of 2.0 Checkout is done.",
         "The test system is back, and 2.0 Checkout is complete, before its date.",
@@ -218,7 +218,7 @@ ATLAS = EngagementPlan(
         "Partial refunds work; the rules of your fraud team are the next piece.",
         "Refunds wait for the fraud rules.",
         "The first fraud rules answer; the new date of 2.1 Refunds stands.",
-        "2.1 Refunds is in its last stretch, and its new date stands.",
+        "2.1 Refunds can still make its date, with nothing to spare.",
         "2.1 Refunds is in its last week.",
     ),
     weeks={
@@ -239,6 +239,12 @@ ATLAS = EngagementPlan(
             our_move="Refunds without fraud rules are ready for your testers on Monday; the rules "
             "follow by the new date.",
         ),
+        16: Week(
+            "2.1 Refunds can still make its date, with nothing to spare.",
+            colour="amber",
+            our_move="Your fraud team and ours test together from Monday; after that we tell you "
+            "whether the date holds.",
+        ),
     },
     moves=(
         DateMove(
@@ -249,7 +255,7 @@ ATLAS = EngagementPlan(
     corrections={
         7: (
             "The first text named the wrong release.",
-            "We finished what we set out to do for 2.0 Checkout, and its date stands.",
+            "This week's part of 2.0 Checkout is finished, and its date stands.",
         ),
     },
 )  # fmt: skip
@@ -295,7 +301,7 @@ HARBOUR = EngagementPlan(
                 "Ask for the cargo", "Show the quay's rules", "Stop booking on closed quays",
                 "Send the driver a notice", "Export bookings",
             ),
-            made=(35, 90), done=(48, 108), left=0,
+            made=(35, 90), done=(48, 109), left=0,
             criteria=(
                 ("A shipper books in under two minutes.", "Timed with five shippers."),
                 ("Two shippers never hold one slot, in 10,000 attempts.",
@@ -328,35 +334,35 @@ HARBOUR = EngagementPlan(
         "A plan with gaps is refused now, and the quay office is told.",
         "Slots can be read a week ahead, also on a phone.",
         "Slots agree with the harbour master's list on eight days of ten.",
-        "Slots is all but done; one difference at midnight is left.",
+        "Slots is in its last days.",
         "Slots is complete, and the pilot's shippers use it.",
         "Booking a slot works in the test system.",
         "Shippers of the pilot change and cancel on their own.",
         "Double bookings are refused, also under load.",
         "A slot is held for ten minutes while a shipper decides.",
-        "Bookings has all its pieces but the notices to drivers.",
-        "Bookings is still missing the driver's notice.",
-        "Bookings is due today and will be late: three items are open.",
-        "Bookings is a week late: one item is left, and it is in test.",
-        "Bookings is complete, two weeks late; the pilot books without the phone.",
+        "Most of Bookings runs in the test system; the notices to drivers come last.",
+        "Bookings is still missing its last pieces, and its date is near.",
+        "Bookings does not make its date: the driver's notice takes longer than we thought.",
+        "Bookings is late; its last pieces are in test.",
+        "Bookings is complete, later than agreed; the pilot books without the phone.",
         "The season's standing bookings are being moved.",
     ),
     weeks={
         13: Week(
-            "Bookings is still missing the driver's notice, and its date is a week away.",
+            "Bookings is still missing its last pieces, and its date is near.",
             colour="amber",
-            our_move="The notice goes out by mail first, on Tuesday; the text message follows.",
+            our_move="The notice to drivers goes out by mail first; the text message follows.",
         ),
         14: Week(
-            "Bookings is due today and will be late: three items are open.",
-            colour="amber",
-            our_move="We stop other work until they are done, and tell you on Monday which day "
-            "that is.",
+            "Bookings does not make its date: the driver's notice takes longer than we thought.",
+            colour="red",
+            our_move="Two of us finish the notice; your pilot tries it as soon as it runs.",
         ),
         15: Week(
-            "Bookings is a week late: one item is left, and it is in test.",
-            our_move="You get it by Friday. We began the driver's notice too late; the next "
-            "milestone's last piece is planned a week before its date.",
+            "Bookings is late; its last pieces are in test.",
+            colour="red",
+            our_move="The quay office tries the notices this week; the phone line stays open until "
+            "they work.",
         ),
     },
 )  # fmt: skip

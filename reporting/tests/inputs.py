@@ -73,12 +73,19 @@ def criterion(
     }
 
 
-def imported(at: datetime = AS_OF - timedelta(hours=1), refused: int = 0) -> dict[str, Any]:
+def imported(
+    at: datetime = AS_OF - timedelta(hours=1),
+    refused: int = 0,
+    *,
+    applied: datetime | None = None,
+) -> dict[str, Any]:
+    """A file that was handed over then, and applied at once unless ``applied`` says otherwise."""
     return {
         "source": 1,
         "number": 1,
         "file": "work.csv",
-        "applied_at": text(at),
+        "uploaded_at": text(at),
+        "applied_at": text(applied or at),
         "refused": refused,
     }
 

@@ -405,6 +405,7 @@ def test_no_internal_word_reaches_the_customer(
                 "source": 1,
                 "number": 1,
                 "file": "internal-file.csv",
+                "uploaded_at": text(AS_OF),
                 "applied_at": text(AS_OF),
                 "refused": 3,
             }
@@ -449,3 +450,12 @@ def test_words_are_escaped(week_47: Report, manager: User) -> None:
 def test_the_article_is_the_stored_html(published_47: ReportRevision) -> None:
     assert customer.article(published_47) == published_47.html
     assert "Refunds are live." in published_47.html
+
+
+def test_a_date_has_passed_though_no_work_was_ever_imported(week_47: Report, manager: User) -> None:
+    unknown = plan(items=[], imports=[], criteria=[criterion(1)])
+    assert status(week_47, manager, unknown).next_past == ""
+    late = plan(
+        items=[], imports=[], criteria=[criterion(1)], revisions=[revision(1, "2026-11-18")]
+    )
+    assert status(week_47, manager, late).next_past == "2 days past"

@@ -356,6 +356,14 @@ def test_burn_up_ends_at_the_last_import(last: datetime, weeks: int) -> None:
     assert len(found["burnup"]) == len(found["burnup_next"]) == weeks
 
 
+def test_work_is_known_until_its_file_was_handed_over() -> None:
+    """Applied a week later it knows no more; schemas 1 and 2 took it for that new."""
+    old = imported(SINCE - DAY, applied=AS_OF - DAY)
+    [second, third] = [facts.figures_from(inputs(imports=[old]), schema=n) for n in (2, 3)]
+    assert (second["window"]["is_known"], third["window"]["is_known"]) == (True, False)
+    assert third["window"]["known_until_day"] == "2026-11-12"
+
+
 def test_what_was_never_imported_has_no_burn_up() -> None:
     found = figures(items=[item("A-1", 1, created=AS_OF - 20 * DAY)], imports=[])
     assert found["burnup"] == found["burnup_next"] == []

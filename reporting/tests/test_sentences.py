@@ -187,7 +187,7 @@ def test_a_date_of_another_year_says_so() -> None:
             4,
             (
                 "None of the 4 criteria is met; open: "
-                "“Statement 0”, “Statement 1”, “Statement 2” and 1 more."
+                "“Statement 0”, “Statement 1”, “Statement 2”, “Statement 3”."
             ),
         ),
         (3, 4, "3 of 4 criteria (75 %) are met; open: “Statement 3”."),
@@ -273,10 +273,12 @@ def test_what_came_in_after_the_last_status() -> None:
         ]
     )
     assert said["late.finished"] == (
-        "The last status did not yet know of 2 items, which were finished before it."
+        "2 items finished before the last status were imported only after it, "
+        "and are counted here for the first time."
     )
     assert said["late.created"] == (
-        "The last status did not yet know of 1 item, which was added before it."
+        "1 item added before the last status was imported only after it, "
+        "and is counted here for the first time."
     )
     assert said["finished"] == "Nothing was finished between 13 and 20 Nov."
     assert not {key for key in written() if key.startswith("late")}

@@ -1,5 +1,6 @@
 """The customer's pages: what was published, as it was stored, to nobody else."""
 
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -253,7 +254,8 @@ def test_the_archive_is_filtered_and_downloaded(
     assert client.get(f"{address}?colour=red").context["listing"].rows == []
     response = client.get(f"{address}?format=csv")
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[0] == "Week,Status,Headline,Published"
+    assert lines[0] == "Week,Status,Headline,Corrected,Published"
+    assert re.match(r"\d{4}-W\d\d,On track,", lines[1])
     assert len(lines) == 4
 
 

@@ -54,7 +54,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 def _columns(reads_drafts: bool) -> list[Column]:
     """What was published is for all of us; how it is being written, and read, is not."""
     said = [
-        Column("Week", week_cell, url=_url(reads_drafts)),
+        Column("Week", week_cell, url=_url(reads_drafts), plain=lambda row: row.period.week),
         Column("Your call", _said_shape, kind="shape", missing="not published"),
         Column("Headline", "said_headline", missing="not published"),
         Column("Published", "said_at", kind="instant", missing="not published"),

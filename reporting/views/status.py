@@ -18,9 +18,19 @@ from reporting.services.receipts import record_receipt
 from reporting.views.reports import week_cell, week_starts
 
 ARCHIVE = [
-    Column("Week", lambda row: week_cell(row.report), url=statuses.url_of),
+    Column(
+        "Week",
+        lambda row: week_cell(row.report),
+        url=statuses.url_of,
+        plain=lambda row: row.report.period.week,
+    ),
     Column("Status", lambda row: Shape(row.colour), kind="shape"),
-    Column("Headline", "headline", note=lambda row: "Corrected" if row.number > 1 else ""),
+    Column(
+        "Headline",
+        "headline",
+        note=lambda row: "Corrected" if row.number > 1 else "",
+        note_label="Corrected",
+    ),
     Column("Published", "published_at", kind="instant"),
 ]
 

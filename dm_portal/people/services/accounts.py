@@ -49,8 +49,8 @@ def ask_password_reset(*, email: str) -> None:
     Others are told by the same route that there is no account, so that neither the page nor the
     number of letters says who is known here.
     """
-    person = User.objects.active().filter(email__iexact=email).first()
-    if person is None:
+    person = User.objects.by_address(email)
+    if person is None or not person.is_active:
         write_letter("unknown_account", to=email, context={})
         return
     key = default_token_generator.make_token(person)

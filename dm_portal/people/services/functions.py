@@ -23,12 +23,15 @@ def grant_portal_function(
     """Give somebody a portal-wide function from a day (default: today) up to another, if any.
 
     Raises:
-        DomainError: a customer's person, dates that make no sense, or held already then.
+        DomainError: a customer's person, somebody deactivated, dates that make no sense, or held
+            already then.
     """
-    User.objects.select_for_update().get(pk=person.pk)  # one grant at a time
+    person = User.objects.select_for_update().get(pk=person.pk)  # one grant at a time
     first = starts_on or today()
     if not person.is_internal:
         raise DomainError("A customer's person can hold no rights of ours.")
+    if person.deactivated_at is not None:
+        raise DomainError("This person is deactivated: reactivate them first.")
     if first < today():
         raise DomainError("It cannot begin in the past.")
     if ends_on is not None and ends_on <= first:

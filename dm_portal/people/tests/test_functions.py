@@ -233,3 +233,8 @@ def test_one_ends_while_the_other_deactivates_and_one_admin_is_left(admin, secon
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["done", "refused"]
+
+
+def test_whoever_is_deactivated_is_given_nothing(admin, deactivated):
+    with pytest.raises(DomainError, match="reactivate them first"):
+        services.grant_portal_function(person=deactivated, function="director", by=admin)

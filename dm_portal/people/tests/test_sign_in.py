@@ -142,3 +142,13 @@ def test_sign_in_writes_no_letter(client, manager):
 
 def _without_token(text):
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
+
+
+def test_an_address_that_only_the_database_takes_for_alike_is_nobodys(client, manager):
+    """Each way to write it would have attempts of its own: to PostgreSQL ı is an I."""
+    alike = manager.email.replace("i", "ı", 1)
+    assert alike != manager.email
+    assert User.objects.filter(email__iexact=alike).exists()
+    assert sign_in_as(client, alike).status_code == 422
+    assert User.objects.by_address(alike) is None
+    assert User.objects.by_address(manager.email.upper()) == manager
