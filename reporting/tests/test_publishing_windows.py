@@ -16,6 +16,7 @@ from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
 from reporting.drafting import Draft
 from reporting.models import Facts, Report, ReportRevision
+from reporting.services import publishing as publishing_services
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import (
     drop_correction,
@@ -327,3 +328,21 @@ def test_a_window_is_never_turned_round(
         (None, "2026-11-27T12:00:00Z"),
         ("2026-11-27T12:00:00Z", "2026-11-27T12:00:00Z"),
     ]
+
+
+def test_whoever_finishes_a_publication_holds_it_for_a_lease(
+    publishing: Report, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second one that comes meanwhile finds it taken: nothing is written twice."""
+    clock.shift(timedelta(hours=1))
+    meanwhile_found: list[ReportRevision | None] = []
+    write_revision = publishing_services._write_revision
+
+    def slowly(report: Report) -> ReportRevision | None:
+        assert fresh(report).lease_until is not None
+        meanwhile_found.append(finish_publication(report_id=report.pk))
+        return write_revision(report)
+
+    monkeypatch.setattr(publishing_services, "_write_revision", slowly)
+    assert finish_publication(report_id=publishing.pk) is not None
+    assert meanwhile_found == [None]

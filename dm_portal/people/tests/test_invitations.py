@@ -339,3 +339,10 @@ def test_who_needs_no_invitation_gets_none(admin, invitation, end):
         services.deactivate_person(person=invitation.user, by=admin)
     with pytest.raises(Conflict, match="Nora New needs no invitation"):
         services.renew_invitation(invitation=invitation, by=admin)
+
+
+def test_taking_one_invitation_back_leaves_the_others(manager, admin, invitation):
+    other = invite(manager, "olga@northwind.example", name="Olga")
+    services.revoke_invitation(invitation=invitation, by=manager)
+    assert Invitation.objects.get(pk=invitation.pk).revoked_at is not None
+    assert Invitation.objects.get(pk=other.pk).revoked_at is None
