@@ -255,9 +255,9 @@ def _unmet(row: Row, path: str) -> tuple[str, list[Row]]:
 
 
 def _beyond(figures: Row) -> Iterator[Row]:
-    """Open work in no committed milestone, where there are committed ones to set it apart from."""
+    """Open work in no committed milestone, where there are some to set it apart from."""
     row = figures["beyond"]
-    if not row or not row["open"] or not figures["promised"]["items"]:
+    if not row or not row["open"] or not any(m["committed_on"] for m in figures["milestones"]):
         return
     text = f"{count(row['open'], 'item')} {'is' if row['open'] == 1 else 'are'} open."
     yield sentence("beyond", text, fact("beyond.open", row["open"]), about=BEYOND)

@@ -230,6 +230,13 @@ def test_beyond_says_nothing_where_all_is_beyond() -> None:
     assert not {"beyond", "delivered.beyond"} & set(said)
 
 
+def test_open_work_is_told_where_nothing_committed_holds_any() -> None:
+    """A commitment that no item belongs to hides none of them."""
+    assert written(**promised(items=[item("A-1"), item("A-2", 2)]))["beyond"] == (
+        "Other work: 2 items are open."
+    )
+
+
 @pytest.mark.parametrize(
     ("items", "said"),
     [
