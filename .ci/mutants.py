@@ -256,8 +256,15 @@ def choose(lines: dict[tuple[str, int], list[str]], seed: int, count: int, only:
         # What runs at import (tables, constants) has no test of its own: any of the file's will do.
         tests = sorted(set(lines.get((mutant.path, mutant.line), [])) or by_file[mutant.path])
         random.Random(mutant.line).shuffle(tests)
+        tests.sort(key=lambda test: not is_about(test, mutant.path))  # the others stay shuffled
         chosen.append((mutant, tests[:TESTS_PER_MUTANT]))
     return chosen
+
+
+def is_about(test: str, path: str) -> bool:
+    """Whether a test lives in the app of a module, in a file that is named after it."""
+    app, stem = path.split("/")[0], Path(path).stem
+    return test.startswith(f"{app}/") and stem in Path(test.split("::")[0]).stem
 
 
 def main() -> int:

@@ -73,6 +73,11 @@ def test_deactivating_ends_the_sessions_themselves(admin, manager):
     assert not UserSession.objects.filter(user=manager).exists()
 
 
+def test_deactivating_leaves_no_password(admin, manager):
+    services.deactivate_person(person=manager, by=admin)
+    assert not User.objects.get(pk=manager.pk).has_usable_password()
+
+
 def test_deactivating_kills_open_invitations(admin):
     invitation = services.invite_internal(email="i@internal.example", name="I", by=admin)
     services.deactivate_person(person=invitation.user, by=admin)
