@@ -208,7 +208,9 @@ def test_every_dead_link_answers_the_same(manager, invitation, time_machine):
 def test_an_expired_link_lets_nobody_in(invitation, time_machine):
     time_machine.move_to(invitation.expires_at, tick=False)
     assert invitation.state == "Expired"
-    with pytest.raises(services.InvitationGone, match="^This invitation does not work any more.$"):
+    with pytest.raises(
+        services.InvitationGone, match=r"^This invitation does not work any more\.$"
+    ):
         services.accept_invitation(token=invitation.token, password=PHRASE)
 
 

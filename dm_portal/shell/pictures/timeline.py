@@ -135,6 +135,12 @@ class Timeline:
         return any(each.done_on for each in self.milestones)
 
     @property
+    def any_open_on_track(self) -> bool:
+        """Whether one that is not done is said to be in time: not before something forecasts it."""
+        on_track = [each for each in self.milestones if each.shape == Shape.ON_TRACK]
+        return any(each.done_on is None for each in on_track)
+
+    @property
     def any_done_late(self) -> bool:
         return any(each.days_late for each in self.milestones)
 
