@@ -168,7 +168,8 @@ def _week(revision: ReportRevision | None) -> Link | None:
 
 def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
     """What stands here until the first status is out."""
-    due_at = _first_due(engagement)
+    week = first_week_of(engagement)
+    due_at = week.due_at if week else None
     zone = ZoneInfo(engagement.time_zone)
     return FirstStatusPage(
         place=place_of(engagement, user),
@@ -177,14 +178,14 @@ def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
     )
 
 
-def _first_due(engagement: Engagement) -> datetime | None:
-    """The next time that a status is due; None where none is any more."""
+def first_week_of(engagement: Engagement) -> periods.Week | None:
+    """The next week whose status is due; None where none is any more."""
     if engagement.state != Engagement.State.ACTIVE:
         return None
     at = now()
     first_day = datetime.combine(engagement.reporting_from, time(0), tzinfo=UTC)
     weeks = periods.due(rhythm_of(engagement), at=max(at, first_day) + SOON)
-    return next((week.due_at for week in weeks if week.due_at > at), None)
+    return next((week for week in weeks if week.due_at > at), None)
 
 
 def cards(user: Any) -> list[EngagementCard]:

@@ -1,8 +1,9 @@
 """The list of an engagement's statuses: what was said, how it stood, who saw it."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from dm_portal.people.models import User
@@ -127,9 +128,30 @@ def test_a_status_due_on_a_monday_is_named_by_that_day(
     assert archive.rows[0][0].value == "Week to Mon 16 Nov"
 
 
-def test_an_empty_list_teaches(sign_in: SignIn, manager: User, engagement: Engagement) -> None:
-    page = text_of(sign_in(manager).get(list_url(engagement)))
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-18T12:00Z", "by itself on Thu 19 Nov, 09:00"),
+        ("2026-11-18T12:00Z", "is due on Fri 20 Nov, 15:00"),
+        ("2026-11-19T12:00Z", "is being written from the imported work"),
+    ],
+)
+def test_an_empty_list_says_when_the_first_draft_comes(
+    sign_in: SignIn, manager: User, engagement: Engagement, at: str, said: str
+) -> None:
+    Engagement.objects.filter(pk=engagement.pk).update(reporting_from=date(2026, 11, 16))
+    client = sign_in(manager)
+    with time_machine.travel(datetime.fromisoformat(at), tick=False):
+        page = text_of(client.get(list_url(engagement)))
     assert "No status is due yet" in page
+    assert said in page
+
+
+def test_an_empty_list_of_a_paused_engagement_says_so(
+    sign_in: SignIn, manager: User, engagement: Engagement
+) -> None:
+    Engagement.objects.filter(pk=engagement.pk).update(state="paused")
+    assert "owes no status" in text_of(sign_in(manager).get(list_url(engagement)))
 
 
 @pytest.mark.parametrize("weeks", [1, 20])

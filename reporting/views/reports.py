@@ -15,7 +15,7 @@ from dm_portal.shell.lists import Column, render_list
 from engagements.views.doors import find_engagement, require
 from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
-from reporting import customer, editor, policies, rag
+from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm
@@ -47,6 +47,8 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="statuses.csv",
         # a state tells which published weeks are being corrected
         filterset_class=ReportFilter if reads_drafts else None,
+        first=statuses.first_week_of(engagement),
+        now=now(),
         **engagement_page(request, engagement, "reports"),
     )
 
