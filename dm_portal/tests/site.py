@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from dm_portal.people.services.invitations import invite_internal
 from dm_portal.tests.access_rules import TABLE
+from dm_portal.tests.plumbing import untraced
 from dm_portal.tests.visitors import BACKEND
 from dm_portal.tests.world import World, make_world
 
@@ -49,7 +50,8 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock():
         server = LiveServer("127.0.0.1")
         try:
-            world = make_world()
+            with untraced():
+                world = make_world()
             person = {"email": "nora@internal.example", "name": "Nora New"}
             letter = invite_internal(by=world.actors["admin"], **person)
             yield Site(world, server.url, letter.token)

@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from pytest_django.plugin import DjangoDbBlocker
 
+from dm_portal.tests.plumbing import untraced
 from dm_portal.tests.world import World, make_world
 from dm_portal.tests.writes import Watch, watch_connection, watch_this_thread
 
@@ -31,7 +32,9 @@ def _watch_writes() -> Iterator[None]:
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """One world for all tests of a module; what a test changes is rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
+        with untraced():
+            made = make_world()
+        yield made
         transaction.set_rollback(True)
 
 
