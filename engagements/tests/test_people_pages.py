@@ -217,3 +217,16 @@ def test_contacts_cost_the_same_for_one_and_three(
     make_contact("Nora North", customer, "delegate")
     make_contact("Nils North", customer, "executive")
     assert statements(desk, url) == 7
+
+
+@pytest.mark.parametrize(
+    ("sends", "said"),
+    [(True, "An invitation is on its way to nora@"), (False, "an admin finds the letter in")],
+)
+def test_who_invites_is_told_where_the_letter_is(
+    sign_in: Any, manager: User, engagement: Engagement, settings: Any, sends: bool, said: str
+) -> None:
+    settings.EMAIL_SENDS = sends
+    data = {"name": "Nora New", "email": "nora@northwind.example", "kind": "lead"}
+    page = sign_in(manager).post(at("engagement_contacts", engagement), data, follow=True)
+    assert said in page.content.decode()

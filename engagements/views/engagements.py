@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -117,6 +118,7 @@ def engagement_settings(request: HttpRequest, ref: str) -> HttpResponse:
         by=request.user,
         theirs=lambda: Engagement.objects.get(pk=engagement.pk),
     ):
+        messages.success(request, "The settings are saved.")
         return redirect("engagement_settings", ref=ref)
     return render_form(request, "engagements/engagement_settings.html", form, **page)
 

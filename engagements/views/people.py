@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -74,7 +76,8 @@ def engagement_contacts(request: HttpRequest, ref: str) -> HttpResponse:
     require(policies.can_invite_contacts(request.user, engagement))
     form = ContactForm(posted(request))
     customer = engagement.customer
-    if saved(form, invite_contact, customer=customer, by=request.user):
+    if contact := saved(form, invite_contact, customer=customer, by=request.user):
+        messages.success(request, _letter_words(contact))
         return redirect("engagement_contacts", ref=ref)
     rows = customer.contacts.select_related("user").order_by("starts_on", "pk")
     tables = tables_by_time(by_time(rows, today()), CONTACTS, end_url=partial(_contact_end, ref))
@@ -103,6 +106,14 @@ def _function_end(ref: str, row: EngagementFunction) -> str:
 
 def _contact_end(ref: str, row: CustomerContact) -> str:
     return reverse("contact_end", kwargs={"ref": ref, "person": row.user.ref})
+
+
+def _letter_words(contact: CustomerContact) -> str:
+    """Where the invitation is: who sent it cannot look into the outbox."""
+    if settings.EMAIL_SENDS:
+        return f"An invitation is on its way to {contact.user.email}."
+    written = f"The invitation to {contact.user.email} is written."
+    return f"{written} This portal sends no mail: an admin finds the letter in the outbox."
 
 
 def _access(user: User) -> str:
