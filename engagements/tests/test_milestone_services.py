@@ -73,6 +73,14 @@ def test_one_milestone_per_name_in_the_tracker(engagement: Engagement, manager: 
     assert refused.value.field == "tracker_name"
 
 
+def test_another_engagements_version_may_have_that_name(
+    engagement: Engagement, other_engagement: Engagement, manager: User
+) -> None:
+    for each in (engagement, other_engagement):
+        made = create_milestone(engagement=each, by=manager, **PLAIN | {"tracker_name": "2.1"})
+        assert made.tracker_name == "2.1"
+
+
 def test_change_milestone(milestone: Milestone, manager: User) -> None:
     values = PLAIN | {"name": "Release 2.1", "planned_size": Decimal("12.5")}
     change_milestone(milestone=milestone, version=1, by=manager, **values)
