@@ -138,6 +138,12 @@ def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
             assert sprint_on(engagement, day).items_done == min(done, 1)
 
 
+def test_another_engagements_sprint_is_not_ours(file: Import, other_engagement: Engagement) -> None:
+    dates = {"starts_on": today(), "ends_on": today()}
+    Sprint.objects.create(engagement=other_engagement, number=1, name="Theirs", **dates)
+    assert sprint_on(file.engagement, today()) is None
+
+
 def test_a_sprint_holds_its_first_and_its_last_day(file: Import) -> None:
     engagement, day = file.engagement, today()
     dates = {"starts_on": day, "ends_on": day + 2 * DAY}

@@ -266,6 +266,15 @@ def test_what_was_told_is_not_late(two_weeks: tuple[Report, Report], manager: Us
     assert [row["late"] for row in inputs["items"]] == [[]]
 
 
+def test_what_a_later_status_told_is_not_what_the_last_one_knew(
+    two_weeks: tuple[Report, Report], manager: User
+) -> None:
+    """A correction of the second week asks again what the first one knew."""
+    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - 8 * DAY)
+    publish(two_weeks[1], manager)
+    assert late_rows(two_weeks[0].engagement) == {"A-1": ["done"]}
+
+
 def test_a_window_that_no_status_ended_knows_nothing_late(file: Import) -> None:
     add_item(file, "A-1", created=SINCE - DAY, done=SINCE - DAY)
     inputs = facts.collect(file.engagement, since=SINCE, as_of=AS_OF)["inputs"]

@@ -306,6 +306,14 @@ def test_an_admin_sends_a_parked_letter_again(admin, server):
     assert (mail.state, mail.attempts) == (State.SENT, 1)
 
 
+def test_the_other_parked_letters_stay_parked(admin, server):
+    mail, other = queue(), queue("olga@northwind.example")
+    OutgoingMail.objects.update(state=State.PARKED, finished_at=now())
+    services.retry_mail(mail=mail, by=admin)
+    other.refresh_from_db()
+    assert other.state == State.PARKED
+
+
 def test_what_is_not_parked_is_not_sent_again(admin):
     mail = queue()
     with pytest.raises(Conflict, match="already on its way"):
