@@ -26,7 +26,7 @@ ends where what is known ends, see ``version_3``.
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
@@ -51,6 +51,10 @@ class Window:
     as_of: datetime
     zone: ZoneInfo
 
+    @classmethod
+    def of(cls, inputs: Row) -> Self:
+        return cls(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+
     def holds(self, at: datetime | None) -> bool:
         return at is not None and at < self.as_of and (self.since is None or at >= self.since)
 
@@ -60,7 +64,7 @@ class Window:
 
 def version_1(inputs: Row) -> Row:
     """The figures of schema 1, as they were; see the module for their meaning."""
-    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    window = Window.of(inputs)
     imported = bool(inputs["imports"])
     items = [_item(row, window) for row in inputs["items"]]
     milestones = [_milestone(row, inputs, items, window, imported) for row in inputs["milestones"]]
@@ -90,7 +94,7 @@ def version_2(inputs: Row) -> Row:
     """
     inputs = inputs | {"revisions": _as_recorded(inputs), "criteria": _as_agreed(inputs)}
     found = version_1(inputs)
-    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    window = Window.of(inputs)
     for row in found["milestones"]:
         criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
         row.update(_done(row, criteria, window))
@@ -104,7 +108,7 @@ def version_3(inputs: Row) -> Row:
     """
     handed_over = [{**row, "applied_at": row["uploaded_at"]} for row in inputs["imports"]]
     found = version_2(inputs | {"imports": handed_over})
-    window = Window(instant(inputs["since"]), _known(inputs["as_of"]), ZoneInfo(inputs["zone"]))
+    window = Window.of(inputs)
     agreed = _as_agreed(inputs)
     for row in found["milestones"]:
         mine = [each for each in agreed if each["milestone"] == row["number"]]
