@@ -22,6 +22,7 @@ from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from reporting import rag, sentences, wording
 from reporting.drafting import Draft
+from reporting.figures import days_after
 from reporting.models import Period, Report, ReportRevision
 from reporting.wording import count
 
@@ -347,8 +348,8 @@ class _Page:
         if row is None or row["is_done"]:
             return ""
         # of work that was never imported no figure tells how late it is: the calendar does
-        past = (self.today - date.fromisoformat(row["committed_on"])).days
-        return f"{count(past, 'day')} past" if past > 0 else ""
+        past = days_after(row["committed_on"], self.today)
+        return f"{count(past, 'day')} past" if past else ""
 
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")

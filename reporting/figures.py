@@ -304,15 +304,19 @@ def _days_late(committed_on: str | None, done_on: date | None) -> int | None:
     """Calendar days from the committed date to the day on which all was done; 0: in time."""
     if committed_on is None or done_on is None:
         return None
-    return max((done_on - date.fromisoformat(committed_on)).days, 0)
+    return days_after(committed_on, done_on)
 
 
 def _days_past(committed_on: str | None, is_done: bool, window: Window) -> int | None:
     """Calendar days since the committed date while it is not done; None without such a date."""
     if committed_on is None:
         return None
-    days = (window.as_of.astimezone(window.zone).date() - date.fromisoformat(committed_on)).days
-    return 0 if is_done else max(days, 0)
+    return 0 if is_done else days_after(committed_on, window.as_of.astimezone(window.zone).date())
+
+
+def days_after(committed_on: str, day: date) -> int:
+    """Calendar days by which ``day`` lies after a committed date; 0 up to it."""
+    return max((day - date.fromisoformat(committed_on)).days, 0)
 
 
 def _moved(inputs: Row, window: Window) -> list[Row]:
