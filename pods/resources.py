@@ -48,11 +48,19 @@ class NamedWidget(ForeignKeyWidget):
             raise ValidationError(f"There is no {noun} {value}.") from missing
 
 
-class AddressWidget(NamedWidget):
+class AddressWidget(ForeignKeyWidget):
     """A person by their address, whatever its case."""
 
-    def get_lookup_kwargs(self, value: Any, row: Any = None, **kwargs: Any) -> dict[str, Any]:
-        return {f"{self.field}__iexact": value}
+    def __init__(self) -> None:
+        super().__init__(User, field="email")
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> User | None:
+        if not value:
+            return None
+        found = User.objects.by_address(value)
+        if found is None:
+            raise ValidationError(f"There is no user {value}.")
+        return found
 
 
 class PercentWidget(Widget):
@@ -151,9 +159,7 @@ class ReferencedResource(ServiceResource):
 class SpecialistResource(ReferencedResource):
     """Specialists; ``user`` is the address that they sign in with."""
 
-    user = CellField(
-        attribute="user", column_name="user", widget=AddressWidget(User, field="email")
-    )
+    user = CellField(attribute="user", column_name="user", widget=AddressWidget())
 
     class Meta(ServiceResource.Meta):
         model = Specialist
@@ -248,9 +254,7 @@ class PodFunctionResource(DatedResource):
     """Functions: a pod by its name, a person by their address."""
 
     pod = CellField(attribute="pod", column_name="pod", widget=NamedWidget(Pod, field="name"))
-    user = CellField(
-        attribute="user", column_name="user", widget=AddressWidget(User, field="email")
-    )
+    user = CellField(attribute="user", column_name="user", widget=AddressWidget())
 
     class Meta(ServiceResource.Meta):
         model = PodFunction

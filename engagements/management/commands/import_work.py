@@ -93,7 +93,7 @@ def _engagement(ref: str) -> Engagement:
 def _person(engagement: Engagement, email: str) -> User:
     """Who imports: the one named, or the engagement's DM; both must be allowed to."""
     if email:
-        user = User.objects.filter(email__iexact=email).first()
+        user = User.objects.by_address(email)
         if user is None or not policies.can_import_work(user, engagement):
             raise CommandError(f"{email} may not import work into {engagement}.")
         return user
