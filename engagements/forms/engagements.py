@@ -13,6 +13,7 @@ from django.forms import BoundField
 
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
+from engagements.forms.days import InOrder
 from engagements.models import Customer, Engagement, EngagementTemplate
 from engagements.services.days import can_be_meant
 from engagements.services.engagements import TRANSITIONS, PlannedMilestone
@@ -30,7 +31,7 @@ NO_FIRST_DAY = "Give a first day below that can be meant: the dates count from i
 ADD_A_CUSTOMER = "Choose a customer, or name a new one."
 
 
-class AgreedForm(PortalModelForm):
+class AgreedForm(InOrder, PortalModelForm):
     """What is agreed of an engagement, and when it plans and reports."""
 
     class Meta:
@@ -73,13 +74,6 @@ class AgreedForm(PortalModelForm):
 
     def _pods(self, user: Any) -> QuerySet[Pod]:
         return Pod.objects.visible_to(user)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts_on and ends_on and ends_on < starts_on:
-            self.add_error("ends_on", "The last day cannot be before the first.")
-        return cleaned
 
 
 class EngagementForm(VersionedModelForm, AgreedForm):
