@@ -79,21 +79,21 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
 def engagement_create(request: HttpRequest) -> HttpResponse:
     """A new engagement, from a template or from nothing."""
     require(policies.can_create_engagement(request.user))
-    start, asked = _start(request), None
+    start = shown = _start(request)
     form = EngagementCreateForm(posted(request), user=request.user, **start.begin())
     if "propose" in request.POST:  # nothing is begun yet, and nothing typed is lost
-        asked = StartForm(request.POST, user=request.user)
-        start = asked if asked.is_asked else start
+        shown = StartForm(request.POST, user=request.user)
+        start = shown if shown.is_asked else start
         form = form.anew(start)
     elif engagement := saved(form, create_engagement, by=request.user):
         return redirect(engagement)
     elif form.is_bound:  # the template stays chosen, whether it was proposed from or not
-        asked = StartForm(user=request.user, initial=request.POST.dict())
+        shown = StartForm(user=request.user, initial=request.POST.dict())
     back = reverse("engagement_list")
-    page = {"start": asked or start, "action": start.address(), "cancel_url": back}
+    page = {"start": shown, "action": start.address(), "cancel_url": back}
     page |= {"crumbs": [Crumb("Engagements", back)]}
     response = render_form(request, "engagements/engagement_create.html", form, **page)
-    response.status_code = 422 if asked and asked.errors else response.status_code
+    response.status_code = 422 if shown.errors else response.status_code
     return response
 
 
