@@ -3,7 +3,7 @@
 Templates of ``templates/status/`` get these frozen values, and nothing of the model.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -182,9 +182,11 @@ def first_week_of(engagement: Engagement) -> periods.Week | None:
     """The next week whose status is due; None where none is any more."""
     if engagement.state != Engagement.State.ACTIVE:
         return None
-    at = now()
+    at, rhythm = now(), rhythm_of(engagement)
     first_day = datetime.combine(engagement.reporting_from, time(0), tzinfo=UTC)
-    weeks = periods.due(rhythm_of(engagement), at=max(at, first_day) + SOON)
+    # what is due after now belongs to no earlier week than that of a week ago, anywhere
+    lately = replace(rhythm, reporting_from=max(rhythm.reporting_from, at.date() - periods.WEEK))
+    weeks = periods.due(lately, at=max(at, first_day) + SOON)
     return next((week for week in weeks if week.due_at > at), None)
 
 
