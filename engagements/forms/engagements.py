@@ -97,7 +97,7 @@ class StartForm(PortalForm):
         empty_label="Nothing: an empty form",
         help_text="It proposes milestones and a cadence; its dates count from the first day below.",
     )
-    starts_on = forms.DateField()
+    starts_on = forms.DateField(label="First day")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

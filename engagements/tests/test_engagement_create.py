@@ -182,6 +182,7 @@ def test_proposing_from_no_day_says_so_and_keeps_all(desk: Any, proposal: str, d
     form = response.context["form"]
     assert response.status_code == 422
     assert "Give a first day below that can be meant" in response.text
+    assert "Starts on" not in response.text  # the page calls it the first day
     assert (form["name"].value(), form["starts_on"].value()) == ("Cedar", day)
     assert form.plan_rows[0].name.value() == "Stock"
 
