@@ -86,10 +86,10 @@ def test_the_legend_explains_every_form_the_worst_first() -> None:
         Shape.NOT_KNOWN,
     ]
     legend = render("timeline", timeline(DELIVERED, todo)).split("<figcaption")[1]
-    assert "done</span>" in legend
+    assert "done in time</span>" in legend
     assert "on track" not in legend
     in_time = TimelineMilestone("5.0", Shape.ON_TRACK, AS_OF)
-    assert "done or on track" in render("timeline", timeline(DELIVERED, in_time))
+    assert "done in time, or on track" in render("timeline", timeline(DELIVERED, in_time))
     assert "not finished, not known whether in time" in legend
     assert "at risk" not in legend
     assert "off track, or done late" in render("timeline", timeline(LATE)).split("<figcaption")[1]
