@@ -238,6 +238,14 @@ class WorkItemQuerySet(OfEngagementQuerySet):
         return self.select_related("sprint").annotate(milestone_names=ArraySubquery(names))
 
 
+class WorkEventQuerySet(models.QuerySet[Any]):
+    """Rows that share their source's door."""
+
+    def visible_to(self, user: Any) -> Self:
+        source = related(self.model, "source")
+        return self.filter(source__in=source.objects.visible_to(user))
+
+
 class ImportQuerySet(OfEngagementQuerySet):
     """Files of engagements that the person may see."""
 

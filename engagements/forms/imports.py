@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from dm_portal.shell.forms import PortalForm
-from engagements.services.imports import MAX_BYTES, TOO_LARGE
+from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached
 
 
 class ImportForm(PortalForm):
@@ -27,16 +27,41 @@ class ImportForm(PortalForm):
         },
     )
 
+    changelog = forms.FileField(
+        label="Changelog",
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text=(
+            "If your tracker exports what changed when: columns key, created, field, from, to. "
+            "Without it, a change counts from the day on which a file first shows it."
+        ),
+        error_messages={
+            "empty": "The changelog is empty.",
+            "max_length": "The file's name is too long: at most %(max)d characters.",
+        },
+    )
+
     def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(TOO_LARGE)
-        return file
+        return _within(self.cleaned_data["file"])
+
+    def clean_changelog(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["changelog"]
+        return _within(file) if file else None
 
     def changes(self) -> dict[str, Any]:
-        """The file, in the words of ``receive_file``."""
+        """The files, in the words of ``receive_file``."""
         file: UploadedFile = self.cleaned_data["file"]
-        return {"file_name": file.name, "content": file}
+        changelog: UploadedFile | None = self.cleaned_data["changelog"]
+        attached = Attached(changelog.name or "", changelog) if changelog else None
+        return {"file_name": file.name, "content": file, "changelog": attached}
+
+
+def _within(file: UploadedFile) -> UploadedFile:
+    """The file, unless it is too large."""
+    if (file.size or 0) > MAX_BYTES:
+        raise forms.ValidationError(TOO_LARGE)
+    return file
 
 
 class ApplicationForm(forms.Form):

@@ -7,9 +7,9 @@ from engagements.models.engagements import (
     EngagementTemplate,
     TemplateMilestone,
 )
-from engagements.models.imports import Import, ImportChunk, ImportRow, Source
+from engagements.models.imports import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
-from engagements.models.work import Sprint, WorkItem
+from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [
     "AcceptanceCriterion",
@@ -20,11 +20,13 @@ __all__ = [
     "EngagementTemplate",
     "Import",
     "ImportChunk",
+    "ImportEvent",
     "ImportRow",
     "Milestone",
     "MilestoneRevision",
     "Source",
     "Sprint",
     "TemplateMilestone",
+    "WorkEvent",
     "WorkItem",
 ]

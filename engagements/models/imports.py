@@ -7,6 +7,7 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from engagements import querysets
 from engagements.models.milestones import OfEngagement
+from engagements.models.work import WorkEvent
 
 
 class Source(OfEngagement):
@@ -17,6 +18,9 @@ class Source(OfEngagement):
         JIRA = "jira", "Jira export"
 
     kind = models.CharField(max_length=10, choices=Kind)
+    version = models.PositiveIntegerField(
+        default=1, db_default=1, editable=False, help_text="Raised by whatever changes its work."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = querysets.OfEngagementQuerySet.as_manager()
@@ -32,8 +36,18 @@ class Source(OfEngagement):
         return self.get_kind_display()
 
 
+class Part(models.TextChoices):
+    """Which of an import's files a row or a piece is of."""
+
+    WORK = "work", "Work"
+    CHANGELOG = "changelog", "Changelog"
+
+
 class Import(OfEngagement):
-    """One file on its way in: uploaded, read, previewed, then applied as a whole or not at all."""
+    """One file on its way in: uploaded, read, previewed, then applied as a whole or not at all.
+
+    A changelog may come with it. ``as_of`` is the instant that the file speaks of.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "Waiting to be read"
@@ -55,10 +69,25 @@ class Import(OfEngagement):
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
+    changelog_name = models.CharField(max_length=255, blank=True)
+    changelog_size = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Bytes; 0: there is none."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(
         null=True, blank=True, help_text="Estimated until the file is read; empty: not known."
+    )
+    rows_judged = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How many rows have been compared with what is known."
+    )
+    changes_read = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Changes that the changelog tells."
+    )
+    changes_left_out = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="Of fields that are not read: name, and how many changes.",
     )
     new_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
@@ -77,6 +106,14 @@ class Import(OfEngagement):
     unknown_columns = models.JSONField(default=list)
     read_at = models.DateTimeField(
         null=True, blank=True, help_text="When the reading began: what is later was the future."
+    )
+    as_of = models.DateTimeField(
+        null=True, blank=True, help_text="The latest instant that the file names."
+    )
+    source_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Of the source: when the rows were compared with it; once applied, by this.",
     )
     problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -122,15 +159,16 @@ class ImportChunk(models.Model):
     """A piece of the uploaded file as it came, so that any process can read it."""
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="chunks")
+    part = models.CharField(max_length=10, choices=Part, default=Part.WORK, db_default=Part.WORK)
     number = models.PositiveIntegerField()
     content = models.BinaryField()
 
     objects = querysets.OfImportQuerySet.as_manager()
 
     class Meta:
-        ordering = ["of", "number"]
+        ordering = ["of", "part", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["of", "number"], name="import_chunk_number"),
+            models.UniqueConstraint(fields=["of", "part", "number"], name="import_chunk_number"),
         ]
 
     def __str__(self) -> str:
@@ -140,9 +178,10 @@ class ImportChunk(models.Model):
 class ImportRow(models.Model):
     """One row of the file, as read, with what applying it would do.
 
-    ``line`` is where the row starts in the file, counted from 1; ``data`` holds the parsed cells
-    by their field names, ``before`` those of the item that it changes, ``reason`` why it is
-    refused, ``note`` what is odd but kept.
+    ``line`` is where the row starts in the file, counted from 1; ``data`` holds what the item
+    would be, by field names, ``before`` what it is, ``reason`` why the row is refused, ``note``
+    what is odd but kept. A row of the changelog is here if it is refused, or if it is the first
+    of an item that the file itself does not name.
     """
 
     class Verdict(models.TextChoices):
@@ -152,6 +191,7 @@ class ImportRow(models.Model):
         REFUSED = "refused", "Refused"
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    part = models.CharField(max_length=10, choices=Part, default=Part.WORK, db_default=Part.WORK)
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=200, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict)
@@ -163,9 +203,9 @@ class ImportRow(models.Model):
     objects = querysets.ImportRowQuerySet.as_manager()
 
     class Meta:
-        ordering = ["of", "line"]
+        ordering = ["of", "-part", "line"]
         constraints = [
-            models.UniqueConstraint(fields=["of", "line"], name="import_row_line"),
+            models.UniqueConstraint(fields=["of", "part", "line"], name="import_row_line"),
             models.CheckConstraint(
                 condition=(Q(verdict="refused") & ~Q(reason=""))
                 | (~Q(verdict="refused") & Q(reason="")),
@@ -176,6 +216,41 @@ class ImportRow(models.Model):
             # the preview: refused first, then what changes
             models.Index(fields=["of", "verdict", "line"], name="import_row_verdict"),
             models.Index(fields=["of", "key"], name="import_row_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}, line {self.line}"
+
+
+class ImportEvent(models.Model):
+    """What a file says of an item, until it is applied: then it is a ``WorkEvent``.
+
+    ``occurred_at`` is empty where a row does not tell when it was so: then it is as of its file.
+    """
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="said")
+    part = models.CharField(max_length=10, choices=Part)
+    line = models.PositiveIntegerField()
+    key = models.CharField(max_length=200)
+    field = models.CharField(max_length=10, choices=WorkEvent.Field)
+    came = models.TextField(blank=True)
+    became = models.TextField(blank=True)
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    place = models.PositiveSmallIntegerField(default=0)
+    note = models.TextField(blank=True)
+
+    objects = querysets.OfImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["of", "part", "line"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of", "part", "line", "field"], name="import_event_line"
+            ),
+        ]
+        indexes = [
+            # what else the file says of an item
+            models.Index(fields=["of", "key"], name="import_event_key"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 
 from dm_portal.shell.clock import now
 from engagements import querysets
 from engagements.models.engagements import Engagement
 from engagements.models.milestones import Milestone, OfEngagement
+from engagements.stages import Stage
 
 
 class Sprint(OfEngagement):
@@ -47,10 +49,12 @@ class Sprint(OfEngagement):
 
 
 class WorkItem(models.Model):
-    """One item of a tracker, as last imported. The portal never edits it.
+    """One item of a tracker, as its events leave it. The portal never edits it.
 
     ``created_at``, ``started_at`` and ``done_at`` are the tracker's own instants; ``state`` is
-    the tracker's own word. Items belong to every milestone that the tracker names for them.
+    the tracker's own word, and ``stage`` what that means; ``blocked_at`` is since when it is
+    blocked. Items belong to every milestone that the tracker names for them. What was true at an
+    earlier instant is in the events alone.
     """
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="work_items")
@@ -61,6 +65,9 @@ class WorkItem(models.Model):
     type = models.CharField(max_length=100, blank=True)
     title = models.TextField(blank=True)
     state = models.CharField(max_length=100, blank=True)
+    stage = models.CharField(
+        max_length=20, choices=Stage, default=Stage.NOT_STARTED, db_default=Stage.NOT_STARTED
+    )
     size = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     milestones = models.ManyToManyField(Milestone, blank=True, related_name="work_items")
     sprint = models.ForeignKey(
@@ -70,6 +77,7 @@ class WorkItem(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
     last_import = models.ForeignKey(
         "engagements.Import", on_delete=models.PROTECT, related_name="+"
     )
@@ -108,3 +116,63 @@ class WorkItem(models.Model):
     @property
     def customer_ref(self) -> str:
         return self.engagement.customer.ref
+
+
+class WorkEvent(models.Model):
+    """One thing that a source said of an item, for ever: a change, or how it was when it was seen.
+
+    ``field`` is what changed, from ``came`` to ``became``; or "seen", where ``became`` holds the
+    cells of a row of an export as canonical JSON. ``occurred_at`` is the tracker's instant,
+    ``place`` the order of what changed at one instant, ``recorded_at`` when the portal learned of
+    it. What became of an item follows from these alone, see ``engagements.histories``; they may be
+    there before any export has named the item.
+    """
+
+    class Field(models.TextChoices):
+        SEEN = "seen", "How it stood"
+        STATE = "state", "State"
+        MILESTONE = "milestone", "Milestone"
+        SPRINT = "sprint", "Sprint"
+        SIZE = "size", "Size"
+        ASSIGNEE = "assignee", "Assignee"
+        FLAG = "flag", "Flag"
+        DUE = "due", "Due date"
+
+    source = models.ForeignKey(
+        "engagements.Source", on_delete=models.PROTECT, related_name="events"
+    )
+    key = models.CharField(max_length=200)
+    field = models.CharField(max_length=10, choices=Field)
+    came = models.TextField(blank=True)
+    became = models.TextField(blank=True)
+    occurred_at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField(default=0)
+    recorded_at = models.DateTimeField()
+    of = models.ForeignKey("engagements.Import", on_delete=models.PROTECT, related_name="events")
+
+    objects = querysets.WorkEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source", "key", "occurred_at", "place", "pk"]
+        constraints = [
+            # The same said again is the same: imports may overlap and be repeated. Also what the
+            # facts of an item are read by.
+            models.UniqueConstraint(
+                F("source"),
+                F("key"),
+                F("occurred_at"),
+                F("field"),
+                F("place"),
+                MD5("came"),
+                MD5("became"),
+                name="work_event_once",
+            ),
+            models.CheckConstraint(condition=~Q(key=""), name="work_event_has_a_key"),
+            models.CheckConstraint(
+                condition=Q(field="seen", came="") | ~(Q(field="seen") | Q(came=F("became"))),
+                name="work_event_changes_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}, {self.get_field_display().lower()}"

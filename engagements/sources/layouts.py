@@ -24,6 +24,9 @@ WORK_CSV: Mapping[str, tuple[str, ...]] = {
     "created_at": ("created_at", "created"),
     "started_at": ("started_at", "started"),
     "done_at": ("done_at", "done"),
+    "updated_at": ("updated_at", "updated"),
+    "flag": ("flag", "flagged"),
+    "due": ("due", "due_on", "due_date"),
 }
 # Server, Data Center and Cloud name some of them differently; nothing in an export tells
 # when an item was started.
@@ -43,9 +46,13 @@ JIRA: Mapping[str, tuple[str, ...]] = {
     "assignee": ("assignee",),
     "created_at": ("created",),
     "done_at": ("resolved",),
+    "updated_at": ("updated",),
+    "flag": ("flagged", "custom_field_flagged"),
+    "due": ("due_date",),
 }
-FIELDS = tuple(WORK_CSV)
-GATHERED = ("milestones", "sprint")
+# What an item is shown by; the rest only tells what became of it.
+FIELDS = tuple(WORK_CSV)[:-3]
+GATHERED = ("milestones", "sprint", "flag")
 
 
 @dataclass(frozen=True, slots=True)

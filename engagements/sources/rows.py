@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engagements.sources import cells
-from engagements.sources.layouts import FIELDS, Layout, plain
+from engagements.sources.layouts import FIELDS, Layout
+from engagements.stages import Stage, stage_of_word
 
 T = TypeVar("T")
 Filled = Mapping[str, Sequence[str]]
 
 STEPS = ("created", "started", "done")
 # How many characters a field holds; the title holds any number.
-LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200}
+LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200, "flag": 100}
 MAX_MILESTONE = 120
 # More than any item belongs to: a page that shows an item shows them all.
 MAX_MILESTONES = 50
@@ -25,10 +26,9 @@ WORDS = {
     "created_at": "created date",
     "started_at": "started date",
     "done_at": "done date",
+    "updated_at": "updated date",
+    "due": "due date",
 }
-# States that every tracker means alike; which of a customer's own are done is not known here.
-OPEN_STATES = {"open", "reopened", "new", "to_do", "todo", "backlog", "in_progress"}
-DONE_STATES = {"closed", "done", "resolved"}
 # Said for good, so of the day on which it was true.
 DONE_LATER = "Its done date lay in the future when the file was read: it is open until then."
 
@@ -37,10 +37,12 @@ DONE_LATER = "Its done date lay in the future when the file was read: it is open
 class Row:
     """One row of a file.
 
-    ``line`` is where it starts. Where ``reason`` is empty, ``data`` holds every field but the
-    key, as JSON: texts, sorted milestones, the size as "3.00", instants as
-    "2012-08-06T10:00:00.000000Z", None for what is not there. Otherwise it holds the texts of
-    the cells, for whoever corrects them. ``note`` says what is odd and kept.
+    ``line`` is where it starts. Where ``reason`` is empty, ``data`` holds what the file has a
+    column for, but the key, as JSON: texts, sorted milestones, the size as "3.00", instants as
+    "2012-08-06T10:00:00.000000Z", None for what is empty. Otherwise it holds the texts of
+    the cells, for whoever corrects them. ``note`` says what is odd and kept. ``updated_at`` is
+    when the row was as it says, if that is told, ``latest`` the last instant of the past that it
+    names; both as in ``data``.
     """
 
     line: int
@@ -48,6 +50,8 @@ class Row:
     data: dict[str, Any]
     reason: str = ""
     note: str = ""
+    updated_at: str | None = None
+    latest: str = ""
 
 
 def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now: datetime) -> Row:
@@ -60,7 +64,20 @@ def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now
     data = reader.data()
     if reader.faults:
         return _refused(line, filled, reader.faults)
-    return Row(line, reader.key, data, note=" ".join(reader.notes))
+    updated_at = data.pop("updated_at")
+    return Row(
+        line,
+        reader.key,
+        {name: value for name, value in data.items() if name in layout.places},
+        note=" ".join(reader.notes),
+        updated_at=updated_at,
+        latest=_latest(written(now), updated_at, *(data[f"{step}_at"] for step in STEPS)),
+    )
+
+
+def _latest(now: str | None, *instants: str | None) -> str:
+    """The last of these that is not in the future; their texts sort as time."""
+    return max((at for at in instants if at and now and at <= now), default="")
 
 
 def _refused(line: int, filled: Filled, reasons: list[str]) -> Row:
@@ -119,6 +136,9 @@ class _Reader:
             "created_at": written(created),
             "started_at": written(started),
             "done_at": written(done),
+            "updated_at": written(self._instant("updated_at")),
+            "flag": self._flag(),
+            "due": self._one("due").strip(),
         }
 
     def _cells(self, name: str) -> Sequence[str]:
@@ -148,6 +168,10 @@ class _Reader:
         if len(found) > 1:
             self.notes.append(f"Earlier in {', '.join(found[:-1])}.")
         return self._within("sprint", found[-1] if found else "", LIMITS["sprint"])
+
+    def _flag(self) -> str:
+        found = ", ".join(cell.strip() for cell in self._cells("flag"))
+        return self._within("flag", found, LIMITS["flag"])
 
     def _milestones(self) -> list[str]:
         found = cells.names(self._cells("milestones"))
@@ -194,9 +218,10 @@ class _Reader:
             self.notes.append(DONE_LATER)
 
     def _note_state(self, state: str, done: datetime | None) -> None:
-        if done and plain(state) in OPEN_STATES:
+        stage = stage_of_word(state)
+        if done and stage not in (Stage.DONE, None):
             self.notes.append(f"Has a done date, and its state is {state}.")
-        if not done and plain(state) in DONE_STATES:
+        if not done and stage == Stage.DONE:
             self.notes.append(f"Its state is {state}, without a done date.")
 
 

@@ -32,6 +32,11 @@ def open_file(content: bytes, *, block: int = 7) -> WorkFile:
     return WorkFile(pieces, zone=BERLIN, now=READ_AT)
 
 
+def changes(*rows: str) -> bytes:
+    """A changelog of these rows: key,created,author,field,from,to."""
+    return "\n".join(["key,created,author,field,from,to", *rows, ""]).encode()
+
+
 def rows_of(content: bytes) -> list[Row]:
     return list(open_file(content))
 
@@ -47,23 +52,35 @@ def jira(header: str, *rows: str) -> list[Row]:
 
 
 def receive(
-    engagement: Engagement, by: User, content: bytes | Iterable[str], name: str = "work.csv"
+    engagement: Engagement,
+    by: User,
+    content: bytes | Iterable[str],
+    name: str = "work.csv",
+    *,
+    changelog: bytes = b"",
 ) -> Import:
     """An uploaded file; rows are put under the header of a work CSV."""
     data = content if isinstance(content, bytes) else work_csv(*content)
-    return imports.receive_file(engagement=engagement, file_name=name, content=BytesIO(data), by=by)
+    attached = imports.Attached("changelog.csv", BytesIO(changelog)) if changelog else None
+    return imports.receive_file(
+        engagement=engagement, file_name=name, content=BytesIO(data), by=by, changelog=attached
+    )
 
 
-def preview(engagement: Engagement, by: User, content: bytes | Iterable[str]) -> Import:
-    file = receive(engagement, by, content)
+def preview(
+    engagement: Engagement, by: User, content: bytes | Iterable[str], *, changelog: bytes = b""
+) -> Import:
+    file = receive(engagement, by, content, changelog=changelog)
     imports.read_import(import_id=file.pk)
     file.refresh_from_db()
     return file
 
 
-def apply(engagement: Engagement, by: User, content: bytes | Iterable[str]) -> Import:
+def apply(
+    engagement: Engagement, by: User, content: bytes | Iterable[str], *, changelog: bytes = b""
+) -> Import:
     """A file that went all the way."""
-    file = preview(engagement, by, content)
+    file = preview(engagement, by, content, changelog=changelog)
     imports.request_application(file=file, seen=file.previews, by=by)
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()

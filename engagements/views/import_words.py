@@ -12,6 +12,7 @@ from django.utils import timezone
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
 from engagements.models import Import, ImportRow
+from engagements.models.imports import Part
 from engagements.sources.layouts import FIELDS
 
 # What the fields of a row are called on pages.
@@ -60,6 +61,7 @@ def additions(file: Import) -> Iterator[str]:
             verb = ("was" if count == 1 else "were") if applied else "would be"
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
     yield from matches(file)
+    yield from changelog(file)
 
 
 def matches(file: Import) -> Iterator[str]:
@@ -71,6 +73,27 @@ def matches(file: Import) -> Iterator[str]:
             f"The milestone {name}, planned by hand, {becomes} the tracker's version {name}: "
             f"{items} item{'' if items == 1 else 's'} of this file {count} for it."
         )
+
+
+def place(row: ImportRow) -> str:
+    """Where a row stands: "line 7", or "line 7 of the changelog"."""
+    return f"line {row.line}{' of the changelog' if row.part == Part.CHANGELOG else ''}"
+
+
+def changelog(file: Import) -> Iterator[str]:
+    """What the changelog tells: "The changelog tells 4,361 changes. Not read: …"."""
+    if not file.changelog_name:
+        return
+    left_out = sorted(file.changes_left_out.items(), key=lambda each: (-each[1], each[0]))
+    yield f"The changelog tells {_count(file.changes_read, 'change')}."
+    if left_out:
+        named = ", ".join(f"{name} ({count:,})" for name, count in left_out[:NAMED])
+        more = f" and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
+        yield f"Changes of other fields are not read: {named}{more}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def done_later(file: Import) -> Iterator[str]:

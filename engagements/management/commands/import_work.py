@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from dm_portal.shell.errors import DomainError
 from engagements import policies
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
-from engagements.views.import_words import done_later, matches
+from engagements.views.import_words import changelog, done_later, matches, place
 
 
 class Command(BaseCommand):
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("engagement", help="the engagement's ref, as in its URL")
         parser.add_argument("file", type=Path, help="a Jira export or a work CSV, in UTF-8")
         parser.add_argument(
+            "--changelog", type=Path, help="the changelog of the same items, in UTF-8"
+        )
+        parser.add_argument(
             "--apply", action="store_true", help="import it (default: only say what would change)"
         )
         parser.add_argument(
@@ -35,14 +39,12 @@ class Command(BaseCommand):
         engagement = _engagement(options["engagement"])
         by = _person(engagement, options["email"])
         try:
-            with (
-                audit.coming_from("command import_work"),
-                options["file"].open("rb") as content,
-            ):
-                whole = {"engagement": engagement, "by": by, "content": content}
-                self._import(options["apply"], file_name=_readable(options["file"]), **whole)
-        except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
+            with audit.coming_from("command import_work"), ExitStack() as opened:
+                name, content = _open(options["file"], opened)
+                whole = {"engagement": engagement, "by": by, "file_name": name, "content": content}
+                if options["changelog"]:
+                    whole["changelog"] = _open(options["changelog"], opened)
+                self._import(options["apply"], **whole)
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
 
@@ -69,18 +71,24 @@ class Command(BaseCommand):
         )
         for said in matches(file):
             self.stdout.write(said)
+        for said in changelog(file):
+            self.stdout.write(said)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
-        rows = ImportRow.objects.filter(of=file).order_by("line")
+        rows = ImportRow.objects.filter(of=file).order_by("-part", "line")
         for row in rows.filter(verdict=ImportRow.Verdict.REFUSED).iterator():
-            self.stdout.write(f"Refused: line {row.line}: {row.reason}")
+            self.stdout.write(f"Refused: {place(row)}: {row.reason}")
         for said in done_later(file):
             self.stdout.write(said)
 
 
-def _readable(path: Path) -> str:
-    """The file's name as text: file systems allow bytes that no encoding knows."""
-    return os.fsencode(path.name).decode(errors="replace")
+def _open(path: Path, opened: ExitStack) -> imports.Attached:
+    """The file, with its name as text: file systems allow bytes that no encoding knows."""
+    try:
+        content = opened.enter_context(path.open("rb"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    return imports.Attached(os.fsencode(path.name).decode(errors="replace"), content)
 
 
 def _engagement(ref: str) -> Engagement:

@@ -6,6 +6,7 @@ and for a command ``import_file`` and ``preview_file``. Who works: ``read_import
 """
 
 from engagements.services.imports.acts import (
+    Attached,
     discard_import,
     receive_file,
     request_application,
@@ -20,6 +21,7 @@ __all__ = [
     "MAX_BYTES",
     "TOO_LARGE",
     "TRANSITIONS",
+    "Attached",
     "apply_import",
     "discard_import",
     "import_file",

@@ -2,7 +2,7 @@
 
 import hashlib
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from django.db import transaction
 
@@ -11,55 +11,88 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
-from engagements.models import Engagement, Import, ImportChunk, ImportRow
+from engagements.models import Engagement, Import, ImportChunk, ImportEvent, ImportRow
+from engagements.models.imports import Part
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
 
 CHUNK = 256 * 1024
+# How a form calls the files of an import.
+FIELDS = {Part.WORK: "file", Part.CHANGELOG: "changelog"}
 READ_AGAIN = (
     "This file was read again after the preview that you saw. Look at the counts below, then apply."
 )
 
 
+class Attached(NamedTuple):
+    """A changelog that belongs to a file."""
+
+    name: str
+    content: BinaryIO
+
+
 @transaction.atomic
-def receive_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by: User) -> Import:
+def receive_file(
+    *,
+    engagement: Engagement,
+    file_name: str,
+    content: BinaryIO,
+    by: User,
+    changelog: Attached | None = None,
+) -> Import:
     """Take a tracker's file in, piece by piece; it is read as soon as a worker has time.
 
     Raises:
-        DomainError: the file is empty or too large.
+        DomainError: one of the files is empty or too large.
     """
     lock(engagement)
     number = next_number(Import.objects.filter(engagement=engagement))
-    file = keep_file(engagement, number, file_name, content, by)
+    file = keep_file(engagement, number, Attached(file_name, content), changelog, by)
     record("import.uploaded", file, by=by, after={"size": file.size, "sha256": file.sha256})
     wake("engagements.tasks.read_import", file.pk)
     return file
 
 
 def keep_file(
-    engagement: Engagement, number: int, file_name: str, content: BinaryIO, by: User
+    engagement: Engagement, number: int, work: Attached, changelog: Attached | None, by: User
 ) -> Import:
     """The import and its pieces, under a number that the caller answers for."""
     file = Import.objects.create(
         engagement=engagement,
         number=number,
-        file_name=file_name[-255:],
+        file_name=work.name[-255:],
+        changelog_name=changelog.name[-255:] if changelog else "",
         size=0,
         uploaded_at=now(),
         uploaded_by=by,
     )
     digest = hashlib.sha256()
-    for place, block in enumerate(iter(partial(content.read, CHUNK), b"")):
-        file.size += len(block)
-        if file.size > MAX_BYTES:
-            raise DomainError(TOO_LARGE, field="file")
-        digest.update(block)
-        ImportChunk.objects.create(of=file, number=place, content=block)
+    file.size = _keep_pieces(file, Part.WORK, work.content, digest)
     if not file.size:
         raise DomainError("The file is empty.", field="file")
+    if changelog is not None:
+        file.changelog_size = _keep_pieces(file, Part.CHANGELOG, changelog.content, digest)
+        if not file.changelog_size:
+            raise DomainError("The changelog is empty.", field="changelog")
     file.sha256 = digest.hexdigest()
-    file.save(update_fields=["size", "sha256"])
+    file.save(update_fields=["size", "changelog_size", "sha256"])
     return file
+
+
+def _keep_pieces(file: Import, part: Part, content: BinaryIO, digest: Any) -> int:
+    """Store one of the files; returns its bytes.
+
+    Raises:
+        DomainError: it is too large.
+    """
+    size = 0
+    for place, block in enumerate(iter(partial(content.read, CHUNK), b"")):
+        size += len(block)
+        if size > MAX_BYTES:
+            raise DomainError(TOO_LARGE, field=FIELDS[part])
+        digest.update(block)
+        ImportChunk.objects.create(of=file, part=part, number=place, content=block)
+    return size
 
 
 @transaction.atomic
@@ -115,4 +148,5 @@ def retry_import(*, file: Import, by: User) -> None:
 def delete_content(file: Import) -> None:
     """Free the space of a file that nobody will read again."""
     ImportRow.objects.filter(of=file).delete()
+    ImportEvent.objects.filter(of=file).delete()
     ImportChunk.objects.filter(of=file).delete()

@@ -1,12 +1,13 @@
 """Applying a previewed file: all of it in one short transaction, or nothing."""
 
 from django.db import transaction
+from django.db.models import F
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
-from engagements.models import Import, Milestone, Source
+from engagements.models import Import, ImportEvent, Milestone, Source
 from engagements.services.imports import statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
@@ -48,12 +49,15 @@ def _apply(file: Import) -> None:
     _hold(file)
     if statements.is_stale(file):
         raise Stale(STALE)
+    statements.write_events(file)
+    ImportEvent.objects.filter(of=file).delete()
     lock(file.engagement)
     matched = _match_milestones(file)
     milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
     statements.write_items(file)
     added = {"milestones_added": milestones, "sprints_added": sprints}
     done = {"applied_at": now(), "lease_until": None, "problem": ""}
+    done["source_version"] = file.source.version + 1
     move(file, State.APPLIED, milestones_matched=matched, **done, **added)
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
@@ -89,7 +93,9 @@ def _hold(file: Import) -> None:
     mine = Import.objects.filter(pk=file.pk, state=file.state, lease_until=file.lease_until)
     if mine.order_by().select_for_update(no_key=True).first() is None:
         raise Conflict(f"{file} was taken over by another process.")
-    Source.objects.order_by().select_for_update(no_key=True).get(pk=file.source_id)
+    source = Source.objects.order_by().select_for_update(no_key=True).get(pk=file.source_id)
+    Source.objects.filter(pk=source.pk).update(version=F("version") + 1)
+    file.source = source
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
-"""Reading a file into rows with verdicts: in committed batches, so that progress is visible."""
+"""Reading a file: what it says is gathered, then compared with what is known, in batches.
+
+Both in committed batches, so that progress is visible. A changelog is read before the file that it
+belongs to, so that the end of the file is the end of the reading.
+"""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -11,17 +14,20 @@ from django.db.models import Count
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
-from engagements.models import Import, ImportChunk, ImportRow, Source
-from engagements.services.imports import statements
+from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
+from engagements.models.imports import Part
+from engagements.services.imports import evidence, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, change, claim, lease_end, move
 from engagements.services.numbers import lock, next_number
+from engagements.sources.changelog import Change, Changelog
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
 
 BATCH = 500
+CHANGES = 2000
 Verdict = ImportRow.Verdict
 
 
@@ -41,26 +47,26 @@ def read(file: Import) -> None:
     """Read a claimed file up to its preview, or refuse it as a whole."""
     with Attempt(file):
         try:
-            _read_rows(file)
+            _read_all(file)
         except FileRefused as refusal:
             _refuse(file, str(refusal))
 
 
-def _read_rows(file: Import) -> None:
+def _read_all(file: Import) -> None:
     zone, read_at = ZoneInfo(file.engagement.time_zone), now()
-    work = WorkFile(_blocks(file), zone=zone, now=read_at)
+    work = WorkFile(_blocks(file, Part.WORK), zone=zone, now=read_at)
     _begin(file, work, read_at)
-    rows = iter(work)
-    while batch := list(islice(rows, BATCH)):
-        _keep(file, work, batch)
-    if not file.rows_read:
-        raise FileRefused("The file has column names and no rows.")
+    latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
+    latest = _read_rows(file, work, latest)
+    _date(file, latest or read_at)
+    for part in Part:
+        _judge(file, part)
     _preview(file)
 
 
-def _blocks(file: Import) -> Iterator[bytes]:
-    """The file's bytes. One statement each: a cursor would not outlive the batches' commits."""
-    chunks = ImportChunk.objects.filter(of=file).order_by("number")
+def _blocks(file: Import, part: Part) -> Iterator[bytes]:
+    """A file's bytes. One statement each: a cursor would not outlive the batches' commits."""
+    chunks = ImportChunk.objects.filter(of=file, part=part).order_by("number")
     pieces = chunks.values_list("number", "content")
     last = -1
     while piece := pieces.filter(number__gt=last).first():
@@ -72,9 +78,11 @@ def _blocks(file: Import) -> Iterator[bytes]:
 def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     """Forget what an earlier attempt has read, and note what the column names told."""
     ImportRow.objects.filter(of=file).delete()
+    ImportEvent.objects.filter(of=file).delete()
     source = _source(file, work.layout.kind)
     found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
-    change(file, read_at=read_at, rows_read=0, rows_total=None, **found)
+    counts = {"rows_read": 0, "rows_judged": 0, "changes_read": 0, "changes_left_out": {}}
+    change(file, read_at=read_at, rows_total=None, **counts, **found)
     file.source = source
 
 
@@ -99,9 +107,49 @@ def _source(file: Import, kind: str) -> Source:
     return source
 
 
+def _read_changelog(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime | None:
+    """Gather the changes; returns the last instant of the past at which anything changed."""
+    changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
+    latest = None
+    while batch := list(islice(changes, CHANGES)):
+        _keep_changes(file, batch)
+        past = [each.at for each in batch if each.at and each.at <= read_at]
+        latest = max([*past, *([latest] if latest else [])], default=None)
+    return latest
+
+
+@transaction.atomic
+def _keep_changes(file: Import, batch: list[Change]) -> None:
+    left_out = dict(file.changes_left_out)
+    for each in batch:
+        if not each.field and not each.reason:
+            left_out[each.name[:100]] = left_out.get(each.name[:100], 0) + 1
+    kept = [each for each in batch if each.field and each.came != each.became]
+    change(
+        file,
+        changes_read=file.changes_read + len(kept),
+        changes_left_out=left_out,
+        lease_until=lease_end(State.READING),
+    )
+    statements.add_changes(file, kept)
+    statements.add_refused_changes(file, (each for each in batch if each.reason))
+
+
+def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetime | None:
+    """Gather the rows; returns the last instant of the past that either file names."""
+    rows, last = iter(work), ""
+    while batch := list(islice(rows, BATCH)):
+        _keep(file, work, batch)
+        last = max(last, *(row.latest for row in batch))
+    if not file.rows_read:
+        raise FileRefused("The file has column names and no rows.")
+    found = [at for at in (latest, datetime.fromisoformat(last) if last else None) if at]
+    return max(found, default=None)
+
+
 @transaction.atomic
 def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
-    """One batch of rows with its verdicts, and how far the reading is."""
+    """One batch of rows, and how far the reading is."""
     read_so_far = file.rows_read + len(batch)
     share = work.bytes_read / file.size
     change(
@@ -110,18 +158,35 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
         rows_total=max(read_so_far, round(read_so_far / share)),
         lease_until=lease_end(State.READING),
     )
-    statements.add_rows(file, _judged(file, batch))
-    statements.judge(file, first=batch[0].line, last=batch[-1].line)
+    first_lines = statements.first_lines(file, (row.key for row in batch if not row.reason))
+    taken, refused = evidence.once(batch, first_lines)
+    statements.add_seen(file, taken)
+    statements.add_refused(file, refused)
 
 
-def _judged(file: Import, batch: list[Row]) -> Iterator[Row]:
-    """The rows, each key once: a later row of the same key is refused, naming the first."""
-    first_lines = statements.first_lines(file, (row.key for row in batch))
-    for row in batch:
-        if not row.reason and (first := first_lines.setdefault(row.key, row.line)) != row.line:
-            yield replace(row, reason=f"The key {row.key} is in line {first} already.")
-        else:
-            yield row
+@transaction.atomic
+def _date(file: Import, as_of: datetime) -> None:
+    """Say of which instant the file speaks, and so every row that does not itself."""
+    change(file, as_of=as_of, rows_total=file.rows_read, lease_until=lease_end(State.READING))
+    version = Source.objects.filter(pk=file.source_id).values_list("version", flat=True).first()
+    change(file, source_version=version or 0)
+    ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
+
+
+def _judge(file: Import, part: Part) -> None:
+    """Compare what the items would be with what they are; each is told by one row."""
+    last = 0
+    while batch := evidence.rows_after(file, part, line=last, count=BATCH):
+        last = batch[-1].line
+        _keep_judged(file, part, batch)
+
+
+@transaction.atomic
+def _keep_judged(file: Import, part: Part, batch: list[evidence.Told]) -> None:
+    judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
+    change(file, rows_judged=judged, lease_until=lease_end(State.READING))
+    statements.add_rows(file, part, evidence.projected(file, batch))
+    statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
 
 
 @transaction.atomic

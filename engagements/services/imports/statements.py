@@ -7,7 +7,8 @@ a row differs from the item that is there.
 # ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any, NamedTuple
 
@@ -15,7 +16,9 @@ from django.db import connection
 
 from dm_portal.shell.clock import now
 from engagements.models import Import, ImportRow
-from engagements.sources.rows import Row
+from engagements.models.imports import Part
+from engagements.sources.changelog import Change
+from engagements.sources.rows import Row, written
 
 Verdict = ImportRow.Verdict
 
@@ -25,7 +28,12 @@ ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 LAST_LINE = 2**31 - 1
 
 ADD_ROWS = """
-COPY engagements_importrow (of_id, line, key, verdict, reason, note, data, before) FROM STDIN
+COPY engagements_importrow (of_id, part, line, key, verdict, reason, note, data, before) FROM STDIN
+"""
+
+ADD_SAID = """
+COPY engagements_importevent
+     (of_id, part, line, key, field, came, became, occurred_at, place, note) FROM STDIN
 """
 
 # In a sub-select PostgreSQL does not see the value, and plans for an average file or engagement.
@@ -44,8 +52,38 @@ ITEM = f"""
 """
 
 FIRST_LINES = f"""
-SELECT row.key, row.line FROM engagements_importrow AS row
- WHERE row.of_id = {FILE} AND row.key = ANY(%(keys)s) AND row.verdict <> 'refused'
+SELECT said.key, said.line FROM engagements_importevent AS said
+ WHERE said.of_id = {FILE} AND said.key = ANY(%(keys)s)
+   AND said.part = 'work' AND said.field = 'seen'
+"""
+
+# All that is said of some items, known before or by this file, in the order of time.
+EVIDENCE = f"""
+SELECT key, occurred_at, field, came, became, place
+  FROM (SELECT event.key, event.occurred_at, event.field, event.came, event.became, event.place,
+               0 AS is_new, event.id
+          FROM engagements_workevent AS event
+         WHERE event.source_id = {SOURCE} AND event.key = ANY(%(keys)s)
+         UNION ALL
+        SELECT said.key, said.occurred_at, said.field, said.came, said.became, said.place,
+               1, said.id
+          FROM engagements_importevent AS said
+         WHERE said.of_id = {FILE} AND said.key = ANY(%(keys)s)) AS told
+ ORDER BY key, occurred_at, place, is_new, id
+"""
+
+# Items that the changelog tells of and the file does not, by the first change of each.
+CHANGED_ONLY = f"""
+SELECT said.line, said.key FROM engagements_importevent AS said
+ WHERE said.of_id = {FILE} AND said.part = 'changelog' AND said.line > %(line)s
+   AND NOT EXISTS (
+     SELECT FROM engagements_importevent AS other
+      WHERE other.of_id = said.of_id AND other.key = said.key
+        AND (other.part = 'work' OR other.line < said.line))
+   AND EXISTS (
+     SELECT FROM engagements_workevent AS event
+      WHERE event.source_id = {SOURCE} AND event.key = said.key AND event.field = 'seen')
+ ORDER BY said.line LIMIT %(count)s
 """
 
 # An item in the words of ImportRow.data, so that both compare as they are. "C" sorts as Python.
@@ -63,6 +101,7 @@ SELECT row.id,
       'type', item.type,
       'title', item.title,
       'state', item.state,
+      'stage', item.stage,
       'size', item.size::text,
       'milestones', coalesce(
         (SELECT jsonb_agg(named.name ORDER BY named.name COLLATE "C")
@@ -75,11 +114,12 @@ SELECT row.id,
       'assignee', item.assignee,
       'created_at', to_char(item.created_at AT TIME ZONE 'UTC', %(instant)s),
       'started_at', to_char(item.started_at AT TIME ZONE 'UTC', %(instant)s),
-      'done_at', to_char(item.done_at AT TIME ZONE 'UTC', %(instant)s)
+      'done_at', to_char(item.done_at AT TIME ZONE 'UTC', %(instant)s),
+      'blocked_at', to_char(item.blocked_at AT TIME ZONE 'UTC', %(instant)s)
     ) AS cells
   ) AS item_is ON item.id IS NOT NULL
  WHERE row.of_id = {FILE} AND row.verdict <> 'refused'
-   AND row.line BETWEEN %(first)s AND %(last)s
+   AND row.part = ANY(%(parts)s) AND row.line BETWEEN %(first)s AND %(last)s
 """
 
 JUDGE = f"""
@@ -92,6 +132,16 @@ IS_STALE = f"""
 SELECT EXISTS (
   SELECT FROM engagements_importrow AS row JOIN ({JUDGED}) AS judged USING (id)
    WHERE (row.verdict, row.before) <> (judged.verdict, judged.before))
+"""
+
+# Whether an import that was applied after the rows were judged speaks of the same items.
+IS_OVERTAKEN = f"""
+SELECT EXISTS (
+  SELECT FROM engagements_import AS other
+    JOIN engagements_workevent AS event ON event.of_id = other.id
+   WHERE other.source_id = {SOURCE} AND other.state = 'applied'
+     AND other.source_version > %(version)s
+     AND event.key IN (SELECT key FROM engagements_importevent WHERE of_id = {FILE}))
 """
 
 # Versions that the applied rows name, where each comes up first, and in how many of them.
@@ -172,25 +222,40 @@ SELECT %(engagement)s,
   FROM ({UNKNOWN_SPRINTS}) AS unknown
 """
 
+WRITE_EVENTS = f"""
+INSERT INTO engagements_workevent
+       (source_id, key, field, came, became, occurred_at, place, recorded_at, of_id)
+SELECT %(source)s, said.key, said.field, said.came, said.became, said.occurred_at, said.place,
+       %(now)s, %(file)s
+  FROM engagements_importevent AS said
+ WHERE said.of_id = {FILE}
+ ORDER BY said.part, said.line
+    ON CONFLICT DO NOTHING
+"""
+
 WRITE_ITEMS = f"""
 INSERT INTO engagements_workitem
-       (engagement_id, source_id, key, type, title, state, size, sprint_id, assignee,
-        created_at, started_at, done_at, last_import_id)
-SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, cell.size,
-       sprint.id, cell.assignee, cell.created_at, cell.started_at, cell.done_at, %(file)s
+       (engagement_id, source_id, key, type, title, state, stage, size, sprint_id, assignee,
+        created_at, started_at, done_at, blocked_at, last_import_id)
+SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, cell.stage,
+       cell.size, sprint.id, cell.assignee, cell.created_at, cell.started_at, cell.done_at,
+       cell.blocked_at, %(file)s
   FROM engagements_importrow AS row
  CROSS JOIN LATERAL jsonb_to_record(row.data) AS cell(
-         type text, title text, state text, size numeric, sprint text, assignee text,
-         created_at timestamptz, started_at timestamptz, done_at timestamptz)
+         type text, title text, state text, stage text, size numeric, sprint text, assignee text,
+         created_at timestamptz, started_at timestamptz, done_at timestamptz,
+         blocked_at timestamptz)
   LEFT JOIN engagements_sprint AS sprint
     ON sprint.engagement_id = %(engagement)s AND sprint.name = cell.sprint
  WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
  ORDER BY row.line
     ON CONFLICT (engagement_id, source_id, key) DO UPDATE
    SET type = excluded.type, title = excluded.title, state = excluded.state,
-       size = excluded.size, sprint_id = excluded.sprint_id, assignee = excluded.assignee,
+       stage = excluded.stage, size = excluded.size, sprint_id = excluded.sprint_id,
+       assignee = excluded.assignee,
        created_at = excluded.created_at, started_at = excluded.started_at,
-       done_at = excluded.done_at, last_import_id = excluded.last_import_id
+       done_at = excluded.done_at, blocked_at = excluded.blocked_at,
+       last_import_id = excluded.last_import_id
 """
 
 DROP_LINKS = f"""
@@ -223,21 +288,69 @@ class Match(NamedTuple):
     items: int
 
 
-def add_rows(file: Import, rows: Iterable[Row]) -> None:
-    """Keep these rows; those that are not refused count as new until they are judged.
+def add_seen(file: Import, rows: Iterable[Row]) -> None:
+    """Keep what these rows say of their items. COPY takes a quarter of the time of INSERT."""
+    _copy(
+        ADD_SAID,
+        (
+            (
+                *(file.pk, Part.WORK, row.line, row.key, "seen", "", canonical(row.data)),
+                *(row.updated_at, 0, row.note),
+            )
+            for row in rows
+        ),
+    )
 
-    COPY takes a quarter of the time of INSERT.
-    """
-    with connection.cursor() as cursor:
-        cursor.copy_expert(ADD_ROWS, StringIO("".join(_copied(file, row) for row in rows)))
+
+def add_changes(file: Import, changes: Iterable[Change]) -> None:
+    """Keep what these rows of a changelog say of their items."""
+    _copy(
+        ADD_SAID,
+        (
+            (
+                *(file.pk, Part.CHANGELOG, each.line, each.key, each.field, each.came),
+                *(each.became, written(each.at), each.place, ""),
+            )
+            for each in changes
+        ),
+    )
 
 
-def _copied(file: Import, row: Row) -> str:
-    """A row as a line of COPY's own text format."""
-    verdict = Verdict.REFUSED if row.reason else Verdict.NEW
+def add_refused(file: Import, rows: Iterable[Row]) -> None:
+    """Keep why these rows cannot be taken."""
+    _copy(ADD_ROWS, (_row(file, Part.WORK, row, Verdict.REFUSED) for row in rows))
+
+
+def add_refused_changes(file: Import, changes: Iterable[Change]) -> None:
+    """Keep why these rows of a changelog cannot be taken."""
+    rows = (Row(each.line, each.key, {}, reason=each.reason) for each in changes)
+    _copy(ADD_ROWS, (_row(file, Part.CHANGELOG, row, Verdict.REFUSED) for row in rows))
+
+
+def add_rows(file: Import, part: Part, rows: Iterable[Row]) -> None:
+    """Keep what these items would be; they count as new until they are judged."""
+    _copy(ADD_ROWS, (_row(file, part, row, Verdict.NEW) for row in rows))
+
+
+def _row(file: Import, part: Part, row: Row, verdict: str) -> tuple[Any, ...]:
     data = json.dumps(row.data, ensure_ascii=False)
-    cells = (file.pk, row.line, row.key, verdict, row.reason, row.note, data, "{}")
-    return "\t".join(str(cell).translate(ESCAPED) for cell in cells) + "\n"
+    return (file.pk, part, row.line, row.key, verdict, row.reason, row.note, data, "{}")
+
+
+def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write rows in COPY's own text format; None is empty."""
+    text = "".join(
+        "\t".join("\\N" if cell is None else str(cell).translate(ESCAPED) for cell in row) + "\n"
+        for row in rows
+    )
+    if text:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(statement, StringIO(text))
+
+
+def canonical(cells: Mapping[str, object]) -> str:
+    """A row's cells as one text: the same cells are the same text."""
+    return json.dumps(cells, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
@@ -247,14 +360,32 @@ def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def judge(file: Import, *, first: int, last: int) -> None:
+def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """All that is said of these items, known before or by this file, as rows of ``Evidence``."""
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(EVIDENCE, _values(file) | {"keys": list(keys)})
+        for key, *said in cursor:
+            found[key].append(tuple(said))
+    return found
+
+
+def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:
+    """Line and key of the next items that only the changelog tells of."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED_ONLY, _values(file) | {"line": line, "count": count})
+        return cursor.fetchall()
+
+
+def judge(file: Import, part: Part, *, first: int, last: int) -> None:
     """Give the rows of these lines their verdicts; what a changed item was goes beside it."""
-    _run(JUDGE, file, first=first, last=last)
+    _run(JUDGE, file, parts=[part], first=first, last=last)
 
 
 def is_stale(file: Import) -> bool:
     """Whether any row would be judged differently now than when it was previewed."""
-    return bool(_run(IS_STALE, file, first=0, last=LAST_LINE))
+    overtaken = _run(IS_OVERTAKEN, file, version=file.source_version)
+    return bool(overtaken or _run(IS_STALE, file, parts=Part.values, first=0, last=LAST_LINE))
 
 
 def count_additions(file: Import) -> tuple[int, int]:
@@ -285,6 +416,11 @@ def add_milestones(file: Import) -> int:
 def add_sprints(file: Import) -> int:
     """A sprint for every name, without dates. Needs the engagement's lock."""
     return _run(ADD_SPRINTS, file)
+
+
+def write_events(file: Import) -> int:
+    """What the file says, for ever; returns how much of it was not known."""
+    return _run(WRITE_EVENTS, file)
 
 
 def write_items(file: Import) -> None:

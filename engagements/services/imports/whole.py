@@ -11,7 +11,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from engagements.models import Engagement, Import
-from engagements.services.imports.acts import keep_file, receive_file, request_application
+from engagements.services.imports.acts import Attached, keep_file, receive_file, request_application
 from engagements.services.imports.applying import apply, apply_import
 from engagements.services.imports.attempts import park_dead
 from engagements.services.imports.reading import read, read_import
@@ -21,14 +21,27 @@ logger = logging.getLogger(__name__)
 WORK = {State.READING: read_import, State.APPLYING: apply_import}
 
 
-def import_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by: User) -> Import:
+def import_file(
+    *,
+    engagement: Engagement,
+    file_name: str,
+    content: BinaryIO,
+    by: User,
+    changelog: Attached | None = None,
+) -> Import:
     """Receive, read and apply a file at once. Look at its state for how it ended.
 
     Raises:
         DomainError: the file is empty or too large, or every row of it is refused.
     """
     with transaction.atomic():  # claimed before anybody can see it
-        file = receive_file(engagement=engagement, file_name=file_name, content=content, by=by)
+        file = receive_file(
+            engagement=engagement,
+            file_name=file_name,
+            content=content,
+            changelog=changelog,
+            by=by,
+        )
         file = claimed(file.pk, State.READING)
     read(file)
     if file.state == State.PREVIEWED:
@@ -41,7 +54,12 @@ def import_file(*, engagement: Engagement, file_name: str, content: BinaryIO, by
 
 @contextmanager
 def preview_file(
-    *, engagement: Engagement, file_name: str, content: BinaryIO, by: User
+    *,
+    engagement: Engagement,
+    file_name: str,
+    content: BinaryIO,
+    by: User,
+    changelog: Attached | None = None,
 ) -> Iterator[Import]:
     """A file read as an import would be, and forgotten at the end: nothing is written.
 
@@ -49,7 +67,8 @@ def preview_file(
     takes nor awaits the engagement's lock; only two previews of one engagement take turns.
     """
     with transaction.atomic():
-        file = claimed(keep_file(engagement, 0, file_name, content, by).pk, State.READING)
+        work = Attached(file_name, content)
+        file = claimed(keep_file(engagement, 0, work, changelog, by).pk, State.READING)
         read(file)
         yield file
         transaction.set_rollback(True)

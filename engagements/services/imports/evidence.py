@@ -1,0 +1,64 @@
+"""What a file says of items, put beside what is known of them: what they would be."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from engagements.histories import Evidence, history_of
+from engagements.models import Import, ImportEvent, Source, WorkEvent
+from engagements.models.imports import Part
+from engagements.services.imports import statements
+from engagements.sources.rows import Row
+from engagements.stages import StageOf, decided_by
+
+
+class Told(NamedTuple):
+    """The row by which an item is told, and what is odd about it."""
+
+    line: int
+    key: str
+    note: str
+
+
+def once(batch: Iterable[Row], first_lines: Mapping[str, int]) -> tuple[list[Row], list[Row]]:
+    """The rows to keep, each key once, and those that are refused.
+
+    ``first_lines`` tells where the keys that were taken before came up first.
+    """
+    lines = dict(first_lines)
+    taken, refused = [], []
+    for row in batch:
+        if row.reason:
+            refused.append(row)
+        elif (first := lines.setdefault(row.key, row.line)) != row.line:
+            refused.append(replace(row, reason=f"The key {row.key} is in line {first} already."))
+        else:
+            taken.append(row)
+    return taken, refused
+
+
+def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]:
+    """The next items that this part of the file tells of, in its order.
+
+    A changelog tells only of items that some export has named, and that this file does not name.
+    """
+    if part == Part.CHANGELOG:
+        return [Told(*row, note="") for row in statements.changed_only(file, line, count)]
+    seen = ImportEvent.objects.filter(of=file, part=part, field=WorkEvent.Field.SEEN)
+    rows = seen.filter(line__gt=line).order_by("line")
+    return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
+
+
+def projected(file: Import, batch: Sequence[Told]) -> Iterator[Row]:
+    """Each item as it would be if the file were applied, told by its row."""
+    stage_of = stages_of(file.source)
+    known = statements.evidence_of(file, [told.key for told in batch])
+    for line, key, note in batch:
+        history = history_of(map(Evidence._make, known[key]), stage_of)
+        if history is not None:
+            yield Row(line, key, history.data(), note=note)
+
+
+def stages_of(source: Source | None) -> StageOf:
+    """What the states of this source mean."""
+    return decided_by({})
