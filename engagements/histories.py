@@ -261,9 +261,13 @@ def _undone(changes: Sequence[Evidence], after: Sequence[tuple[datetime, list[st
 
 
 def _from_the_start(found: list[Value], created_at: datetime) -> list[Value]:
-    """Without what says the same again; the first value was there from the beginning."""
-    kept = [Value(min(found[0].at, created_at), found[0].value)]
-    for each in found[1:]:
+    """Without what says the same again; the first value was there from the beginning.
+
+    Of what was said of one instant, the last holds.
+    """
+    said = list({each.at: each for each in found}.values())
+    kept = [Value(min(said[0].at, created_at), said[0].value)]
+    for each in said[1:]:
         if each.value != kept[-1].value:
             kept.append(each)
     return kept

@@ -7,15 +7,14 @@ own schema over its own inputs, so a later schema never changes what was said.
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, Value
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from engagements.models import (
@@ -24,19 +23,22 @@ from engagements.models import (
     Import,
     Milestone,
     MilestoneRevision,
-    WorkItem,
+    Sprint,
 )
+from engagements.work_events import histories
 from reporting import figures
 from reporting.figures import text_instant
 from reporting.models import Facts
+from reporting.stored_items import NOWHERE, Stood, stood, stored
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: figures.version_1,
     2: figures.version_2,
     3: figures.version_3,
+    4: figures.version_4,
 }
 
 
@@ -45,7 +47,10 @@ def collect(engagement: Engagement, *, since: datetime | None, as_of: datetime) 
 
     JSON-ready. Three statements, four with a status before, whatever the number of rows.
     """
-    inputs = read_inputs(engagement, since=since, as_of=as_of)
+    return _body(engagement, read_inputs(engagement, since=since, as_of=as_of))
+
+
+def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
         "engagement": engagement.ref,
@@ -106,98 +111,144 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schemas 1 to 3 are worked out from.
+    """The rows that the figures of schema 4 are worked out from.
 
-    ``items`` that existed at the instant, by the tracker's own dates, ``late`` naming what the
-    last status could not know of them yet; ``milestones``; ``criteria``; ``revisions`` of
-    committed dates; ``imports``: the last applied one of each source. Rows later than the instant
-    are there where the figures need to say so.
+    ``items`` that existed at the instant, each with what became of it up to then, ``late`` naming
+    what the last status could not know of them yet; ``milestones``; ``criteria``; ``revisions`` of
+    committed dates; ``sprints``; ``imports``: the last applied one of each source. Rows later than
+    the instant are there where the figures need to say so.
     """
-    told = _told(engagement, since)
+    return inputs_of([Asked(engagement, since, as_of)])[engagement.pk]
+
+
+class Asked(NamedTuple):
+    """Of which engagement the facts are wanted, from when (None: the beginning) to when."""
+
+    engagement: Engagement
+    since: datetime | None
+    as_of: datetime
+
+
+def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
+    """The facts of many engagements, each once, in as many statements as of one."""
+    inputs = inputs_of(asked)
+    for each in asked:
+        yield _body(each.engagement, inputs[each.engagement.pk])
+
+
+def inputs_of(asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
+    """What ``read_inputs`` gives, by engagement."""
+    ids = [each.engagement.pk for each in asked]
+    told, plans = _told(asked), _plans(ids)
+    items = _items(asked, told, {pk: plan.numbers for pk, plan in plans.items()})
+    around = _around(ids)
     return {
-        "since": text_instant(since),
-        "as_of": text_instant(as_of),
-        "zone": engagement.time_zone,
-        "known_from": text_instant(engagement.created_at),
-        "items": _items(engagement, as_of, told),
-        **_plan(engagement),
-        "imports": _imports(engagement),
+        engagement.pk: {
+            "since": text_instant(since),
+            "as_of": text_instant(as_of),
+            "zone": engagement.time_zone,
+            "known_from": text_instant(engagement.created_at),
+            "items": items[engagement.pk],
+            **plans[engagement.pk].rows,
+            **around[engagement.pk],
+        }
+        for engagement, since, as_of in asked
     }
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the last status knew: which items there were, and which of them were done."""
+    """What the last status knew of each item: whether it was done, and in which milestones."""
 
     since: datetime
-    items: frozenset[tuple[int, str]]
-    done: frozenset[tuple[int, str]]
+    items: dict[tuple[int, str], Stood]
 
-    def late(
-        self, item: tuple[int, str], created_at: datetime, done_at: datetime | None
-    ) -> list[str]:
-        """What happened to ``item`` before that status and was imported only after it."""
-        created = created_at < self.since and item not in self.items
-        done = done_at is not None and done_at < self.since and item not in self.done
-        return [*(["created"] if created else []), *(["done"] if done else [])]
+    def late(self, item: tuple[int, str], stood: Stood) -> list[str]:
+        """What had become of ``item`` before that status and was imported only after it."""
+        if not stood.is_there:
+            return []
+        known = self.items.get(item, NOWHERE)
+        return [
+            *(["created"] if not known.is_there else []),
+            *(["done"] if stood.is_done and not known.is_done else []),
+            *(["reopened"] if known.is_done and not stood.is_done else []),
+            *(["moved"] if known.is_there and known.milestones != stood.milestones else []),
+        ]
 
 
-def _told(engagement: Engagement, since: datetime | None) -> Told | None:
+def _told(asked: Sequence[Asked]) -> dict[int, Told]:
     """Read from the facts frozen with the status that ended at ``since``, as last corrected."""
-    if since is None:
-        return None
-    frozen = Facts.objects.filter(engagement=engagement, as_of=since).order_by("-pk")
-    body = frozen.values_list("body", flat=True).first()
-    if body is None:
-        return None
-    rows = json.loads(body)["inputs"]["items"]
-    return Told(
-        since=since,
-        items=frozenset((row["source"], row["key"]) for row in rows),
-        done=frozenset((row["source"], row["key"]) for row in rows if _was_done(row, since)),
-    )
-
-
-def _was_done(row: dict[str, Any], since: datetime) -> bool:
-    done_at = figures.instant(row["done_at"])
-    return done_at is not None and done_at < since
-
-
-def _items(engagement: Engagement, as_of: datetime, told: Told | None) -> list[dict[str, Any]]:
-    rows = (
-        WorkItem.objects.filter(engagement=engagement, created_at__lt=as_of)
-        .annotate(
-            source_number=F("source__number"),
-            in_milestones=ArrayAgg(
-                "milestones__number",
-                filter=Q(milestones__isnull=False),
-                order_by="milestones__number",
-                default=Value([]),
-            ),
+    wanted = Q(pk__in=[])
+    for each in asked:
+        if each.since is not None:
+            wanted |= Q(engagement=each.engagement, as_of=each.since)
+    if not wanted:
+        return {}
+    frozen = Facts.objects.filter(wanted).order_by("engagement_id", "-pk")
+    bodies = frozen.distinct("engagement_id").values_list("engagement_id", "as_of", "body")
+    return {
+        engagement: Told(
+            since,
+            {
+                (row["source"], row["key"]): stood(row, since)
+                for row in json.loads(body)["inputs"]["items"]
+            },
         )
-        .order_by("source_number", "key")
-        .values_list("source_number", "key", "title", "created_at", "done_at", "in_milestones")
+        for engagement, since, body in bodies
+    }
+
+
+def _items(
+    asked: Sequence[Asked], told: dict[int, Told], numbers: dict[int, dict[str, int]]
+) -> dict[int, list[dict[str, Any]]]:
+    """What became of every item up to the instant, from everything that was ever said of it."""
+    found: dict[int, list[dict[str, Any]]] = {each.engagement.pk: [] for each in asked}
+    until = {each.engagement.pk: each.as_of for each in asked}
+    for (engagement, source, key), history in histories(list(until)):
+        if history.created_at < until[engagement]:
+            row = stored(history, until[engagement], numbers[engagement])
+            knew = told.get(engagement)
+            late = knew.late((source, key), stood(row, knew.since)) if knew else []
+            found[engagement].append({"source": source, "key": key, **row, "late": late})
+    return found
+
+
+@dataclass(slots=True)
+class Plan:
+    """An engagement's milestones with their criteria and dates, and the tracker's names."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {"milestones": [], "criteria": [], "revisions": []}
     )
-    return [
-        {
-            "source": source,
-            "key": key,
-            "title": title,
-            "created_at": text_instant(created_at),
-            "done_at": text_instant(done_at),
-            "milestones": milestones,
-            "late": told.late((source, key), created_at, done_at) if told else [],
-        }
-        for source, key, title, created_at, done_at, milestones in rows
-    ]
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def add(self, row: Any) -> None:
+        if row.tracker_name:
+            self.numbers[row.tracker_name] = row.number
+        else:  # planned by hand: the tracker's own of that name goes before it
+            self.numbers.setdefault(row.name, row.number)
+        self.rows["milestones"].append(
+            {
+                "number": row.number,
+                "name": row.name,
+                "outcome": row.outcome,
+                "created_at": text_instant(row.created_at),
+            }
+        )
+        self.rows["criteria"] += [
+            _dated(row.number, each, "met_at", "created_at") for each in row.its_criteria
+        ]
+        self.rows["revisions"] += [
+            _dated(row.number, each, "changed_at") for each in row.its_revisions
+        ]
 
 
-def _plan(engagement: Engagement) -> dict[str, list[dict[str, Any]]]:
+def _plans(engagements: Sequence[int]) -> dict[int, Plan]:
     """Milestones with their criteria and the revisions of their dates, of one statement."""
     criteria = AcceptanceCriterion.objects.filter(milestone=OuterRef("pk")).order_by("number")
     revisions = MilestoneRevision.objects.filter(milestone=OuterRef("pk")).order_by("number")
     rows = (
-        Milestone.objects.filter(engagement=engagement)
+        Milestone.objects.filter(engagement__in=engagements)
         .annotate(
             its_criteria=ArraySubquery(
                 criteria.values_list(_as_json("number", "statement", "met_at", "created_at"))
@@ -208,23 +259,12 @@ def _plan(engagement: Engagement) -> dict[str, list[dict[str, Any]]]:
                 )
             ),
         )
-        .order_by("number")
+        .order_by("engagement_id", "number")
     )
-    plan: dict[str, list[dict[str, Any]]] = {"milestones": [], "criteria": [], "revisions": []}
+    plans = {pk: Plan() for pk in engagements}
     for row in rows:
-        plan["milestones"].append(
-            {
-                "number": row.number,
-                "name": row.name,
-                "outcome": row.outcome,
-                "created_at": text_instant(row.created_at),
-            }
-        )
-        plan["criteria"] += [
-            _dated(row.number, each, "met_at", "created_at") for each in row.its_criteria
-        ]
-        plan["revisions"] += [_dated(row.number, each, "changed_at") for each in row.its_revisions]
-    return plan
+        plans[row.engagement_id].add(row)
+    return plans
 
 
 def _as_json(*fields: str, by: str = "") -> JSONObject:
@@ -240,25 +280,36 @@ def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any
     }
 
 
-def _imports(engagement: Engagement) -> list[dict[str, Any]]:
-    """The last applied file of each source."""
-    rows = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
-    found = (
-        rows.order_by("source__number", "-applied_at", "-number")
-        .distinct("source__number")
-        .values_list(
-            *("source__number", "number", "file_name"),
-            *("uploaded_at", "applied_at", "refused_count"),
-        )
+def _around(engagements: Sequence[int]) -> dict[int, dict[str, list[dict[str, Any]]]]:
+    """Sprints with dates, and the last applied file of each source, of one statement."""
+    mine = {"engagement": OuterRef("pk")}
+    sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
+    applied = Import.objects.filter(state=Import.State.APPLIED, **mine)
+    files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
+    rows = Engagement.objects.filter(pk__in=engagements).annotate(
+        its_sprints=ArraySubquery(
+            sprints.values_list(_as_json("number", "name", "starts_on", "ends_on"))
+        ),
+        its_files=ArraySubquery(files.values_list(JSONObject(**OF_A_FILE))),
     )
-    return [
-        {
-            "source": source,
-            "number": number,
-            "file": file_name,
-            "uploaded_at": text_instant(uploaded_at),
-            "applied_at": text_instant(applied_at),
-            "refused": refused,
-        }
-        for source, number, file_name, uploaded_at, applied_at, refused in found
-    ]
+    return {
+        pk: {"sprints": its_sprints, "imports": [_file(each) for each in its_files]}
+        for pk, its_sprints, its_files in rows.values_list("pk", "its_sprints", "its_files")
+    }
+
+
+OF_A_FILE = {
+    "source": "source__number",
+    "kind": "source__kind",
+    "number": "number",
+    "file": "file_name",
+    "uploaded_at": "uploaded_at",
+    "applied_at": "applied_at",
+    "refused": "refused_count",
+}
+
+
+def _file(row: dict[str, Any]) -> dict[str, Any]:
+    """Its instants as every other instant is written."""
+    instants = ("uploaded_at", "applied_at")
+    return row | {at: text_instant(figures.instant(row[at])) for at in instants}

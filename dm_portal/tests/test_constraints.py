@@ -19,12 +19,14 @@ from engagements.models import (
     EngagementFunction,
     Import,
     ImportChunk,
+    ImportEvent,
     ImportRow,
     Milestone,
     MilestoneRevision,
     Source,
     Sprint,
     TemplateMilestone,
+    WorkEvent,
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
@@ -95,6 +97,7 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         {"state": "reading", "applied_at": None, "applied_by_id": None, "lease_until": None},
     ),
     "import_chunk_number": (ImportChunk, {}),
+    "import_event_line": (ImportEvent, {}),
     "import_row_line": (ImportRow, {}),
     "import_row_refused_with_reason": (ImportRow, {"verdict": "refused", "reason": ""}),
     "sprint_number": (Sprint, {"name": "Another"}),
@@ -104,6 +107,9 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "work_item_key_once": (WorkItem, {}),
     "work_item_has_a_key": (WorkItem, {"key": ""}),
     "work_item_size_not_negative": (WorkItem, {"size": -1}),
+    "work_event_once": (WorkEvent, {}),
+    "work_event_has_a_key": (WorkEvent, {"key": ""}),
+    "work_event_changes_something": (WorkEvent, {"field": "state", "came": "x", "became": "x"}),
     "period_once": (Period, {}),
     "period_opens_before_due": (Period, {"opens_at": now(), "due_at": now() - DAY}),
     "period_week_starts_on_monday": (
@@ -187,6 +193,7 @@ def test_unique_columns_hold_a_value_once(
 
 WRITTEN_ONCE = {
     "engagements_milestonerevision",
+    "engagements_workevent",
     "people_auditevent",
     "reporting_facts",
     "reporting_reportrevision",

@@ -4,6 +4,7 @@ Every text of theirs is a canary (`canaries.py`), so a page that shows a word it
 whose word, of which field. The tests of the walls share one world per module.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,14 +25,17 @@ from engagements.models import (
     EngagementTemplate,
     Import,
     ImportChunk,
+    ImportEvent,
     ImportRow,
     Milestone,
     MilestoneRevision,
     Source,
     Sprint,
     TemplateMilestone,
+    WorkEvent,
     WorkItem,
 )
+from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
@@ -229,12 +233,22 @@ def _work(side: Side, manager: User) -> None:
             "done" if done else "open",
         )
         item.milestones.add(side.one(Milestone))
+        _event(side, item, applied)
+
+
+def _event(side: Side, item: WorkItem, file: Import) -> None:
+    """What the tracker said of an item: how it stood, and in canaries of their own a change."""
+    said = {"source": item.source, "occurred_at": now(), "recorded_at": now(), "of": file}
+    seen = {"key": item.key, "field": "seen", "became": json.dumps(cells(item))}
+    WorkEvent.objects.create(**said, **seen)
+    side.add(WorkEvent(**said, field="assignee"))
 
 
 def _import(side: Side, number: int, **values: Any) -> Import:
     uploaded = {"uploaded_at": now(), "uploaded_by": side.people["manager"], "size": 1}
     made = side.add(Import(engagement=side.engagement, number=number, **uploaded | values))
     side.add(ImportChunk(of=made, number=1, content=b"key"))
+    side.add(ImportEvent(of=made, part="work", line=2, field="assignee"))
     verdicts = [(2, "refused", ()), (3, "new", ("reason",)), (4, "changed", ("reason",))]
     for line, verdict, keep in verdicts:
         side.add(ImportRow(of=made, line=line, verdict=verdict), keep=keep)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from dm_portal.shell.clock import now
 from engagements.models import Engagement, Import, Source, WorkItem
+from engagements.tests.events import tell
 
 # What the form of an engagement holds, as a browser sends it.
 AGREED = {
@@ -76,4 +77,5 @@ def make_item(file: Import, key: str, **fields: Any) -> WorkItem:
         engagement=file.engagement, source=file.source, key=key, last_import=file, **values
     )
     item.milestones.set(milestones)
+    tell(item)
     return item

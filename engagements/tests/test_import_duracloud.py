@@ -52,9 +52,7 @@ def test_all_of_it_comes_in(imported: Import, expected: dict[str, Any]) -> None:
         0,
     )
     assert imported.milestones_added == expected["distinct_fix_versions"]
-    assert imported.unknown_columns == [
-        *("Priority", "Resolution", "Reporter", "Component/s")
-    ]
+    assert imported.unknown_columns == [*("Priority", "Resolution", "Reporter", "Component/s")]
 
 
 def test_again_it_changes_nothing(

@@ -17,12 +17,14 @@ from engagements.models import (
     EngagementTemplate,
     Import,
     ImportChunk,
+    ImportEvent,
     ImportRow,
     Milestone,
     MilestoneRevision,
     Source,
     Sprint,
     TemplateMilestone,
+    WorkEvent,
     WorkItem,
 )
 from engagements.tests.pages import make_import, make_item
@@ -41,7 +43,9 @@ OWNER: dict[type[Model], str] = {
     Source: "engagement",
     Import: "engagement",
     ImportChunk: "of__engagement",
+    ImportEvent: "of__engagement",
     ImportRow: "of__engagement",
+    WorkEvent: "source__engagement",
     WorkItem: "engagement",
 }
 
@@ -58,6 +62,7 @@ def fill(engagement: Engagement) -> None:
     file = make_import(engagement)
     ImportChunk.objects.create(of=file, number=1, content=b"key")
     ImportRow.objects.create(of=file, line=1, verdict="new")
+    ImportEvent.objects.create(of=file, part="work", line=1, key="A-1", field="seen")
     make_item(file, "A-1")
 
 

@@ -84,10 +84,10 @@ def changelog(file: Import) -> Iterator[str]:
     """What the changelog tells: "The changelog tells 4,361 changes. Not read: …"."""
     if not file.changelog_name:
         return
-    left_out = sorted(file.changes_left_out.items(), key=lambda each: (-each[1], each[0]))
+    left_out = sorted(file.changes_left_out.items())
     yield f"The changelog tells {_count(file.changes_read, 'change')}."
     if left_out:
-        named = ", ".join(f"{name} ({count:,})" for name, count in left_out[:NAMED])
+        named = ", ".join(f"{name} ({count})" for name, count in left_out[:NAMED])
         more = f" and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
         yield f"Changes of other fields are not read: {named}{more}."
 

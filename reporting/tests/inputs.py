@@ -1,4 +1,7 @@
-"""The rows that schemas 1 to 3 store, by hand: what figures, rules and sentences start from."""
+"""The rows that facts store, by hand: what figures, rules and sentences start from.
+
+Items are written as schemas 1 to 3 store them; ``followed`` makes rows of schema 4 of them.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -104,14 +107,35 @@ def inputs(**rows: Any) -> dict[str, Any]:
         "milestones": [],
         "criteria": [],
         "revisions": [],
+        "sprints": [],
         "imports": [imported()],
     }
     return given | rows
 
 
+def followed(given: dict[str, Any]) -> dict[str, Any]:
+    """The same as schema 4 stores it: what has no history of its own has that of its dates."""
+    return given | {"items": [row if "steps" in row else _over_time(row) for row in given["items"]]}
+
+
+def _over_time(row: dict[str, Any]) -> dict[str, Any]:
+    begins = min(row["created_at"], row["done_at"] or row["created_at"])
+    steps = [[begins, "not_started", "To do"]]
+    if row["done_at"]:
+        steps.append([row["done_at"], "done", "Done"])
+    plain = {name: value for name, value in row.items() if name != "done_at"}
+    return plain | {
+        "started_at": None,
+        "steps": steps,
+        "milestones": [[begins, row["milestones"]]],
+        "sprints": [[begins, ""]],
+        "flags": [[begins, ""]],
+    }
+
+
 def body(**rows: Any) -> dict[str, Any]:
     """A facts body over these rows."""
-    given = inputs(**rows)
+    given = followed(inputs(**rows))
     return {
         "schema": facts.SCHEMA_VERSION,
         "engagement": "abcdefghij",

@@ -10,6 +10,7 @@ from django.db import connection
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from engagements.models import Engagement, Import, Milestone, MilestoneRevision, Source, WorkItem
+from engagements.tests.events import tell
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
@@ -81,7 +82,7 @@ def import_work(
         applied_by=by,
     )
     for key, (created_at, done_at) in items.items():
-        WorkItem.objects.create(
+        item = WorkItem.objects.create(
             engagement=engagement,
             source=source,
             key=key,
@@ -90,6 +91,7 @@ def import_work(
             done_at=done_at,
             last_import=file,
         )
+        tell(item)
 
 
 def commit_late(engagement: Engagement, by: User, *, on: date) -> Milestone:
@@ -105,7 +107,9 @@ def commit_late(engagement: Engagement, by: User, *, on: date) -> Milestone:
         changed_at=FRIDAY - 8 * WEEK,
         changed_by=by,
     )
-    milestone.work_items.set(WorkItem.objects.filter(engagement=engagement))
+    items = WorkItem.objects.filter(engagement=engagement)
+    milestone.work_items.set(items)
+    tell(*items)
     return milestone
 
 

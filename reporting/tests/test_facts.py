@@ -19,8 +19,10 @@ from engagements.models import (
     Source,
     WorkItem,
 )
+from engagements.tests.events import tell
 from reporting import facts
 from reporting.models import Report
+from reporting.tests.inputs import item as dated_item
 from reporting.tests.reports import FRIDAY, WEEK, open_reports, publish
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +59,14 @@ def file(engagement: Engagement, manager: User) -> Import:
 
 
 def add_item(
-    file: Import, key: str, *, created: datetime, done: datetime | None = None
+    file: Import,
+    key: str,
+    *,
+    created: datetime,
+    done: datetime | None = None,
+    milestone: Milestone | None = None,
 ) -> WorkItem:
-    return WorkItem.objects.create(
+    item = WorkItem.objects.create(
         engagement=file.engagement,
         source=file.source,
         last_import=file,
@@ -68,6 +75,16 @@ def add_item(
         created_at=created,
         done_at=done,
     )
+    if milestone:
+        item.milestones.add(milestone)
+    tell(item)
+    return item
+
+
+def change_item(key: str, **fields: Any) -> None:
+    """What a later export says of it."""
+    WorkItem.objects.filter(key=key).update(**fields)
+    tell(WorkItem.objects.get(key=key))
 
 
 def test_nothing_imported_is_not_known(engagement: Engagement) -> None:
@@ -94,6 +111,7 @@ def test_rebuilding_gives_the_same_bytes(file: Import) -> None:
 
 
 def test_what_schema_1_stored_rebuilds_by_schema_1(inputs: dict[str, Any]) -> None:
+    inputs["items"] = [dated_item("A-1", 3, created=SINCE)]
     figures = facts.figures_from(inputs, schema=1)
     body = facts.canonical({"schema": 1, "inputs": inputs, "figures": figures})
     assert facts.rebuild(body) == body
@@ -127,7 +145,7 @@ def inputs(file: Import, manager: User) -> dict[str, Any]:
     )
     milestone.criteria.create(number=1, statement="It works.", met_at=SINCE, met_by=manager)
     milestone.criteria.create(number=2, statement="It lasts.")
-    add_item(file, "A-1", created=SINCE).milestones.add(milestone)
+    add_item(file, "A-1", created=SINCE, milestone=milestone)
     add_item(file, "A-2", created=AS_OF)
     return facts.collect(file.engagement, since=SINCE, as_of=AS_OF)["inputs"]
 
@@ -140,8 +158,11 @@ def test_items_that_existed_at_the_instant(inputs: dict[str, Any]) -> None:
             "key": "A-1",
             "title": "Title of A-1",
             "created_at": "2026-11-13T14:00:00Z",
-            "done_at": None,
-            "milestones": [3],
+            "started_at": None,
+            "steps": [["2026-11-13T14:00:00Z", "not_started", ""]],
+            "milestones": [["2026-11-13T14:00:00Z", [3]]],
+            "sprints": [["2026-11-13T14:00:00Z", ""]],
+            "flags": [["2026-11-13T14:00:00Z", ""]],
             "late": [],
         }
     ]
@@ -189,6 +210,7 @@ def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: U
     assert found == [
         {
             "source": 1,
+            "kind": "work_csv",
             "number": 2,
             "file": "work-2.csv",
             "uploaded_at": "2026-11-19T14:00:00Z",
@@ -197,6 +219,7 @@ def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: U
         },
         {
             "source": 2,
+            "kind": "jira",
             "number": 3,
             "file": "work-3.csv",
             "uploaded_at": "2026-11-19T14:00:00Z",
@@ -240,7 +263,7 @@ def late_rows(engagement: Engagement) -> dict[str, list[str]]:
 def test_an_item_finished_before_the_last_status_and_imported_after_it(
     two_weeks: tuple[Report, Report],
 ) -> None:
-    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - 8 * DAY)
+    change_item("A-1", done_at=FRIDAY - 8 * DAY)
     assert late_rows(two_weeks[0].engagement) == {"A-1": ["done"]}
 
 
@@ -259,7 +282,7 @@ def test_an_item_that_was_not_there_yet(two_weeks: tuple[Report, Report]) -> Non
 
 
 def test_what_was_told_is_not_late(two_weeks: tuple[Report, Report], manager: User) -> None:
-    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - DAY)
+    change_item("A-1", done_at=FRIDAY - DAY)
     engagement = two_weeks[0].engagement
     publish(two_weeks[1], manager)
     inputs = facts.collect(engagement, since=FRIDAY, as_of=FRIDAY + WEEK)["inputs"]
@@ -270,7 +293,7 @@ def test_what_a_later_status_told_is_not_what_the_last_one_knew(
     two_weeks: tuple[Report, Report], manager: User
 ) -> None:
     """A correction of the second week asks again what the first one knew."""
-    WorkItem.objects.filter(key="A-1").update(done_at=FRIDAY - 8 * DAY)
+    change_item("A-1", done_at=FRIDAY - 8 * DAY)
     publish(two_weeks[1], manager)
     assert late_rows(two_weeks[0].engagement) == {"A-1": ["done"]}
 
@@ -288,7 +311,7 @@ def test_statements(file: Import, manager: User, number: int) -> None:
             engagement=file.engagement, number=n + 1, name=f"Release {n}"
         )
         milestone.criteria.create(number=1, statement="It works.")
-        add_item(file, f"A-{n}", created=SINCE).milestones.add(milestone)
+        add_item(file, f"A-{n}", created=SINCE, milestone=milestone)
     with CaptureQueriesContext(connection) as found:
         facts.collect(file.engagement, since=SINCE, as_of=AS_OF)
     assert len(found) == 4

@@ -12,6 +12,7 @@ from reporting.tests.inputs import (
     AS_OF,
     SINCE,
     criterion,
+    followed,
     imported,
     inputs,
     item,
@@ -25,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 def figures(**rows: object) -> dict:
-    return facts.figures_from(inputs(**rows))
+    return facts.figures_from(followed(inputs(**rows)))
 
 
 def one_milestone(**rows: object) -> dict:
@@ -35,7 +36,7 @@ def one_milestone(**rows: object) -> dict:
 
 def test_an_unknown_schema_is_refused() -> None:
     with pytest.raises(KeyError):
-        facts.figures_from(inputs(), schema=99)
+        facts.figures_from(followed(inputs()), schema=99)
 
 
 def test_without_an_import_nothing_is_known() -> None:

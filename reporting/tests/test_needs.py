@@ -13,6 +13,7 @@ from dm_portal.tests.cast import give_function
 from engagements.figures import is_done
 from engagements.models import Engagement, Import, Milestone, WorkItem
 from engagements.services.milestones import create_milestone
+from engagements.tests.events import tell
 from reporting import facts, needs
 from reporting.models import Report, ReportRevision
 from reporting.services.publishing import start_correction
@@ -232,6 +233,7 @@ def every_kind(engagement: Engagement, manager: User) -> Engagement:
         )
         milestone.work_items.set(WorkItem.objects.filter(key__in=keys))
         add_criteria(milestone, manager, *met)
+    tell(*WorkItem.objects.all())
     return engagement
 
 

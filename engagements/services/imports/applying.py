@@ -1,7 +1,6 @@
 """Applying a previewed file: all of it in one short transaction, or nothing."""
 
 from django.db import transaction
-from django.db.models import F
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
@@ -46,7 +45,7 @@ def apply(file: Import) -> None:
 
 @transaction.atomic
 def _apply(file: Import) -> None:
-    _hold(file)
+    version = _hold(file)
     if statements.is_stale(file):
         raise Stale(STALE)
     statements.write_events(file)
@@ -56,8 +55,7 @@ def _apply(file: Import) -> None:
     milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
     statements.write_items(file)
     added = {"milestones_added": milestones, "sprints_added": sprints}
-    done = {"applied_at": now(), "lease_until": None, "problem": ""}
-    done["source_version"] = file.source.version + 1
+    done = {"applied_at": now(), "lease_until": None, "problem": "", "source_version": version}
     move(file, State.APPLIED, milestones_matched=matched, **done, **added)
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
@@ -84,8 +82,10 @@ def _match_milestones(file: Import) -> dict[str, int]:
     return {match.name: match.items for match in matches}
 
 
-def _hold(file: Import) -> None:
+def _hold(file: Import) -> int:
     """Keep everybody else off this file and its source until the transaction ends.
+
+    Returns the version that applying makes of the source.
 
     Raises:
         Conflict: the lease was lost.
@@ -94,8 +94,9 @@ def _hold(file: Import) -> None:
     if mine.order_by().select_for_update(no_key=True).first() is None:
         raise Conflict(f"{file} was taken over by another process.")
     source = Source.objects.order_by().select_for_update(no_key=True).get(pk=file.source_id)
-    Source.objects.filter(pk=source.pk).update(version=F("version") + 1)
-    file.source = source
+    source.version += 1
+    source.save(update_fields=["version"])
+    return source.version
 
 
 @transaction.atomic

@@ -168,8 +168,8 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
 def _date(file: Import, as_of: datetime) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
     change(file, as_of=as_of, rows_total=file.rows_read, lease_until=lease_end(State.READING))
-    version = Source.objects.filter(pk=file.source_id).values_list("version", flat=True).first()
-    change(file, source_version=version or 0)
+    if file.source_id:
+        change(file, source_version=Source.objects.get(pk=file.source_id).version)
     ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
 
 

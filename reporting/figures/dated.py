@@ -1,4 +1,4 @@
-"""The figures, by schema: plain arithmetic over stored rows, so that they rebuild for ever.
+"""Schemas 1 to 3: the figures of a status from the dates of the rows that were known.
 
 Nothing here reads the database or a clock: the same inputs give the same figures, to the byte.
 A figure that cannot be told is ``None``, never 0. Counts are items of the tracker; days are

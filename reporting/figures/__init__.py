@@ -1,0 +1,32 @@
+"""The figures, by schema: plain arithmetic over stored rows, so that they rebuild for ever.
+
+Nothing here reads the database or a clock: the same inputs give the same figures, to the byte.
+A figure that cannot be told is ``None``, never 0. Counts are items of the tracker; days are
+calendar days in the engagement's zone; instants are ISO 8601 in UTC with ``Z``. Windows hold
+their beginning and not their end.
+
+``dated``   schemas 1 to 3: from the dates of the rows that were known
+``followed`` schema 4: from what became of each item over time
+"""
+
+from reporting.figures.dated import (
+    can_be_told,
+    days_after,
+    instant,
+    text_instant,
+    version_1,
+    version_2,
+    version_3,
+)
+from reporting.figures.followed import version_4
+
+__all__ = [
+    "can_be_told",
+    "days_after",
+    "instant",
+    "text_instant",
+    "version_1",
+    "version_2",
+    "version_3",
+    "version_4",
+]

@@ -1,0 +1,86 @@
+"""Schema 4: the figures of a status from what became of each item over time.
+
+What a milestone, the totals and the window hold is as in schema 3, see ``dated``; but an item is
+in a milestone, done, or there at all as it was at the instant, whatever became of it since. An
+item that was withdrawn is no item any more. New are, see the functions for each:
+
+``total``, ``promised``, ``beyond`` and each milestone
+                ``reopened`` and ``removed``: keys, in the window; ``reopened_late``: before it, and
+                known only since; a milestone also ``moved_in`` and ``moved_out``, and ``stages``
+``late_days``   first and last day of what was finished before the window and is told only now
+``flow``        ``stages``, ``wip``, ``oldest``, ``cycle_times``, ``throughput``
+``blockers``    see ``flow.blockers``
+``sprint``      see ``sprints.sprint``
+"""
+
+from typing import Any
+
+from reporting.figures import flow, scope, sprints
+from reporting.figures.dated import Window, text_day, text_instant, version_3
+from reporting.figures.timelines import Timeline, before
+
+Row = dict[str, Any]
+
+
+def version_4(inputs: Row) -> Row:
+    """The figures of schema 4; see the module for their meaning."""
+    window = Window.of(inputs)
+    lines = [Timeline.of(row) for row in inputs["items"]]
+    there = [line for line in lines if line.is_there(window.as_of)]
+    found = version_3(inputs | {"items": [_as_it_stood(line, window) for line in there]})
+    known = found["total"] is not None
+    known_until = found["window"]["known_until"]
+    for name in ("burnup", "burnup_next"):
+        number = found["next"] if name == "burnup_next" else None
+        of = [] if name == "burnup_next" and number is None else lines
+        found[name] = scope.burnup(of, window, known_until=known_until, milestone=number)
+    if known:
+        _add_scope(found, lines, window)
+    return found | {
+        "late_days": _late_days(there, window),
+        "flow": flow.flow(there, window, known_until=known_until) if known else None,
+        "blockers": flow.blockers(there, window) if known else None,
+        "sprint": sprints.sprint(lines, inputs["sprints"], window) if known else None,
+    }
+
+
+def _as_it_stood(line: Timeline, window: Window) -> Row:
+    """An item at the instant, as schema 3 stored it."""
+    return {
+        "key": line.key,
+        "created_at": text_instant(line.created_at),
+        "done_at": text_instant(line.done_at(window.as_of)),
+        "milestones": sorted(before(line.milestones, window.as_of)),
+        "late": sorted(line.late),
+    }
+
+
+def _add_scope(found: Row, lines: list[Timeline], window: Window) -> None:
+    """What came back or went in the window, in all and by milestone."""
+    committed = {row["number"] for row in found["milestones"] if row["committed_on"]}
+    parts = {
+        "total": lines,
+        "promised": [line for line in lines if _touches(line, committed, window)],
+        "beyond": [line for line in lines if not _touches(line, committed, window)],
+    }
+    for name, part in parts.items():
+        found[name] |= scope.changes(part, window)
+    for row in found["milestones"]:
+        row |= scope.milestone_changes(lines, row["number"], window)
+
+
+def _touches(line: Timeline, milestones: set[int], window: Window) -> bool:
+    return bool(milestones & before(line.milestones, window.as_of))
+
+
+def _late_days(lines: list[Timeline], window: Window) -> Row | None:
+    """The first and the last local day on which what is told late was finished."""
+    done = [
+        done_at
+        for line in lines
+        if "done" in line.late and (done_at := line.done_at(window.as_of)) is not None
+    ]
+    if not done:
+        return None
+    first, last = (text_day(window.day(at)) for at in (min(done), max(done)))
+    return {"first": first, "last": last}

@@ -1,0 +1,107 @@
+"""What belongs to the work, and how that changed: by schema 4."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from reporting.figures.dated import Window, instant, week_name
+from reporting.figures.timelines import DONE, WITHDRAWN, Timeline, before
+
+Row = dict[str, Any]
+WEEK = timedelta(days=7)
+
+
+def changes(lines: list[Timeline], window: Window) -> Row:
+    """Keys of what was reopened (done at some time in the window, and open at its end) and of
+    what was withdrawn in it; ``reopened_late`` was open again before it, which was not known.
+
+    Source: state changes. Nothing of it where there was no status before.
+    """
+    since, as_of = window.since, window.as_of
+    reopened = [
+        line.key
+        for line in lines
+        if since is not None
+        and line.is_there(as_of)
+        and line.stage(as_of) != DONE
+        and line.turned(since=since, at=as_of, into_done=False)
+    ]
+    removed = [
+        line.key
+        for line in lines
+        if since is not None and line.is_there(since) and line.stage(as_of) == WITHDRAWN
+    ]
+    late = [line.key for line in lines if "reopened" in line.late]
+    return {"reopened": reopened, "removed": removed, "reopened_late": late}
+
+
+def milestone_changes(lines: list[Timeline], number: int, window: Window) -> Row:
+    """Of one milestone: ``changes``, and keys of items that were there at both ends of the window
+    and moved into it or out of it. Source: milestone changes. ``stages`` counts what is open.
+    """
+    since, as_of = window.since, window.as_of
+    mine = [line for line in lines if line.is_in(number, as_of)]
+    both = [
+        line
+        for line in lines
+        if since is not None and line.is_there(since) and line.is_there(as_of)
+    ]
+    was_in = {line.key for line in both if since and line.is_in(number, since)}
+    is_in = {line.key for line in both if line.is_in(number, as_of)}
+    counted = Counter(line.stage(as_of) for line in mine if line.is_there(as_of))
+    gone = [line for line in lines if since is not None and line.is_in(number, since)]
+    return {
+        **changes(mine, window),
+        "removed": changes(gone, window)["removed"],
+        "moved_in": [line.key for line in both if line.key in is_in - was_in],
+        "moved_out": [line.key for line in both if line.key in was_in - is_in],
+        "stages": dict(sorted(counted.items())),
+    }
+
+
+def burnup(
+    lines: list[Timeline], window: Window, *, known_until: str | None, milestone: int | None = None
+) -> list[Row]:
+    """Scope and done at the end of each complete local ISO week, in items, as it was then.
+
+    From the week of the first item on, up to the last week that the last import could speak of;
+    of one milestone, or of all. Source: dates of creation, state and milestone changes.
+    """
+    entries = sorted(
+        entry for line in lines for entry in _steps(line, milestone) if entry[0] < window.as_of
+    )
+    if not entries or known_until is None:
+        return []
+    last = min(window.as_of, instant(known_until) or window.as_of)
+    points, place, scope, done = [], 0, 0, 0
+    first = entries[0][0].astimezone(window.zone).date()
+    monday = first - timedelta(days=first.weekday()) + WEEK
+    while (ends := datetime.combine(monday, time(0), window.zone)) <= last:
+        while place < len(entries) and entries[place][0] < ends:
+            scope, done = scope + entries[place][1], done + entries[place][2]
+            place += 1
+        points.append(_point(monday - timedelta(days=1), scope, done))
+        monday += WEEK
+    return points
+
+
+def _point(sunday: date, scope: int, done: int) -> Row:
+    ends_on = sunday.isoformat()
+    return {"week": week_name(sunday), "ends_on": ends_on, "scope": scope, "done": done}
+
+
+def _steps(line: Timeline, milestone: int | None) -> list[tuple[datetime, int, int]]:
+    """When an item began or ceased to count, and to count as done: (at, items, done)."""
+    instants = {line.created_at, *(max(entry.at, line.created_at) for entry in line.stages)}
+    if milestone is not None:
+        instants |= {max(entry.at, line.created_at) for entry in line.milestones}
+    steps, counted, done = [], 0, 0
+    for at in sorted(instants):
+        just_after = at + timedelta(microseconds=1)
+        is_in = milestone is None or milestone in before(line.milestones, just_after)
+        counts = int(is_in and line.is_there(just_after))
+        counts_done = counts and int(line.stage(just_after) == DONE)
+        if (counts, counts_done) != (counted, done):
+            steps.append((at, counts - counted, counts_done - done))
+            counted, done = counts, counts_done
+    return steps

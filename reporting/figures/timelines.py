@@ -1,0 +1,110 @@
+"""One item over time, as schema 4 stores it, and how it stood at an instant."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+Row = dict[str, Any]
+
+DONE, WITHDRAWN = "done", "withdrawn"
+AT_WORK = ("in_progress", "blocked")
+
+
+class Entry(NamedTuple):
+    """From ``at`` on something held; what is at an instant itself is not before it."""
+
+    at: datetime
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An item: its stages and states, its milestones by number, its sprints by name, its flags.
+
+    Each list begins when the item did.
+    """
+
+    key: str
+    created_at: datetime
+    started_at: datetime | None
+    stages: list[Entry]
+    states: list[Entry]
+    milestones: list[Entry]
+    sprints: list[Entry]
+    flags: list[Entry]
+    late: frozenset[str]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        steps = [(datetime.fromisoformat(at), stage, state) for at, stage, state in row["steps"]]
+        return cls(
+            key=row["key"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            started_at=datetime.fromisoformat(row["started_at"]) if row["started_at"] else None,
+            stages=[Entry(at, stage) for at, stage, _ in steps],
+            states=[Entry(at, state) for at, _, state in steps],
+            milestones=[Entry(at, frozenset(names)) for at, names in _dated(row["milestones"])],
+            sprints=[Entry(at, name) for at, name in _dated(row["sprints"])],
+            flags=[Entry(at, text) for at, text in _dated(row["flags"])],
+            late=frozenset(row["late"]),
+        )
+
+    def stage(self, at: datetime) -> str:
+        found: str = before(self.stages, at)
+        return found
+
+    def is_there(self, at: datetime) -> bool:
+        """Whether it counts: it existed, and was not withdrawn."""
+        return self.created_at < at and self.stage(at) != WITHDRAWN
+
+    def done_at(self, at: datetime) -> datetime | None:
+        """When it was finished for the last time before ``at``; None if it was open then."""
+        found = None
+        for entry in reversed(self.stages[: _place(self.stages, at)]):
+            if entry.value != DONE:
+                break
+            found = entry.at
+        return found
+
+    def begun_at(self, at: datetime) -> datetime | None:
+        """When work on it began, if it had by then."""
+        if self.started_at is not None and self.started_at < at:
+            return self.started_at
+        return None
+
+    def blocked_at(self, at: datetime) -> datetime | None:
+        """Since when it was blocked by its state or flagged; None if it was not, or was over."""
+        if self.stage(at) in (DONE, WITHDRAWN):
+            return None
+        since = [entry.at for entry in self.flags[: _place(self.flags, at)][-1:] if entry.value]
+        for entry in reversed(self.stages[: _place(self.stages, at)]):
+            if entry.value != "blocked":
+                break
+            since.append(entry.at)
+        return min(since, default=None)
+
+    def is_in(self, milestone: int, at: datetime) -> bool:
+        return milestone in before(self.milestones, at)
+
+    def turned(self, *, since: datetime, at: datetime, into_done: bool) -> bool:
+        """Whether it went into (or out of) done in this window."""
+        return any(
+            (later.value == DONE) is into_done and (earlier.value == DONE) is not into_done
+            for earlier, later in zip(self.stages, self.stages[1:], strict=False)
+            if since <= later.at < at
+        )
+
+
+def before(entries: Sequence[Entry], at: datetime) -> Any:
+    """What held just before an instant; before the first entry, the first."""
+    return entries[max(_place(entries, at) - 1, 0)].value
+
+
+def _place(entries: Sequence[Entry], at: datetime) -> int:
+    return bisect_left(entries, at, key=lambda entry: entry.at)
+
+
+def _dated(entries: Sequence[Any]) -> list[tuple[datetime, Any]]:
+    return [(datetime.fromisoformat(at), value) for at, value in entries]

@@ -1,0 +1,71 @@
+"""An item as facts store it: what became of it up to an instant, as JSON; and read again."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from engagements.histories import History
+from reporting.figures import text_instant
+from reporting.figures.timelines import DONE, Timeline, before
+
+Row = dict[str, Any]
+
+
+class Stood(NamedTuple):
+    """How an item stood at an instant, as far as that was known."""
+
+    is_there: bool
+    is_done: bool
+    milestones: frozenset[int]
+
+
+NOWHERE = Stood(is_there=False, is_done=False, milestones=frozenset())
+
+
+def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row:
+    """What schema 4 keeps of an item; milestones by their numbers, without those unknown here."""
+    begun = history.started_at
+    return {
+        "title": history.title,
+        "created_at": text_instant(history.created_at),
+        "started_at": text_instant(begun) if begun and begun < until else None,
+        "steps": [
+            [text_instant(step.at), str(step.stage), step.state]
+            for step in _past(history.steps, until)
+        ],
+        "milestones": _values(
+            [
+                (each.at, sorted(numbers[name] for name in each.value if name in numbers))
+                for each in _past(history.milestones, until)
+            ]
+        ),
+        "sprints": _values(_past(history.sprints, until)),
+        "flags": _values(_past(history.flags, until)),
+    }
+
+
+def _past(entries: Sequence[Any], until: datetime) -> Sequence[Any]:
+    """What was before an instant; the first entry always, since it began with the item."""
+    return [each for number, each in enumerate(entries) if each.at < until or not number]
+
+
+def _values(entries: Sequence[Any]) -> list[list[Any]]:
+    kept: list[list[Any]] = []
+    for at, value in entries:
+        if not kept or kept[-1][1] != value:
+            kept.append([text_instant(at), value])
+    return kept
+
+
+def stood(row: Row, at: datetime) -> Stood:
+    """How a stored item, of whichever schema, stood just before an instant."""
+    if "steps" not in row:  # schemas 1 to 3 knew its dates and its last milestones
+        done_at = row["done_at"] and datetime.fromisoformat(row["done_at"])
+        is_there = datetime.fromisoformat(row["created_at"]) < at
+        return Stood(is_there, bool(done_at and done_at < at), frozenset(row["milestones"]))
+    line = Timeline.of({"key": "", "late": (), **row})
+    return Stood(
+        is_there=line.is_there(at),
+        is_done=line.stage(at) == DONE,
+        milestones=before(line.milestones, at),
+    )
