@@ -5,7 +5,8 @@ them holds; ``about`` is the milestone that it speaks of, if any, and is read be
 is what the customer reads: it names committed milestones only, since a version of the tracker
 that nobody promised is nobody's promise.
 
-Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``milestone.<n>``,
+Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``reopened``, ``removed``,
+``scope.<n>``, ``milestone.<n>``,
 ``criteria.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
 ``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
 """
@@ -19,6 +20,8 @@ from reporting.wording import between, capital, count, day, percent, share, was
 Row = dict[str, Any]
 
 BEYOND = "Other work"
+# The families of sentences on what came back, went or moved.
+SCOPE = ("reopened", "late.reopened", "removed", "scope.")
 
 
 def write(body: Row) -> list[Row]:
@@ -28,6 +31,10 @@ def write(body: Row) -> list[Row]:
         *_dates(figures),
         *_created(figures),
         *_late(figures, "created"),
+        *_changed(figures, "reopened", "reopened"),
+        *_late(figures, "reopened"),
+        *_changed(figures, "removed", "withdrawn"),
+        *_moved_items(figures),
         *_milestones(figures),
         *_beyond(figures),
         *_finished(figures),
@@ -156,9 +163,46 @@ def _late(figures: Row, what: str) -> Iterator[Row]:
     if keys:
         verb = {"created": "added"}.get(what, what)
         is_counted = "is counted" if len(keys) == 1 else "are counted"
-        first = f"{count(len(keys), 'item')} {verb} before the last status {was(keys)}"
+        when, more = _late_when(figures, what)
+        first = f"{count(len(keys), 'item')} {verb} before the last status{when} {was(keys)}"
         text = f"{first} imported only after it, and {is_counted} here for the first time."
-        yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys))
+        yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys), *more)
+
+
+def _late_when(figures: Row, what: str) -> tuple[str, list[Row]]:
+    """ ", between 9 and 12 Nov,": when it was finished."""
+    days = figures["late_days"]
+    if what != "finished" or days is None:
+        return "", []
+    window = figures["window"] | {"from_day": days["first"], "to_day": days["last"]}
+    facts = [fact(f"late_days.{end}", days[end]) for end in ("first", "last")]
+    return f", {between(window)},", facts
+
+
+def _changed(figures: Row, what: str, verb: str) -> Iterator[Row]:
+    """What became of items in the window besides being finished: "1 item was reopened"."""
+    window, total = figures["window"], figures["total"]
+    keys = total[what] if total else []
+    if keys and window["is_known"]:
+        text = f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}."
+        facts = _window_facts(window, "until_day")
+        yield sentence(what, text, fact(f"total.{what}", len(keys), keys), *facts)
+
+
+def _moved_items(figures: Row) -> Iterator[Row]:
+    """Items that were there before and came to a committed milestone, or left it."""
+    window = figures["window"]
+    for row in figures["milestones"]:
+        if figures["total"] is None or not row["committed_on"] or not window["is_known"]:
+            continue
+        moves = [(way, row[f"moved_{way}"]) for way in ("in", "out") if row[f"moved_{way}"]]
+        if moves:
+            said = ", ".join(f"{count(len(keys), 'item')} moved {way}" for way, keys in moves)
+            path = f"milestones.{row['number']}.moved"
+            facts = [fact(f"{path}_{way}", len(keys), keys) for way, keys in moves]
+            text = f"{said} {between(window, 'until_day')}."
+            facts += _window_facts(window, "until_day")
+            yield sentence(f"scope.{row['number']}", text, *facts, about=row["name"])
 
 
 # How far the milestones are

@@ -115,10 +115,11 @@ def inputs(**rows: Any) -> dict[str, Any]:
 
 def followed(given: dict[str, Any]) -> dict[str, Any]:
     """The same as schema 4 stores it: what has no history of its own has that of its dates."""
-    return given | {"items": [row if "steps" in row else _over_time(row) for row in given["items"]]}
+    return given | {"items": [row if "steps" in row else over_time(row) for row in given["items"]]}
 
 
-def _over_time(row: dict[str, Any]) -> dict[str, Any]:
+def over_time(row: dict[str, Any]) -> dict[str, Any]:
+    """What became of an item, as far as its dates tell."""
     begins = min(row["created_at"], row["done_at"] or row["created_at"])
     steps = [[begins, "not_started", "To do"]]
     if row["done_at"]:

@@ -20,6 +20,8 @@ from reporting.tests.inputs import (
     milestone,
     revision,
     text,
+    over_time,
+    text,
 )
 
 DAY = timedelta(days=1)
@@ -270,6 +272,27 @@ def test_what_was_added_to_two_milestones_at_once() -> None:
     )
 
 
+def test_what_came_back_went_or_moved() -> None:
+    before, lately = text(SINCE - DAY), text(SINCE + DAY)
+    open_, stages = {"late": ("reopened",)}, [[text(SINCE - 3 * DAY), "not_started", "Open"]]
+    reopened = over_time(item("A-1", **open_)) | {
+        "steps": [*stages, [before, "done", "Closed"], [lately, "not_started", "Open"]]
+    }
+    withdrawn = over_time(item("A-2")) | {"steps": [*stages, [lately, "withdrawn", "Rejected"]]}
+    moved = over_time(item("A-3")) | {"milestones": [[before, [1]], [lately, [2]]]}
+    old = {"created_at": text(SINCE - 3 * DAY)}
+    said = written(
+        items=[each | old for each in (reopened, withdrawn, moved)],
+        milestones=[milestone(1, "Checkout"), milestone(2, "Refunds")],
+        revisions=[revision(1, "2026-12-04"), revision(2, "2026-12-04")],
+    )
+    assert said["reopened"] == "1 item was reopened between 13 and 20 Nov."
+    assert said["late.reopened"].startswith("1 item reopened before the last status was imported")
+    assert said["removed"] == "1 item was withdrawn between 13 and 20 Nov."
+    assert said["scope.1"] == "1 item moved out between 13 and 20 Nov."
+    assert said["scope.2"] == "1 item moved in between 13 and 20 Nov."
+
+
 def test_what_came_in_after_the_last_status() -> None:
     early = SINCE - 3 * DAY
     said = written(
@@ -280,7 +303,7 @@ def test_what_came_in_after_the_last_status() -> None:
         ]
     )
     assert said["late.finished"] == (
-        "2 items finished before the last status were imported only after it, "
+        "2 items finished before the last status, on 10 Nov, were imported only after it, "
         "and are counted here for the first time."
     )
     assert said["late.created"] == (

@@ -48,6 +48,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// data-flip: weeks are turned like pages, by the arrow key that the link names.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (isTyping(event.target)) return;
+  const link = document.querySelector(`a[data-flip="${CSS.escape(event.key)}"]`);
+  if (link) link.click();
+});
+
 // Shortcuts: "g" and a letter follow the link that carries data-key; "?" lists them.
 let waitingForSecondKey = false;
 function isTyping(target) {

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from engagements.histories import Evidence, history_of
-from engagements.models import Import, ImportEvent, Source, WorkEvent
+from engagements.histories import Evidence, History, history_of
+from engagements.models import Import, ImportEvent, WorkEvent
 from engagements.models.imports import Part
 from engagements.services.imports import statements
 from engagements.sources.rows import Row
-from engagements.stages import StageOf, decided_by
+from engagements.stages import decided_by
 
 
 class Told(NamedTuple):
@@ -50,15 +50,9 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
 
 
 def projected(file: Import, batch: Sequence[Told]) -> Iterator[Row]:
-    """Each item as it would be if the file were applied, told by its row."""
-    stage_of = stages_of(file.source)
+    """Each item as it would be if the file were applied, told by its row; each has been seen."""
+    stage_of = decided_by({})
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
-        history = history_of(map(Evidence._make, known[key]), stage_of)
-        if history is not None:
-            yield Row(line, key, history.data(), note=note)
-
-
-def stages_of(source: Source | None) -> StageOf:
-    """What the states of this source mean."""
-    return decided_by({})
+        history = cast("History", history_of(map(Evidence._make, known[key]), stage_of))
+        yield Row(line, key, history.data(), note=note)

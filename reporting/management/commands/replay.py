@@ -1,0 +1,67 @@
+"""Tell the weeks of the past again."""
+
+from argparse import ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from dm_portal.people import audit
+from dm_portal.people.models import User
+from dm_portal.shell.errors import DomainError
+from engagements.models import Engagement
+from reporting import policies
+from reporting.services.replays import replay
+
+
+def a_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no day: write one such as 2012-08-10.") from error
+
+
+class Command(BaseCommand):
+    help = (
+        "Drafts the weekly statuses that were due between two days, from what the trackers tell "
+        "of that time; with --publish-as, publishes them. They say that they are reconstructed. "
+        "No mail is sent."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("engagement", help="the engagement's ref, as in its URL")
+        parser.add_argument("--from", dest="first", type=a_day, required=True, metavar="DATE")
+        parser.add_argument("--to", dest="last", type=a_day, required=True, metavar="DATE")
+        parser.add_argument(
+            "--publish-as", dest="email", default="", metavar="EMAIL", help="who publishes them"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engagement = _engagement(options["engagement"])
+        by = _publisher(engagement, options["email"]) if options["email"] else None
+        if options["last"] < options["first"]:
+            raise CommandError("--to is before --from.")
+        told = changed = 0
+        days = {"first": options["first"], "last": options["last"]}
+        try:
+            with audit.coming_from("command replay"):
+                for week in replay(engagement=engagement, by=by, **days):
+                    told, changed = told + 1, changed + week.is_new
+                    self.stdout.write(f"{week.week}: {week.state.lower()}.")
+        except DomainError as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(f"{told} weeks, {changed} of them changed.")
+
+
+def _engagement(ref: str) -> Engagement:
+    engagement = Engagement.objects.select_related("customer").filter(ref=ref).first()
+    if engagement is None:
+        raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
+    return engagement
+
+
+def _publisher(engagement: Engagement, email: str) -> User:
+    user = User.objects.by_address(email)
+    if user is None or not policies.can_publish_report(user, engagement):
+        raise CommandError(f"{email} may not publish statuses of {engagement}.")
+    return user
