@@ -17,6 +17,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0004_addresses_alike",
     "0005_period_due_on",
     "0009_criterion_created_at",
+    "0010_work_events",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

@@ -18,9 +18,8 @@ from reporting.tests.inputs import (
     imported,
     item,
     milestone,
-    revision,
-    text,
     over_time,
+    revision,
     text,
 )
 
@@ -289,8 +288,8 @@ def test_what_came_back_went_or_moved() -> None:
     assert said["reopened"] == "1 item was reopened between 13 and 20 Nov."
     assert said["late.reopened"].startswith("1 item reopened before the last status was imported")
     assert said["removed"] == "1 item was withdrawn between 13 and 20 Nov."
-    assert said["scope.1"] == "1 item moved out between 13 and 20 Nov."
-    assert said["scope.2"] == "1 item moved in between 13 and 20 Nov."
+    assert said["scope.1"] == "Checkout: 1 item moved out between 13 and 20 Nov."
+    assert said["scope.2"] == "Refunds: 1 item moved in between 13 and 20 Nov."
 
 
 def test_what_came_in_after_the_last_status() -> None:
