@@ -55,4 +55,5 @@ SENTENCES: dict[str, str] = {
     "import.parked": "could not finish {target} and needs an admin: {after[problem]}",
     "import.retried": "let {target} be read again",
     "import.discarded": "discarded {target}",
+    "work.rebuilt": "had the work of {target} written anew from its events: {after[items]} items",
 }

@@ -17,7 +17,7 @@ from dm_portal.tests.world import World
 from dm_portal.tests.writes import WRITE, product_tables
 from engagements.services import imports
 from engagements.services.imports import applying, reading, whole
-from reporting.services import attempts, compiling, publishing, ticks
+from reporting.services import attempts, compiling, publishing, replays, ticks
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,7 @@ NOT_ACTS: dict[Service, str] = {
     imports.attempts.park_dead: "gives back what died, as note_death does",
     ticks.tick: "calls open_periods and sweep",
     ticks.sweep: "gives back what died, and wakes",
+    replays.replay: "calls open_weeks and the services of a report",
     attempts.with_names: "reads",
     attempts.lease_end: "reads",
     attempts.park_dead: "gives back what died, as note_death does",

@@ -5,6 +5,7 @@ from typing import Any
 
 from dm_portal.tests.world import World
 from engagements.models import Import
+from engagements.services import rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
 FILE = b"key,type,title,state,created_at\nX-1,Bug,It breaks,Open,2026-01-05T10:00:00Z\n"
@@ -50,6 +51,9 @@ ACTS: dict[Any, Any] = {
         file_name="work.csv",
         content=BytesIO(FILE),
         by=w.actors["manager"],
+    ),
+    rebuilding.rebuild_work: lambda w: rebuilding.rebuild_work(
+        engagement=w.ours.engagement, by=w.actors["admin"]
     ),
 }
 READY: dict[Any, Any] = {

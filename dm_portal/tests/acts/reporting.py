@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from dm_portal.shell.clock import now
-from dm_portal.tests.world import World
+from dm_portal.tests.world import LONG_AGO, World
 from engagements.models import Engagement
 from reporting.models import Report, ReportRevision
-from reporting.services import attempts, compiling, drafts, publishing, receipts, ticks
+from reporting.services import attempts, compiling, drafts, publishing, receipts, replays, ticks
 
 
 def report(world: World, state: str) -> Report:
@@ -57,6 +57,9 @@ def worded(world: World) -> Report:
 
 
 ACTS: dict[Any, Any] = {
+    replays.open_weeks: lambda w: replays.open_weeks(
+        engagement=w.ours.engagement, first=LONG_AGO, last=LONG_AGO + timedelta(days=14)
+    ),
     ticks.open_periods: lambda w, _: ticks.open_periods(at=now()),
     compiling.compile_report: lambda w, due: compiling.compile_report(report_id=due.pk),
     drafts.save_draft: lambda w, draft: drafts.save_draft(

@@ -1,0 +1,30 @@
+"""Work anew from events."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dm_portal.people import audit
+from engagements.models import Engagement
+from engagements.services.rebuilding import rebuild_work
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes the work items anew from what the sources said of them, for one engagement or all."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("engagement", nargs="?", help="the engagement's ref; default: all")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engagements = Engagement.objects.select_related("customer").order_by("pk")
+        if ref := options["engagement"]:
+            engagements = engagements.filter(ref=ref)
+            if not engagements:
+                raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
+        with audit.coming_from("command rebuild_work"):
+            for engagement in engagements:
+                count = rebuild_work(engagement=engagement, by=None)
+                self.stdout.write(f"{engagement}: {count} items.")

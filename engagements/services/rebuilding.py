@@ -1,0 +1,104 @@
+"""The work of an engagement anew from its events, as if nothing but these had been kept."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from dm_portal.people.audit import record
+from dm_portal.people.models import User
+from engagements.histories import History
+from engagements.models import Engagement, Milestone, Source, Sprint, WorkEvent, WorkItem
+from engagements.services.numbers import lock
+from engagements.work_events import Name, histories
+
+BATCH = 1000
+FIELDS = [
+    *("type", "title", "state", "stage", "size", "sprint", "assignee"),
+    *("created_at", "started_at", "done_at", "blocked_at"),
+]
+
+
+@transaction.atomic
+def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
+    """Write every item anew as its events leave it; returns how many items there are.
+
+    Items that no event speaks of are not there any more. No import is applied meanwhile.
+    """
+    lock(engagement)
+    sources = {
+        source.number: source
+        for source in Source.objects.filter(engagement=engagement)
+        .order_by("pk")
+        .select_for_update()
+    }
+    told, kept = histories([engagement.pk]), set()
+    while batch := list(islice(told, BATCH)):
+        kept |= {item.pk for item in _write(engagement, sources, batch)}
+    gone = WorkItem.objects.filter(engagement=engagement).exclude(pk__in=kept)
+    WorkItem.milestones.through.objects.filter(workitem__in=gone).delete()
+    gone.delete()
+    record("work.rebuilt", engagement, by=by, after={"items": len(kept)})
+    return len(kept)
+
+
+def _write(
+    engagement: Engagement, sources: dict[int, Source], batch: list[tuple[Name, History]]
+) -> list[WorkItem]:
+    """Some items, each with its milestones."""
+    sprints = {row.name: row for row in Sprint.objects.filter(engagement=engagement)}
+    last = _last_imports(sources, [key for (_, _, key), _ in batch])
+    items = [
+        WorkItem(
+            engagement=engagement,
+            source=sources[source],
+            key=key,
+            last_import_id=last[sources[source].pk, key],
+            **_fields(history, sprints),
+        )
+        for (_, source, key), history in batch
+    ]
+    unique = ["engagement", "source", "key"]
+    made = WorkItem.objects.bulk_create(
+        items, update_conflicts=True, unique_fields=unique, update_fields=FIELDS
+    )
+    _link(engagement, made, [history for _, history in batch])
+    return made
+
+
+def _fields(history: History, sprints: dict[str, Sprint]) -> dict[str, Any]:
+    data = history.data()
+    del data["milestones"]
+    instants = ("created_at", "started_at", "done_at", "blocked_at")
+    dates = {name: data[name] and datetime.fromisoformat(data[name]) for name in instants}
+    return data | dates | {"sprint": sprints.get(data["sprint"])}
+
+
+def _last_imports(sources: dict[int, Source], keys: list[str]) -> dict[tuple[int, str], int]:
+    """The import that last said something new of each item: of those that are not there yet."""
+    events = WorkEvent.objects.filter(source__in=sources.values(), key__in=keys).order_by()
+    found = events.values_list("source", "key").annotate(Max("of"))
+    return {(source, key): file for source, key, file in found}
+
+
+def _link(engagement: Engagement, items: list[WorkItem], told: list[History]) -> None:
+    """The milestones that the tracker names for these items, and no others."""
+    known = {
+        name: row for row in _milestones(engagement) for name in (row.tracker_name or row.name,)
+    }
+    through = WorkItem.milestones.through
+    through.objects.filter(workitem__in=items).delete()
+    through.objects.bulk_create(
+        through(workitem=item, milestone=known[name])
+        for item, history in zip(items, told, strict=True)
+        for name in sorted(history.milestones[-1].value)
+        if name in known
+    )
+
+
+def _milestones(engagement: Engagement) -> Iterator[Milestone]:
+    """By hand first, so that the tracker's own of a name comes last and counts."""
+    yield from Milestone.objects.filter(engagement=engagement).order_by("tracker_name", "-number")
