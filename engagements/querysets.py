@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
@@ -238,12 +240,30 @@ class WorkItemQuerySet(OfEngagementQuerySet):
         return self.select_related("sprint").annotate(milestone_names=ArraySubquery(names))
 
 
-class WorkEventQuerySet(models.QuerySet[Any]):
+class OfSourceQuerySet(models.QuerySet[Any]):
     """Rows that share their source's door."""
 
     def visible_to(self, user: Any) -> Self:
         source = related(self.model, "source")
         return self.filter(source__in=source.objects.visible_to(user))
+
+
+class SaidMixin:
+    """What sources say of items, before or after it is applied."""
+
+    def states(self: Any, by: str) -> list[tuple[int, str]]:
+        """Every state that items were ever in, each once for each ``by``: its source, its file."""
+        state = KeyTextTransform("state", Cast("became", models.JSONField()))
+        seen = self.filter(field="seen").order_by().annotate(said=state).exclude(said=None)
+        found: set[tuple[int, str]] = set(seen.values_list(by, "said").distinct())
+        for name in ("came", "became"):
+            changed = self.filter(field="state").order_by()
+            found |= set(changed.values_list(by, name).distinct())
+        return sorted(each for each in found if each[1])
+
+
+class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):
+    """What sources said, for ever."""
 
 
 class ImportQuerySet(OfEngagementQuerySet):
@@ -256,6 +276,10 @@ class OfImportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         file = related(self.model, "of")
         return self.filter(of__in=file.objects.visible_to(user))
+
+
+class ImportEventQuerySet(SaidMixin, OfImportQuerySet):
+    """What a file says, until it is applied."""
 
 
 class ImportRowQuerySet(OfImportQuerySet):

@@ -1,18 +1,33 @@
 """Reading the events of whole engagements: what became of every item."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
 from engagements.histories import Evidence, History, history_of
-from engagements.models import WorkEvent
+from engagements.models import StateMeaning, WorkEvent
 from engagements.stages import decided_by
 
 # Engagement, source and item: the number of the source, and the tracker's key.
 Name = tuple[int, int, str]
 
 
-def histories(engagements: Sequence[int]) -> Iterator[tuple[Name, History]]:
+# By engagement and number of the source: what its states were decided to mean.
+Meanings = Mapping[tuple[int, int], Mapping[str, str]]
+
+
+def meanings_of(engagements: Sequence[int]) -> Meanings:
+    """What was decided of the states of all sources, of one statement."""
+    rows = StateMeaning.objects.filter(source__engagement__in=engagements)
+    found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    columns = ("source__engagement", "source__number", "state", "stage")
+    for engagement, source, state, stage in rows.values_list(*columns):
+        found[engagement, source][state] = stage
+    return found
+
+
+def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[Name, History]]:
     """Every item that an export has named, engagement by engagement, by source and key.
 
     One statement, whatever the number of engagements and of events.
@@ -25,8 +40,10 @@ def histories(engagements: Sequence[int]) -> Iterator[tuple[Name, History]]:
             *("occurred_at", "field", "came", "became", "place"),
         )
     )
-    stage_of = decided_by({})
+    stages = {source: decided_by(decided) for source, decided in meanings.items()}
+    alike = decided_by({})
     for name, told in groupby(events.iterator(chunk_size=5000), key=itemgetter(0, 1, 2)):
+        stage_of = stages.get(name[:2], alike)
         history = history_of((Evidence(*row[3:]) for row in told), stage_of)
         if history is not None:
             yield name, history

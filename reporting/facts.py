@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from engagements.models import (
@@ -24,8 +24,9 @@ from engagements.models import (
     Milestone,
     MilestoneRevision,
     Sprint,
+    StateMeaning,
 )
-from engagements.work_events import histories
+from engagements.work_events import Meanings, histories
 from reporting import figures
 from reporting.figures import text_instant
 from reporting.models import Facts
@@ -140,8 +141,8 @@ def inputs_of(asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
     """What ``read_inputs`` gives, by engagement."""
     ids = [each.engagement.pk for each in asked]
     told, plans = _told(asked), _plans(ids)
-    items = _items(asked, told, {pk: plan.numbers for pk, plan in plans.items()})
-    around = _around(ids)
+    around, meanings = _around(ids)
+    items = _items(asked, told, {pk: plan.numbers for pk, plan in plans.items()}, meanings)
     return {
         engagement.pk: {
             "since": text_instant(since),
@@ -199,12 +200,15 @@ def _told(asked: Sequence[Asked]) -> dict[int, Told]:
 
 
 def _items(
-    asked: Sequence[Asked], told: dict[int, Told], numbers: dict[int, dict[str, int]]
+    asked: Sequence[Asked],
+    told: dict[int, Told],
+    numbers: dict[int, dict[str, int]],
+    meanings: Meanings,
 ) -> dict[int, list[dict[str, Any]]]:
     """What became of every item up to the instant, from everything that was ever said of it."""
     found: dict[int, list[dict[str, Any]]] = {each.engagement.pk: [] for each in asked}
     until = {each.engagement.pk: each.as_of for each in asked}
-    for (engagement, source, key), history in histories(list(until)):
+    for (engagement, source, key), history in histories(list(until), meanings):
         if history.created_at < until[engagement]:
             row = stored(history, until[engagement], numbers[engagement])
             knew = told.get(engagement)
@@ -280,22 +284,33 @@ def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any
     }
 
 
-def _around(engagements: Sequence[int]) -> dict[int, dict[str, list[dict[str, Any]]]]:
-    """Sprints with dates, and the last applied file of each source, of one statement."""
+def _around(
+    engagements: Sequence[int],
+) -> tuple[dict[int, dict[str, list[dict[str, Any]]]], Meanings]:
+    """Sprints with dates and the last applied file of each source; and what states mean.
+
+    Of one statement.
+    """
     mine = {"engagement": OuterRef("pk")}
     sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
     applied = Import.objects.filter(state=Import.State.APPLIED, **mine)
     files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
-    rows = Engagement.objects.filter(pk__in=engagements).annotate(
+    decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
+    meaning = JSONObject(source="source__number", state="state", stage="stage")
+    rows: QuerySet[Any] = Engagement.objects.filter(pk__in=engagements).annotate(
         its_sprints=ArraySubquery(
             sprints.values_list(_as_json("number", "name", "starts_on", "ends_on"))
         ),
         its_files=ArraySubquery(files.values_list(JSONObject(**OF_A_FILE))),
+        its_meanings=ArraySubquery(decided.values_list(meaning)),
     )
-    return {
-        pk: {"sprints": its_sprints, "imports": [_file(each) for each in its_files]}
-        for pk, its_sprints, its_files in rows.values_list("pk", "its_sprints", "its_files")
-    }
+    around: dict[int, dict[str, list[dict[str, Any]]]] = {}
+    meanings: dict[tuple[int, int], dict[str, str]] = {}
+    for row in rows:
+        around[row.pk] = {"sprints": row.its_sprints, "imports": [_file(e) for e in row.its_files]}
+        for each in row.its_meanings:
+            meanings.setdefault((row.pk, each["source"]), {})[each["state"]] = each["stage"]
+    return around, meanings
 
 
 OF_A_FILE = {

@@ -88,6 +88,10 @@ def file(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("work.csv", b"key,title\nX-1,It breaks\n")}
 
 
+def meaning(world: World) -> dict[str, Any]:
+    return {"state_1": "done"}
+
+
 ENGAGEMENTS: dict[str, Rule] = {
     "engagement_list": page(US),
     "engagement_create": form(US, LADDER, data=agreed),
@@ -147,6 +151,7 @@ PLAN: dict[str, Rule] = {
 IMPORTS: dict[str, Rule] = {
     "import_list": page(SEES, at=within()),
     "import_create": form(SEES, LEADERS, at=within(), data=file),
+    "import_states": form(SEES, LEADERS, at=within(), data=meaning),
     "import_detail": page(SEES, at=import_in("previewed")),
     "import_row_list": page(SEES, at=import_in("previewed")),
     "import_application": act(SEES, LEADERS, at=import_in("previewed")),

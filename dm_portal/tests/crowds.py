@@ -20,8 +20,10 @@ from engagements.models import (
     ImportRow,
     Milestone,
     MilestoneRevision,
+    Source,
     Sprint,
     TemplateMilestone,
+    WorkEvent,
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
@@ -162,6 +164,12 @@ def items(world: World, count: int) -> None:
     through = WorkItem.milestones.through
     for milestone in Milestone.objects.filter(engagement=world.ours.engagement)[:2]:
         through.objects.bulk_create(through(workitem=each, milestone=milestone) for each in made)
+
+
+def states(world: World, count: int) -> None:
+    """Items that were in many states, each of its own."""
+    event = WorkEvent.objects.filter(source=world.ours.one(Source), field="assignee")[0]
+    twins(event, count, lambda n: {"field": "state", "became": f"State {n}", "place": n})
 
 
 def plan(world: World, count: int) -> None:

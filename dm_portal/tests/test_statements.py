@@ -55,6 +55,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "milestone_date": ("manager", crowds.plan),
     "sprint_detail": ("manager", crowds.items),
     "import_detail": ("manager", crowds.import_rows),
+    "import_states": ("manager", crowds.states),
     "report_edit": ("manager", crowds.plan),
     "report_preview": ("manager", crowds.milestones),
     "status_detail": ("lead", crowds.statuses),

@@ -31,6 +31,7 @@ from engagements.models import (
     MilestoneRevision,
     Source,
     Sprint,
+    StateMeaning,
     TemplateMilestone,
     WorkEvent,
     WorkItem,
@@ -217,6 +218,8 @@ def _plan(side: Side, manager: User) -> None:
 def _work(side: Side, manager: User) -> None:
     engagement = side.engagement
     source = side.add(Source(engagement=engagement, number=1, kind="jira"))
+    decided = {"decided_at": now(), "decided_by": manager}
+    side.add(StateMeaning(source=source, stage="done", **decided))
     applied = _import(side, 1, source=source, state="applied", applied_at=now(), applied_by=manager)
     _import(side, 2, source=source, state="previewed")
     _import(side, 3, source=source, state="parked")

@@ -7,7 +7,14 @@ from engagements.models.engagements import (
     EngagementTemplate,
     TemplateMilestone,
 )
-from engagements.models.imports import Import, ImportChunk, ImportEvent, ImportRow, Source
+from engagements.models.imports import (
+    Import,
+    ImportChunk,
+    ImportEvent,
+    ImportRow,
+    Source,
+    StateMeaning,
+)
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
 from engagements.models.work import Sprint, WorkEvent, WorkItem
 
@@ -26,6 +33,7 @@ __all__ = [
     "MilestoneRevision",
     "Source",
     "Sprint",
+    "StateMeaning",
     "TemplateMilestone",
     "WorkEvent",
     "WorkItem",

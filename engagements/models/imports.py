@@ -8,6 +8,7 @@ from dm_portal.people.models import User
 from engagements import querysets
 from engagements.models.milestones import OfEngagement
 from engagements.models.work import WorkEvent
+from engagements.stages import Stage
 
 
 class Source(OfEngagement):
@@ -34,6 +35,28 @@ class Source(OfEngagement):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class StateMeaning(models.Model):
+    """What a state of a source's tracker means: decided once by a person, and remembered."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="meanings")
+    state = models.CharField(max_length=100)
+    stage = models.CharField(max_length=20, choices=Stage)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = querysets.OfSourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source", "state"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "state"], name="state_meaning_once"),
+            models.CheckConstraint(condition=~Q(state=""), name="state_meaning_has_a_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.get_stage_display().lower()}"
 
 
 class Part(models.TextChoices):
@@ -88,6 +111,11 @@ class Import(OfEngagement):
         default=dict,
         db_default=models.Value({}, models.JSONField()),
         help_text="Of fields that are not read: name, and how many changes.",
+    )
+    undecided_states = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="States that the files name and of which nobody has said what they mean.",
     )
     new_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
@@ -239,7 +267,7 @@ class ImportEvent(models.Model):
     place = models.PositiveSmallIntegerField(default=0)
     note = models.TextField(blank=True)
 
-    objects = querysets.OfImportQuerySet.as_manager()
+    objects = querysets.ImportEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["of", "part", "line"]

@@ -13,7 +13,7 @@ from dm_portal.people.models import User
 from engagements.histories import History
 from engagements.models import Engagement, Milestone, Source, Sprint, WorkEvent, WorkItem
 from engagements.services.numbers import lock
-from engagements.work_events import Name, histories
+from engagements.work_events import Name, histories, meanings_of
 
 BATCH = 1000
 FIELDS = [
@@ -35,7 +35,7 @@ def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
         .order_by("pk")
         .select_for_update()
     }
-    told, kept = histories([engagement.pk]), set()
+    told, kept = histories([engagement.pk], meanings_of([engagement.pk])), set()
     while batch := list(islice(told, BATCH)):
         kept |= {item.pk for item in _write(engagement, sources, batch)}
     gone = WorkItem.objects.filter(engagement=engagement).exclude(pk__in=kept)

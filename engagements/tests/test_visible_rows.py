@@ -23,6 +23,7 @@ from engagements.models import (
     MilestoneRevision,
     Source,
     Sprint,
+    StateMeaning,
     TemplateMilestone,
     WorkEvent,
     WorkItem,
@@ -45,6 +46,7 @@ OWNER: dict[type[Model], str] = {
     ImportChunk: "of__engagement",
     ImportEvent: "of__engagement",
     ImportRow: "of__engagement",
+    StateMeaning: "source__engagement",
     WorkEvent: "source__engagement",
     WorkItem: "engagement",
 }
@@ -64,6 +66,9 @@ def fill(engagement: Engagement) -> None:
     ImportRow.objects.create(of=file, line=1, verdict="new")
     ImportEvent.objects.create(of=file, part="work", line=1, key="A-1", field="seen")
     make_item(file, "A-1")
+    StateMeaning.objects.create(
+        source=file.source, state="QA", stage="done", decided_at=now(), decided_by=by
+    )
 
 
 @pytest.fixture(autouse=True)

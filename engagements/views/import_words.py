@@ -62,6 +62,7 @@ def additions(file: Import) -> Iterator[str]:
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
     yield from matches(file)
     yield from changelog(file)
+    yield from undecided(file)
 
 
 def matches(file: Import) -> Iterator[str]:
@@ -90,6 +91,17 @@ def changelog(file: Import) -> Iterator[str]:
         named = ", ".join(f"{name} ({count})" for name, count in left_out[:NAMED])
         more = f" and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
         yield f"Changes of other fields are not read: {named}{more}."
+
+
+def undecided(file: Import) -> Iterator[str]:
+    """States that mean nothing yet: "Nobody has decided yet what these states mean: …"."""
+    states = file.undecided_states
+    if states:
+        more = f" and {len(states) - NAMED} more" if len(states) > NAMED else ""
+        yield (
+            f"Nobody has decided yet what these states mean: {', '.join(states[:NAMED])}{more}. "
+            "What comes into one stays at the stage that it was at."
+        )
 
 
 def _count(number: int, noun: str) -> str:

@@ -22,7 +22,7 @@ from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, wr
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READS_THE_IMPORTS = 'SELECT "engagements_engagement"."id" AS "pk", ARRAY('
+READS_THE_IMPORTS = 'SELECT "engagements_engagement"."id", '
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from io import BytesIO
 from typing import Any
 
 from dm_portal.tests.world import World
-from engagements.models import Import
-from engagements.services import rebuilding
+from engagements.models import Import, Source
+from engagements.services import meanings, rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
 FILE = b"key,type,title,state,created_at\nX-1,Bug,It breaks,Open,2026-01-05T10:00:00Z\n"
@@ -50,6 +50,11 @@ ACTS: dict[Any, Any] = {
         engagement=w.ours.engagement,
         file_name="work.csv",
         content=BytesIO(FILE),
+        by=w.actors["manager"],
+    ),
+    meanings.decide_states: lambda w: meanings.decide_states(
+        engagement=w.ours.engagement,
+        decisions={w.ours.one(Source): {"Peer QA": "in_progress"}},
         by=w.actors["manager"],
     ),
     rebuilding.rebuild_work: lambda w: rebuilding.rebuild_work(

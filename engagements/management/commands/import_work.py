@@ -14,7 +14,13 @@ from dm_portal.shell.errors import DomainError
 from engagements import policies
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
-from engagements.views.import_words import changelog, done_later, matches, place
+from engagements.views.import_words import (
+    changelog,
+    done_later,
+    matches,
+    place,
+    undecided,
+)
 
 
 class Command(BaseCommand):
@@ -71,7 +77,7 @@ class Command(BaseCommand):
         )
         for said in matches(file):
             self.stdout.write(said)
-        for said in changelog(file):
+        for said in (*changelog(file), *undecided(file)):
             self.stdout.write(said)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")

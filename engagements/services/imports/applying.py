@@ -6,7 +6,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
-from engagements.models import Import, ImportEvent, Milestone, Source
+from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning
 from engagements.services.imports import statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
@@ -46,7 +46,7 @@ def apply(file: Import) -> None:
 @transaction.atomic
 def _apply(file: Import) -> None:
     version = _hold(file)
-    if statements.is_stale(file):
+    if _is_decided_since(file) or statements.is_stale(file):
         raise Stale(STALE)
     statements.write_events(file)
     ImportEvent.objects.filter(of=file).delete()
@@ -60,6 +60,12 @@ def _apply(file: Import) -> None:
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
     record("import.applied", file, by=file.applied_by, after=told)
+
+
+def _is_decided_since(file: Import) -> bool:
+    """Whether states were given another meaning after the rows were worked out by the old one."""
+    meanings = StateMeaning.objects.filter(source=file.source_id)
+    return meanings.filter(decided_at__gte=file.read_at).exists()
 
 
 def _match_milestones(file: Import) -> dict[str, int]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple, cast
 
 from engagements.histories import Evidence, History, history_of
-from engagements.models import Import, ImportEvent, WorkEvent
+from engagements.models import Import, ImportEvent, StateMeaning, WorkEvent
 from engagements.models.imports import Part
 from engagements.services.imports import statements
 from engagements.sources.rows import Row
-from engagements.stages import decided_by
+from engagements.stages import StageOf, decided_by
 
 
 class Told(NamedTuple):
@@ -49,9 +49,22 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
 
 
+def undecided_states(file: Import) -> list[str]:
+    """States that the files name, and of which nobody has said what they mean."""
+    stage_of = _stages_of(file)
+    named = {state for _, state in ImportEvent.objects.filter(of=file).states("of")}
+    return sorted(state for state in named if stage_of(state) is None)
+
+
+def _stages_of(file: Import) -> StageOf:
+    """What the states of the file's source mean."""
+    decided = StateMeaning.objects.filter(source=file.source_id).values_list("state", "stage")
+    return decided_by(dict(decided))
+
+
 def projected(file: Import, batch: Sequence[Told]) -> Iterator[Row]:
     """Each item as it would be if the file were applied, told by its row; each has been seen."""
-    stage_of = decided_by({})
+    stage_of = _stages_of(file)
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
         history = cast("History", history_of(map(Evidence._make, known[key]), stage_of))

@@ -167,6 +167,8 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
 @transaction.atomic
 def _date(file: Import, as_of: datetime) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
+    named = evidence.undecided_states(file)
+    change(file, undecided_states=named)
     change(file, as_of=as_of, rows_total=file.rows_read, lease_until=lease_end(State.READING))
     if file.source_id:
         change(file, source_version=Source.objects.get(pk=file.source_id).version)

@@ -1,0 +1,104 @@
+"""What a tracker's states mean: listed once, decided once, remembered, and followed."""
+
+import pytest
+from django.test import Client
+
+from dm_portal.people.models import AuditEvent, User
+from engagements.models import Engagement, Source, StateMeaning, WorkItem
+from engagements.services import imports
+from engagements.services.meanings import decide_states
+from engagements.tests.pages import at
+from engagements.tests.work_files import apply, changes, item, preview
+
+pytestmark = pytest.mark.django_db
+
+LOG = changes(
+    "A-1,2026-01-06T10:00:00Z,x,status,Received,Open",
+    "A-1,2026-01-07T10:00:00Z,x,status,Open,Shipped",
+)
+
+
+@pytest.fixture
+def source(engagement: Engagement, manager: User) -> Source:
+    """An item that its tracker calls shipped, which every tracker means otherwise."""
+    apply(engagement, manager, [item("A-1", state="Shipped")], changelog=LOG)
+    return Source.objects.get()
+
+
+def test_states_that_nobody_has_decided_on_come_first(
+    client: Client, source: Source, manager: User
+) -> None:
+    client.force_login(manager)
+    form = client.get(at("import_states", source.engagement)).context["form"]
+    assert [(field.label, field.initial) for field in form.fields.values()] == [
+        ("Received", ""),
+        ("Shipped", ""),
+        ("Open", "not_started"),
+    ]
+    assert form.undecided == 2
+
+
+def test_a_decision_works_the_items_out_anew(client: Client, source: Source, manager: User) -> None:
+    assert WorkItem.objects.get().stage == "not_started"
+    client.force_login(manager)
+    sent = {"state_1": "", "state_2": "done", "state_3": "not_started"}
+    answer = client.post(at("import_states", source.engagement), sent)
+    assert answer.status_code == 302
+    done = WorkItem.objects.get()
+    assert (done.stage, f"{done.done_at:%Y-%m-%d}") == ("done", "2026-01-07")
+    [meaning] = StateMeaning.objects.all()
+    assert (meaning.state, meaning.decided_by) == ("Shipped", manager)
+
+
+def test_it_is_remembered_by_the_next_file(source: Source, manager: User) -> None:
+    decide_states(engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager)
+    log = changes("A-2,2026-01-09T10:00:00Z,x,status,Open,Shipped")
+    apply(source.engagement, manager, [item("A-2", state="Shipped")], changelog=log)
+    assert WorkItem.objects.get(key="A-2").stage == "done"
+
+
+def test_a_preview_by_an_older_meaning_is_read_again(source: Source, manager: User) -> None:
+    log = changes("A-2,2026-01-09T10:00:00Z,x,status,Open,Shipped")
+    file = preview(source.engagement, manager, [item("A-2", state="Shipped")], changelog=log)
+    decide_states(engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager)
+    imports.request_application(file=file, seen=file.previews, by=manager)
+    imports.apply_import(import_id=file.pk)
+    file.refresh_from_db()
+    assert (file.state, WorkItem.objects.count()) == ("uploaded", 1)
+
+
+def test_said_again_it_is_nothing_new(source: Source, manager: User) -> None:
+    for _ in range(2):
+        decide_states(
+            engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager
+        )
+    assert AuditEvent.objects.filter(verb="source.states_decided").count() == 1
+
+
+def test_what_all_trackers_mean_alike_can_be_decided_otherwise(
+    source: Source, manager: User
+) -> None:
+    decide_states(
+        engagement=source.engagement, decisions={source: {"Open": "in_progress"}}, by=manager
+    )
+    assert WorkItem.objects.get().started_at is not None
+
+
+def test_a_choice_that_there_is_not(client: Client, source: Source, manager: User) -> None:
+    client.force_login(manager)
+    answer = client.post(at("import_states", source.engagement), {"state_1": "lost"})
+    assert (answer.status_code, StateMeaning.objects.count()) == (422, 0)
+
+
+def test_before_anything_was_imported(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    client.force_login(manager)
+    assert "No states yet" in client.get(at("import_states", engagement)).content.decode()
+
+
+def test_the_preview_names_them(client: Client, engagement: Engagement, manager: User) -> None:
+    file = preview(engagement, manager, [item("A-1", state="Shipped")], changelog=LOG)
+    client.force_login(manager)
+    page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
+    assert "Nobody has decided yet what these states mean: Received, Shipped." in page
