@@ -22,7 +22,7 @@ from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, wr
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READS_THE_IMPORTS = 'SELECT "engagements_engagement"."id", '
+READS_THE_IMPORTS = 'AS "its_files"'
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def second(report: Report, manager: User) -> Import:
 
 @contextmanager
 def applied_while_frozen(file: Import) -> Iterator[None]:
-    """Another process applies ``file`` when the items are read and the imports are not."""
+    """Another process applies ``file`` just before the imports are read."""
     started: list[Future[bool]] = []
 
     def act() -> bool:
@@ -55,7 +55,7 @@ def applied_while_frozen(file: Import) -> Iterator[None]:
 
     def interrupt(execute: Any, sql: str, *arguments: Any) -> Any:
         # what is frozen is read within the transaction that freezes it
-        if not started and sql.startswith(READS_THE_IMPORTS) and connection.in_atomic_block:
+        if not started and READS_THE_IMPORTS in sql and connection.in_atomic_block:
             started.append(pool.submit(act))
             until_they_wait(*started)
         return execute(sql, *arguments)
