@@ -8,8 +8,7 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from engagements.models import Engagement, Source, StateMeaning
-from engagements.services.numbers import lock
-from engagements.services.rebuilding import rebuild_work
+from engagements.services.rebuilding import hold_work, rebuild_work
 
 # By source: what its states mean.
 Decisions = Mapping[Source, Mapping[str, str]]
@@ -21,7 +20,7 @@ def decide_states(*, engagement: Engagement, decisions: Decisions, by: User) -> 
 
     Statuses that are out stay as they were said.
     """
-    lock(engagement)
+    hold_work(engagement)
     is_new = [_decide(source, stages, by) for source, stages in decisions.items()]
     if any(is_new):
         rebuild_work(engagement=engagement, by=by)

@@ -1,6 +1,5 @@
 """The work of an engagement anew from its events, as if nothing but these had been kept."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -28,16 +27,10 @@ def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
 
     Items that no event speaks of are not there any more. No import is applied meanwhile.
     """
-    lock(engagement)
-    sources = {
-        source.number: source
-        for source in Source.objects.filter(engagement=engagement)
-        .order_by("pk")
-        .select_for_update()
-    }
+    known = Known(engagement, hold_work(engagement))
     told, kept = histories([engagement.pk], meanings_of([engagement.pk])), set()
     while batch := list(islice(told, BATCH)):
-        kept |= {item.pk for item in _write(engagement, sources, batch)}
+        kept |= {item.pk for item in _write(known, batch)}
     gone = WorkItem.objects.filter(engagement=engagement).exclude(pk__in=kept)
     WorkItem.milestones.through.objects.filter(workitem__in=gone).delete()
     gone.delete()
@@ -45,19 +38,41 @@ def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
     return len(kept)
 
 
-def _write(
-    engagement: Engagement, sources: dict[int, Source], batch: list[tuple[Name, History]]
-) -> list[WorkItem]:
+def hold_work(engagement: Engagement) -> dict[int, Source]:
+    """Keep imports off its work until the transaction ends; its sources by their numbers.
+
+    Sources first, then the engagement: in the order in which an import takes both.
+    """
+    sources = Source.objects.filter(engagement=engagement).order_by("pk")
+    held = {source.number: source for source in sources.select_for_update(no_key=True)}
+    lock(engagement)
+    return held
+
+
+class Known:
+    """What items refer to: the engagement's sources, sprints and milestones."""
+
+    def __init__(self, engagement: Engagement, sources: dict[int, Source]) -> None:
+        self.engagement, self.sources = engagement, sources
+        self.sprints = {row.name: row for row in Sprint.objects.filter(engagement=engagement)}
+        # By hand first, so that the tracker's own of a name comes last and counts.
+        milestones = Milestone.objects.filter(engagement=engagement)
+        self.milestones = {
+            row.tracker_name or row.name: row
+            for row in milestones.order_by("tracker_name", "-number")
+        }
+
+
+def _write(known: Known, batch: list[tuple[Name, History]]) -> list[WorkItem]:
     """Some items, each with its milestones."""
-    sprints = {row.name: row for row in Sprint.objects.filter(engagement=engagement)}
-    last = _last_imports(sources, [key for (_, _, key), _ in batch])
+    last = _last_imports(known.sources, [key for (_, _, key), _ in batch])
     items = [
         WorkItem(
-            engagement=engagement,
-            source=sources[source],
+            engagement=known.engagement,
+            source=known.sources[source],
             key=key,
-            last_import_id=last[sources[source].pk, key],
-            **_fields(history, sprints),
+            last_import_id=last[known.sources[source].pk, key],
+            **_fields(history, known.sprints),
         )
         for (_, source, key), history in batch
     ]
@@ -65,7 +80,7 @@ def _write(
     made = WorkItem.objects.bulk_create(
         items, update_conflicts=True, unique_fields=unique, update_fields=FIELDS
     )
-    _link(engagement, made, [history for _, history in batch])
+    _link(known, made, [history for _, history in batch])
     return made
 
 
@@ -84,21 +99,13 @@ def _last_imports(sources: dict[int, Source], keys: list[str]) -> dict[tuple[int
     return {(source, key): file for source, key, file in found}
 
 
-def _link(engagement: Engagement, items: list[WorkItem], told: list[History]) -> None:
+def _link(known: Known, items: list[WorkItem], told: list[History]) -> None:
     """The milestones that the tracker names for these items, and no others."""
-    known = {
-        name: row for row in _milestones(engagement) for name in (row.tracker_name or row.name,)
-    }
     through = WorkItem.milestones.through
     through.objects.filter(workitem__in=items).delete()
     through.objects.bulk_create(
-        through(workitem=item, milestone=known[name])
+        through(workitem=item, milestone=known.milestones[name])
         for item, history in zip(items, told, strict=True)
         for name in sorted(history.milestones[-1].value)
-        if name in known
+        if name in known.milestones
     )
-
-
-def _milestones(engagement: Engagement) -> Iterator[Milestone]:
-    """By hand first, so that the tracker's own of a name comes last and counts."""
-    yield from Milestone.objects.filter(engagement=engagement).order_by("tracker_name", "-number")

@@ -1,13 +1,17 @@
 """The work is what its events make of it: lost or falsified, it comes back as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from dm_portal.people.models import AuditEvent, User
-from engagements.models import Engagement, Milestone, WorkItem
+from dm_portal.tests.locks import NEVER, until_they_wait
+from engagements.models import Engagement, Milestone, Source, WorkItem
+from engagements.services.rebuilding import rebuild_work
 from engagements.tests.work_files import apply, item
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +72,24 @@ def test_a_real_project(
 def test_an_unknown_engagement(db: None) -> None:
     with pytest.raises(CommandError, match="no engagement"):
         call_command("rebuild_work", "zzzzzzzzzz")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_holds_the_source_before_the_engagement(engagement: Engagement, manager: User) -> None:
+    """As an import does: otherwise each of the two would wait for the other."""
+    apply(engagement, manager, ROWS)
+
+    def act() -> int:
+        try:
+            return rebuild_work(engagement=engagement, by=manager)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Source.objects.select_for_update(no_key=True).get()
+            rebuilding = pool.submit(act)
+            until_they_wait(rebuilding)
+            mine = Engagement.objects.select_for_update(no_key=True, nowait=True)
+            assert mine.order_by().get(pk=engagement.pk) == engagement
+        assert rebuilding.result(timeout=NEVER) == 2
