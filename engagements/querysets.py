@@ -248,6 +248,17 @@ class OfSourceQuerySet(models.QuerySet[Any]):
         return self.filter(source__in=source.objects.visible_to(user))
 
 
+class StateMeaningQuerySet(OfSourceQuerySet):
+    def version(self) -> int:
+        """A number that every decision changes: of the last one, in microseconds since 1970."""
+        last = self.aggregate(last=models.Max("decided_at"))["last"]
+        return int(last.timestamp() * 1_000_000) if last else 0
+
+    def by_state(self, source: int | None) -> dict[str, str]:
+        """What was decided for each state of one source."""
+        return dict(self.filter(source=source).order_by().values_list("state", "stage"))
+
+
 class SaidMixin:
     """What sources say of items, before or after it is applied."""
 

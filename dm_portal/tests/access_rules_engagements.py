@@ -21,6 +21,7 @@ from dm_portal.tests.access_matrix import (
     page,
 )
 from dm_portal.tests.world import Side, World
+from engagements.forms.meanings import StatesForm
 from engagements.models import Import, Source, WorkItem
 from pods.models import Pod
 
@@ -89,7 +90,8 @@ def file(world: World) -> dict[str, Any]:
 
 
 def meaning(world: World) -> dict[str, Any]:
-    return {"state_1": "done"}
+    form = StatesForm(engagement=world.ours.engagement)
+    return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
 
 
 ENGAGEMENTS: dict[str, Rule] = {

@@ -199,9 +199,8 @@ def forms() -> list[tuple[str, str]]:
     return found
 
 
-# What was there is what is proposed: nothing is missing in them as they are. A state of the
-# tracker may be left undecided.
-MAY_BE_EMPTY = {"report_edit", "import_states"}
+# What was there is what is proposed: nothing is missing in them as they are.
+MAY_BE_EMPTY = {"report_edit"}
 
 
 @pytest.fixture(scope="module")

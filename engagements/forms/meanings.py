@@ -1,54 +1,65 @@
 """What the states of an engagement's trackers mean."""
 
+import hashlib
 from typing import Any
 
 from django import forms
 
-from dm_portal.shell.forms import PortalForm
+from dm_portal.shell.forms import VersionedForm
 from engagements.models import Engagement, Source, StateMeaning, WorkEvent
-from engagements.stages import Stage, stage_of_word
+from engagements.stages import Stage, StageOf, decided_by
 
-UNDECIDED = ("", "Not decided yet")
+UNDECIDED = ("undecided", "Not decided yet")
 
 
-class StatesForm(PortalForm):
+class StatesForm(VersionedForm):
     """One choice for each state that an item was ever in; those not decided yet come first."""
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        decided = StateMeaning.objects.filter(source__engagement=engagement)
+        super().__init__(*args, initial={"version": decided.version()}, **kwargs)
         self.states: dict[str, tuple[Source, str]] = {}
         sources = {row.pk: row for row in engagement.sources.order_by("number")}
-        rows = StateMeaning.objects.filter(source__in=sources)
-        decided = {(row.source_id, row.state): row.stage for row in rows}
+        meant = {pk: decided_by(decided.by_state(pk)) for pk in sources}
         found = WorkEvent.objects.filter(source__in=sources).states("source")
-        found.sort(key=lambda each: (_meant(each, decided) is not None, each))
-        for number, (source, state) in enumerate(found, start=1):
-            self._add(f"state_{number}", sources[source], state, _meant((source, state), decided))
+        found.sort(key=lambda each: (meant[each[0]](each[1]) is not None, each))
+        for source, state in found:
+            self._add(sources[source], state, meant[source])
 
-    def _add(self, name: str, source: Source, state: str, stage: str | None) -> None:
+    def _add(self, source: Source, state: str, stage_of: StageOf) -> None:
+        name, stage = _name(source, state), stage_of(state)
+        # What was not decided when the form was read may be so by now: then that is a conflict.
+        is_open = stage is None or self.is_bound
         self.states[name] = (source, state)
         self.fields[name] = forms.ChoiceField(
             label=state,
-            required=False,
-            choices=[*([] if stage else [UNDECIDED]), *Stage.choices],
-            initial=stage or "",
+            choices=[*([UNDECIDED] if is_open else []), *Stage.choices],
+            initial=stage or UNDECIDED[0],
             help_text=str(source),
+            error_messages={"required": f"Choose what “{state}” means."},
         )
 
     @property
     def undecided(self) -> int:
         """How many states nobody has decided on yet."""
-        return sum(not field.initial for field in self.fields.values())
+        return sum(self.fields[name].initial == UNDECIDED[0] for name in self.states)
 
     def changes(self) -> dict[str, Any]:
         """What was chosen and is not so anyway, in the words of ``decide_states``."""
         decisions: dict[Source, dict[str, str]] = {}
         for name, (source, state) in self.states.items():
             stage = self.cleaned_data[name]
-            if stage and stage != self.fields[name].initial:
+            if stage not in (UNDECIDED[0], self.fields[name].initial):
                 decisions.setdefault(source, {})[state] = stage
-        return {"decisions": decisions}
+        return {"decisions": decisions, "version": self.cleaned_data["version"]}
+
+    def stored(self) -> dict[str, Any]:
+        """What is decided now, for whoever wrote over something else."""
+        now = {name: self.fields[name].initial for name in self.states}
+        source, _ = next(iter(self.states.values()))
+        return now | {"version": self.initial["version"], "row": source}
 
 
-def _meant(name: tuple[int, str], decided: dict[tuple[int, str], str]) -> str | None:
-    return decided.get(name) or stage_of_word(name[1])
+def _name(source: Source, state: str) -> str:
+    """A field's name that stays with its state, whatever else is imported meanwhile."""
+    return f"state_{hashlib.sha256(f'{source.number} {state}'.encode()).hexdigest()[:16]}"

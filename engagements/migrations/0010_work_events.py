@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='source',
             name='version',
-            field=models.PositiveIntegerField(db_default=1, default=1, editable=False, help_text='Raised by whatever changes its work.'),
+            field=models.PositiveIntegerField(db_default=1, default=1, editable=False, help_text='Raised by every import that is applied.'),
         ),
         migrations.AddField(
             model_name='workitem',

@@ -20,7 +20,7 @@ class Source(OfEngagement):
 
     kind = models.CharField(max_length=10, choices=Kind)
     version = models.PositiveIntegerField(
-        default=1, db_default=1, editable=False, help_text="Raised by whatever changes its work."
+        default=1, db_default=1, editable=False, help_text="Raised by every import that is applied."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,7 +46,7 @@ class StateMeaning(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
-    objects = querysets.OfSourceQuerySet.as_manager()
+    objects = querysets.StateMeaningQuerySet.as_manager()
 
     class Meta:
         ordering = ["source", "state"]

@@ -7,6 +7,7 @@ from django.db import transaction
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
+from dm_portal.shell.errors import Conflict
 from engagements.models import Engagement, Source, StateMeaning
 from engagements.services.rebuilding import hold_work, rebuild_work
 
@@ -15,23 +16,29 @@ Decisions = Mapping[Source, Mapping[str, str]]
 
 
 @transaction.atomic
-def decide_states(*, engagement: Engagement, decisions: Decisions, by: User) -> None:
-    """Say what states mean, and work the items out anew by that. What says nothing new is left.
+def decide_states(*, engagement: Engagement, decisions: Decisions, version: int, by: User) -> int:
+    """Say what states mean, and work the items out anew by that; returns how many are new.
 
-    Statuses that are out stay as they were said.
+    Statuses that are out stay as they were said. ``version`` is of the decisions that were read.
+
+    Raises:
+        Conflict: somebody has decided on states since.
     """
     hold_work(engagement)
-    is_new = [_decide(source, stages, by) for source, stages in decisions.items()]
-    if any(is_new):
+    if StateMeaning.objects.filter(source__engagement=engagement).version() != version:
+        raise Conflict("Somebody else has decided on states meanwhile.")
+    count = sum(_decide(source, stages, by) for source, stages in decisions.items())
+    if count:
         rebuild_work(engagement=engagement, by=by)
+    return count
 
 
-def _decide(source: Source, stages: Mapping[str, str], by: User) -> bool:
-    """One source; previews that were made before are read again. False: nothing new."""
-    known = dict(source.meanings.values_list("state", "stage"))
+def _decide(source: Source, stages: Mapping[str, str], by: User) -> int:
+    """One source; previews that were made before are read again. Returns how many are new."""
+    known = StateMeaning.objects.by_state(source.pk)
     new = {state: stage for state, stage in stages.items() if known.get(state) != stage}
     if not new:
-        return False
+        return 0
     StateMeaning.objects.bulk_create(
         [
             StateMeaning(source=source, state=state, stage=stage, decided_at=now(), decided_by=by)
@@ -43,4 +50,4 @@ def _decide(source: Source, stages: Mapping[str, str], by: User) -> bool:
     )
     before = {state: known[state] for state in new if state in known}
     record("source.states_decided", source, by=by, before=before, after=new)
-    return True
+    return len(new)

@@ -1,9 +1,12 @@
 """What a tracker's states mean: listed once, decided once, remembered, and followed."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from dm_portal.people.models import AuditEvent, User
+from engagements.forms.meanings import StatesForm
 from engagements.models import Engagement, Source, StateMeaning, WorkItem
 from engagements.services import imports
 from engagements.services.meanings import decide_states
@@ -25,14 +28,29 @@ def source(engagement: Engagement, manager: User) -> Source:
     return Source.objects.get()
 
 
+def decide(source: Source, by: User, stages: dict[str, str]) -> None:
+    version = StateMeaning.objects.filter(source=source).version()
+    decide_states(engagement=source.engagement, decisions={source: stages}, version=version, by=by)
+
+
+def sent(engagement: Engagement, **chosen: str) -> dict[str, Any]:
+    """The form as a browser sends it, with these states chosen otherwise."""
+    form = StatesForm(engagement=engagement)
+    stands = {name: form.fields[name].initial for name in form.states}
+    names = {state: name for name, (_, state) in form.states.items()}
+    changed = {names[state]: stage for state, stage in chosen.items()}
+    return stands | changed | {"version": form.initial["version"]}
+
+
 def test_states_that_nobody_has_decided_on_come_first(
     client: Client, source: Source, manager: User
 ) -> None:
     client.force_login(manager)
     form = client.get(at("import_states", source.engagement)).context["form"]
-    assert [(field.label, field.initial) for field in form.fields.values()] == [
-        ("Received", ""),
-        ("Shipped", ""),
+    fields = [form.fields[name] for name in form.states]
+    assert [(field.label, field.initial) for field in fields] == [
+        ("Received", "undecided"),
+        ("Shipped", "undecided"),
         ("Open", "not_started"),
     ]
     assert form.undecided == 2
@@ -41,8 +59,8 @@ def test_states_that_nobody_has_decided_on_come_first(
 def test_a_decision_works_the_items_out_anew(client: Client, source: Source, manager: User) -> None:
     assert WorkItem.objects.get().stage == "not_started"
     client.force_login(manager)
-    sent = {"state_1": "", "state_2": "done", "state_3": "not_started"}
-    answer = client.post(at("import_states", source.engagement), sent)
+    data = sent(source.engagement, Shipped="done")
+    answer = client.post(at("import_states", source.engagement), data)
     assert answer.status_code == 302
     done = WorkItem.objects.get()
     assert (done.stage, f"{done.done_at:%Y-%m-%d}") == ("done", "2026-01-07")
@@ -51,7 +69,7 @@ def test_a_decision_works_the_items_out_anew(client: Client, source: Source, man
 
 
 def test_it_is_remembered_by_the_next_file(source: Source, manager: User) -> None:
-    decide_states(engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager)
+    decide(source, manager, {"Shipped": "done"})
     log = changes("A-2,2026-01-09T10:00:00Z,x,status,Open,Shipped")
     apply(source.engagement, manager, [item("A-2", state="Shipped")], changelog=log)
     assert WorkItem.objects.get(key="A-2").stage == "done"
@@ -60,7 +78,7 @@ def test_it_is_remembered_by_the_next_file(source: Source, manager: User) -> Non
 def test_a_preview_by_an_older_meaning_is_read_again(source: Source, manager: User) -> None:
     log = changes("A-2,2026-01-09T10:00:00Z,x,status,Open,Shipped")
     file = preview(source.engagement, manager, [item("A-2", state="Shipped")], changelog=log)
-    decide_states(engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager)
+    decide(source, manager, {"Shipped": "done"})
     imports.request_application(file=file, seen=file.previews, by=manager)
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()
@@ -69,25 +87,48 @@ def test_a_preview_by_an_older_meaning_is_read_again(source: Source, manager: Us
 
 def test_said_again_it_is_nothing_new(source: Source, manager: User) -> None:
     for _ in range(2):
-        decide_states(
-            engagement=source.engagement, decisions={source: {"Shipped": "done"}}, by=manager
-        )
+        decide(source, manager, {"Shipped": "done"})
     assert AuditEvent.objects.filter(verb="source.states_decided").count() == 1
 
 
 def test_what_all_trackers_mean_alike_can_be_decided_otherwise(
     source: Source, manager: User
 ) -> None:
-    decide_states(
-        engagement=source.engagement, decisions={source: {"Open": "in_progress"}}, by=manager
-    )
+    decide(source, manager, {"Open": "in_progress"})
     assert WorkItem.objects.get().started_at is not None
 
 
 def test_a_choice_that_there_is_not(client: Client, source: Source, manager: User) -> None:
     client.force_login(manager)
-    answer = client.post(at("import_states", source.engagement), {"state_1": "lost"})
+    data = sent(source.engagement, Shipped="lost")
+    answer = client.post(at("import_states", source.engagement), data)
     assert (answer.status_code, StateMeaning.objects.count()) == (422, 0)
+
+
+def test_a_choice_stays_with_its_state_whatever_comes_in_meanwhile(
+    client: Client, source: Source, manager: User
+) -> None:
+    data = sent(source.engagement, Shipped="done")
+    log = changes("A-1,2026-01-08T10:00:00Z,x,status,Shipped,Accepted")
+    apply(source.engagement, manager, [item("A-1", state="Accepted")], changelog=log)
+    client.force_login(manager)
+    answer = client.post(at("import_states", source.engagement), data)
+    assert (answer.status_code, StateMeaning.objects.count()) == (422, 0)
+    assert "Choose what “Accepted” means." in answer.content.decode()
+
+
+def test_the_second_editor_is_told(client: Client, source: Source, manager: User) -> None:
+    data = sent(source.engagement, Received="not_started")
+    decide(source, manager, {"Shipped": "done"})
+    client.force_login(manager)
+    answer = client.post(at("import_states", source.engagement), data)
+    assert answer.status_code == 409
+    assert StateMeaning.objects.get().state == "Shipped"
+    [theirs, _] = answer.context["form"].conflict.rows
+    assert (theirs.label, theirs.theirs, theirs.yours) == (
+        *("Received", "Not decided yet"),
+        "Not started",
+    )
 
 
 def test_before_anything_was_imported(

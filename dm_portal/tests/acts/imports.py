@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from dm_portal.tests.world import World
-from engagements.models import Import, Source
+from engagements.models import Import, Source, StateMeaning
 from engagements.services import meanings, rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
@@ -55,6 +55,7 @@ ACTS: dict[Any, Any] = {
     meanings.decide_states: lambda w: meanings.decide_states(
         engagement=w.ours.engagement,
         decisions={w.ours.one(Source): {"Peer QA": "in_progress"}},
+        version=StateMeaning.objects.filter(source__engagement=w.ours.engagement).version(),
         by=w.actors["manager"],
     ),
     rebuilding.rebuild_work: lambda w: rebuilding.rebuild_work(

@@ -58,8 +58,7 @@ def undecided_states(file: Import) -> list[str]:
 
 def _stages_of(file: Import) -> StageOf:
     """What the states of the file's source mean."""
-    decided = StateMeaning.objects.filter(source=file.source_id).values_list("state", "stage")
-    return decided_by(dict(decided))
+    return decided_by(StateMeaning.objects.by_state(file.source_id))
 
 
 def projected(file: Import, batch: Sequence[Told]) -> Iterator[Row]:
