@@ -49,21 +49,19 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
 
 
-def undecided_states(file: Import) -> list[str]:
-    """States that the files name, and of which nobody has said what they mean."""
-    stage_of = _stages_of(file)
-    named = {state for _, state in ImportEvent.objects.filter(of=file).states("of")}
-    return sorted(state for state in named if stage_of(state) is None)
-
-
-def _stages_of(file: Import) -> StageOf:
+def stages_of(file: Import) -> StageOf:
     """What the states of the file's source mean."""
     return decided_by(StateMeaning.objects.by_state(file.source_id))
 
 
-def projected(file: Import, batch: Sequence[Told]) -> Iterator[Row]:
+def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
+    """States that the files name, and of which nobody has said what they mean."""
+    named = {state for _, state in ImportEvent.objects.filter(of=file).states("of")}
+    return sorted(state for state in named if stage_of(state) is None)
+
+
+def projected(file: Import, batch: Sequence[Told], stage_of: StageOf) -> Iterator[Row]:
     """Each item as it would be if the file were applied, told by its row; each has been seen."""
-    stage_of = _stages_of(file)
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
         history = cast("History", history_of(map(Evidence._make, known[key]), stage_of))

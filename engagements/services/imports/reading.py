@@ -25,6 +25,7 @@ from engagements.sources.changelog import Change, Changelog
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
+from engagements.stages import StageOf
 
 BATCH = 500
 CHANGES = 2000
@@ -58,9 +59,10 @@ def _read_all(file: Import) -> None:
     _begin(file, work, read_at)
     latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
     latest = _read_rows(file, work, latest)
-    _date(file, latest or read_at)
+    stage_of = evidence.stages_of(file)
+    _date(file, latest or read_at, stage_of)
     for part in Part:
-        _judge(file, part)
+        _judge(file, part, stage_of)
     _preview(file)
 
 
@@ -165,29 +167,33 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
 
 
 @transaction.atomic
-def _date(file: Import, as_of: datetime) -> None:
+def _date(file: Import, as_of: datetime, stage_of: StageOf) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
-    named = evidence.undecided_states(file)
-    change(file, undecided_states=named)
-    change(file, as_of=as_of, rows_total=file.rows_read, lease_until=lease_end(State.READING))
-    if file.source_id:
-        change(file, source_version=Source.objects.get(pk=file.source_id).version)
+    source = Source.objects.filter(pk=file.source_id).first()
+    change(
+        file,
+        as_of=as_of,
+        rows_total=file.rows_read,
+        undecided_states=evidence.undecided_states(file, stage_of),
+        source_version=source.version if source else 0,
+        lease_until=lease_end(State.READING),
+    )
     ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
 
 
-def _judge(file: Import, part: Part) -> None:
+def _judge(file: Import, part: Part, stage_of: StageOf) -> None:
     """Compare what the items would be with what they are; each is told by one row."""
     last = 0
     while batch := evidence.rows_after(file, part, line=last, count=BATCH):
         last = batch[-1].line
-        _keep_judged(file, part, batch)
+        _keep_judged(file, part, batch, stage_of)
 
 
 @transaction.atomic
-def _keep_judged(file: Import, part: Part, batch: list[evidence.Told]) -> None:
+def _keep_judged(file: Import, part: Part, batch: list[evidence.Told], stage_of: StageOf) -> None:
     judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    statements.add_rows(file, part, evidence.projected(file, batch))
+    statements.add_rows(file, part, evidence.projected(file, batch, stage_of))
     statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
 
 
