@@ -213,7 +213,8 @@ def test_what_was_in_the_future_then_is_said_of_then(
     day = timedelta(days=1)
     quoted = item("A-3", state=DONE_LATER, type="x")
     with time_machine.travel(now() - 9 * day):
-        rows = [item(done_at=f"{today() + day}"), item("A-2", size="x", done_at="2199-01-01")]
+        # in the last hour of a day here, the next has begun where the engagement is
+        rows = [item(done_at=f"{today() + 2 * day}"), item("A-2", size="x", done_at="2199-01-01")]
         file = apply(engagement, manager, [*rows, quoted])
     said = text(browse.get(file.get_absolute_url()))
     assert "When the file was read, 1 row had a done date in the future (line 2): open" in said
