@@ -33,8 +33,8 @@ class ImportForm(PortalForm):
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         help_text=(
-            "If your tracker exports what changed when: columns key, created, field, from, to. "
-            "Without it, a change counts from the day on which a file first shows it."
+            "What changed when, if your tracker exports it: columns key, created, field, from, to. "
+            "Without it, changes count from the day on which a file shows them."
         ),
         error_messages={
             "empty": "The changelog is empty.",

@@ -247,7 +247,12 @@ class ImportRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.of}, line {self.line}"
+        return f"{self.of}, line {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands: "7", or "7 of the changelog"."""
+        return f"{self.line}{' of the changelog' if self.part == Part.CHANGELOG else ''}"
 
 
 class ImportEvent(models.Model):

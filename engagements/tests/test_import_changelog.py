@@ -1,5 +1,6 @@
 """A changelog comes with an export: read, refused by line, followed, and its order forgotten."""
 
+from datetime import timedelta
 from io import BytesIO
 from itertools import permutations
 from pathlib import Path
@@ -11,8 +12,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from dm_portal.people.models import User
+from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from engagements.models import Engagement, ImportEvent, ImportRow, WorkEvent, WorkItem
+from engagements.models import Engagement, Import, ImportEvent, ImportRow, WorkEvent, WorkItem
 from engagements.services import imports
 from engagements.sources.changelog import Change, Changelog
 from engagements.sources.refusal import FileRefused
@@ -101,6 +103,29 @@ def test_refused_lines_are_named_and_the_rest_is_followed(
     done = WorkItem.objects.get()
     assert (done.stage, f"{done.done_at:%Y-%m-%d}") == ("done", "2026-01-06")
     assert ImportEvent.objects.count() == 0
+
+
+def test_pages_say_of_which_file_a_line_is(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    log = changes("A-1,never,x,status,Closed,Open")
+    file = preview(engagement, manager, [item()], changelog=log)
+    client.force_login(manager)
+    for route in ("import_detail", "import_row_list"):
+        page = client.get(at(route, engagement, number=file.number)).content.decode()
+        assert "2 of the changelog" in page
+
+
+def test_comparing_is_a_progress_of_its_own(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    file = preview(engagement, manager, [item("A-1"), item("A-2")])
+    lease = {"state": "reading", "lease_until": now() + timedelta(minutes=1)}
+    Import.objects.filter(pk=file.pk).update(rows_judged=1, **lease)
+    client.force_login(manager)
+    page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
+    assert "Comparing with what is known" in page
+    assert 'value="1"' in page
 
 
 def test_a_file_that_is_no_changelog_refuses_both(engagement: Engagement, manager: User) -> None:

@@ -57,5 +57,5 @@ def _groups(file: Import) -> list[dict[str, Any]]:
 
 
 def _rows(file: Import, verdict: str) -> list[dict[str, Any]]:
-    rows = ImportRow.objects.filter(of=file, verdict=verdict).order_by("line")[:SHOWN]
+    rows = ImportRow.objects.filter(of=file, verdict=verdict).order_by("-part", "line")[:SHOWN]
     return [{"row": row, "changes": changes(row)} for row in rows]

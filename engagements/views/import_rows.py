@@ -25,7 +25,7 @@ CSV_HEADER = ("line", "verdict", "reason", "note", "key", *FIELDS[1:])
 
 def _csv_rows(rows: QuerySet[ImportRow]) -> Iterator[list[Any]]:
     for row in rows.iterator(chunk_size=CSV_CHUNK):
-        said = [row.line, row.verdict, row.reason, row.note, row.key]
+        said = [row.place, row.verdict, row.reason, row.note, row.key]
         yield [*said, *(_cell(row.data.get(name)) for name in FIELDS[1:])]
 
 
@@ -40,7 +40,7 @@ def _said(row: ImportRow) -> str:
 
 
 COLUMNS = [
-    Column("Line", "line", kind="number"),
+    Column("Line", "place", kind="number"),
     Column("Key", "key"),
     Column("Title", lambda row: row.data.get("title"), missing=""),
     Column("Verdict", lambda row: row.get_verdict_display(), note=_said),
@@ -53,7 +53,7 @@ def import_row_list(request: HttpRequest, ref: str, number: int) -> HttpResponse
     engagement = find_engagement(request, ref)
     files = Import.objects.visible_to(request.user).filter(engagement=engagement)
     file = get_object_or_404(files, number=number)
-    rows = ImportRow.objects.visible_to(request.user).filter(of=file).order_by("line")
+    rows = ImportRow.objects.visible_to(request.user).filter(of=file).order_by("-part", "line")
     narrowed = ImportRowFilter(request.GET, queryset=rows, request=request)
     if request.GET.get("format") == "csv" and narrowed.is_valid():
         return csv_response("rows.csv", CSV_HEADER, _csv_rows(narrowed.qs))

@@ -12,7 +12,6 @@ from django.utils import timezone
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
 from engagements.models import Import, ImportRow
-from engagements.models.imports import Part
 from engagements.sources.layouts import FIELDS
 
 # What the fields of a row are called on pages.
@@ -74,11 +73,6 @@ def matches(file: Import) -> Iterator[str]:
             f"The milestone {name}, planned by hand, {becomes} the tracker's version {name}: "
             f"{items} item{'' if items == 1 else 's'} of this file {count} for it."
         )
-
-
-def place(row: ImportRow) -> str:
-    """Where a row stands: "line 7", or "line 7 of the changelog"."""
-    return f"line {row.line}{' of the changelog' if row.part == Part.CHANGELOG else ''}"
 
 
 def changelog(file: Import) -> Iterator[str]:

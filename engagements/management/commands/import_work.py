@@ -18,7 +18,6 @@ from engagements.views.import_words import (
     changelog,
     done_later,
     matches,
-    place,
     undecided,
 )
 
@@ -83,7 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
         rows = ImportRow.objects.filter(of=file).order_by("-part", "line")
         for row in rows.filter(verdict=ImportRow.Verdict.REFUSED).iterator():
-            self.stdout.write(f"Refused: {place(row)}: {row.reason}")
+            self.stdout.write(f"Refused: line {row.place}: {row.reason}")
         for said in done_later(file):
             self.stdout.write(said)
 

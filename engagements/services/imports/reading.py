@@ -84,7 +84,7 @@ def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     source = _source(file, work.layout.kind)
     found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
     counts = {"rows_read": 0, "rows_judged": 0, "changes_read": 0, "changes_left_out": {}}
-    change(file, read_at=read_at, rows_total=None, **counts, **found)
+    change(file, read_at=read_at, as_of=None, rows_total=None, **counts, **found)
     file.source = source
 
 
