@@ -59,8 +59,10 @@ def _read_all(file: Import) -> None:
     _begin(file, work, read_at)
     latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
     latest = _read_rows(file, work, latest)
+    # The version first: a change between the two is then noticed before anything is applied.
+    version = _version_of(file)
     stage_of = evidence.stages_of(file)
-    _date(file, latest or read_at, stage_of)
+    _date(file, latest or read_at, stage_of, version)
     for part in Part:
         _judge(file, part, stage_of)
     _preview(file)
@@ -166,16 +168,22 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
     statements.add_refused(file, refused)
 
 
+def _version_of(file: Import) -> int:
+    """How often the source has changed as of now; 0 for one that only a preview names."""
+    version: int | None
+    version = Source.objects.filter(imports=file).values_list("version", flat=True).first()
+    return version or 0
+
+
 @transaction.atomic
-def _date(file: Import, as_of: datetime, stage_of: StageOf) -> None:
+def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
-    source = Source.objects.filter(pk=file.source_id).first()
     change(
         file,
         as_of=as_of,
         rows_total=file.rows_read,
         undecided_states=evidence.undecided_states(file, stage_of),
-        source_version=source.version if source else 0,
+        source_version=version,
         lease_until=lease_end(State.READING),
     )
     ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
