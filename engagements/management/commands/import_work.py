@@ -12,6 +12,7 @@ from dm_portal.people import audit
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 from engagements import policies
+from engagements.management.arguments import engagement_of
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
 from engagements.views.import_words import (
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        engagement = _engagement(options["engagement"])
+        engagement = engagement_of(options["engagement"])
         by = _person(engagement, options["email"])
         try:
             with audit.coming_from("command import_work"), ExitStack() as opened:
@@ -94,13 +95,6 @@ def _open(path: Path, opened: ExitStack) -> imports.Attached:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     return imports.Attached(os.fsencode(path.name).decode(errors="replace"), content)
-
-
-def _engagement(ref: str) -> Engagement:
-    engagement = Engagement.objects.select_related("customer").filter(ref=ref).first()
-    if engagement is None:
-        raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
-    return engagement
 
 
 def _person(engagement: Engagement, email: str) -> User:

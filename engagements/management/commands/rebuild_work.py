@@ -3,9 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from dm_portal.people import audit
+from engagements.management.arguments import engagement_of
 from engagements.models import Engagement
 from engagements.services.rebuilding import rebuild_work
 
@@ -19,11 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("engagement", nargs="?", help="the engagement's ref; default: all")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        engagements = Engagement.objects.select_related("customer").order_by("pk")
-        if ref := options["engagement"]:
-            engagements = engagements.filter(ref=ref)
-            if not engagements:
-                raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
+        ref = options["engagement"]
+        everything = Engagement.objects.select_related("customer").order_by("pk")
+        engagements = [engagement_of(ref)] if ref else everything
         with audit.coming_from("command rebuild_work"):
             for engagement in engagements:
                 count = rebuild_work(engagement=engagement, by=None)

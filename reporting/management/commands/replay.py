@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from dm_portal.people import audit
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
+from engagements.management.arguments import engagement_of
 from engagements.models import Engagement
 from reporting import policies
 from reporting.services.replays import replay
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        engagement = _engagement(options["engagement"])
+        engagement = engagement_of(options["engagement"])
         by = _publisher(engagement, options["email"]) if options["email"] else None
         if options["last"] < options["first"]:
             raise CommandError("--to is before --from.")
@@ -51,13 +52,6 @@ class Command(BaseCommand):
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"{told} weeks, {changed} of them changed.")
-
-
-def _engagement(ref: str) -> Engagement:
-    engagement = Engagement.objects.select_related("customer").filter(ref=ref).first()
-    if engagement is None:
-        raise CommandError(f"There is no engagement with the ref {ref}: look at its URL.")
-    return engagement
 
 
 def _publisher(engagement: Engagement, email: str) -> User:
