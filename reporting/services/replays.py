@@ -8,7 +8,6 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import dateformat
 
-from dm_portal.people.audit import record_each
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from engagements.models import Engagement
@@ -19,7 +18,7 @@ from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import finish_publication, publish_report
 from reporting.services.states import State
-from reporting.services.ticks import WEEKLY, rhythm_of
+from reporting.services.ticks import WEEKLY, add_periods, period_of, rhythm_of
 
 OUR_MOVE = "Nothing now: this week is past."
 
@@ -64,28 +63,13 @@ def open_weeks(*, engagement: Engagement, first: date, last: date) -> list[Repor
         for week in periods.due(rhythm, at=now())
         if first <= week.due_on <= last and week.due_at <= now()
     ]
-    Period.objects.bulk_create(
-        [
-            Period(
-                engagement=engagement,
-                kind=WEEKLY,
-                starts_on=week.starts_on,
-                due_on=week.due_on,
-                opens_at=week.opens_at,
-                due_at=week.due_at,
-                is_reconstructed=True,
-            )
-            for week in wanted
-        ],
-        ignore_conflicts=True,
+    add_periods([period_of(engagement, week, is_chosen=True) for week in wanted])
+    mine = Report.objects.filter(
+        engagement=engagement,
+        period__kind=WEEKLY,
+        period__starts_on__in=[week.starts_on for week in wanted],
     )
-    mine = Period.objects.filter(
-        engagement=engagement, kind=WEEKLY, starts_on__in=[week.starts_on for week in wanted]
-    ).select_related("engagement__customer")
-    added = [Report(engagement=engagement, period=each) for each in mine.filter(report=None)]
-    Report.objects.bulk_create(added)
-    record_each("report.opened", added, by=None)
-    return list(Report.objects.filter(period__in=mine).order_by("period__starts_on"))
+    return list(mine.order_by("period__starts_on"))
 
 
 def _publish(report: Report, by: User) -> None:

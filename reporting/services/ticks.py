@@ -52,10 +52,15 @@ def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
     owing = {each: rhythm for each, rhythm in _rhythms(at) if _owes(each, rhythm, at)}
     known = _known_mondays(owing)
     due = [
-        _period(engagement, week, is_chosen)
+        period_of(engagement, week, is_chosen=is_chosen)
         for engagement, rhythm in owing.items()
         for week in periods.due(rhythm, at=at, known=known[engagement.pk])
     ]
+    return add_periods(due)
+
+
+def add_periods(due: list[Period]) -> int:
+    """Insert those of these periods that are missing, each with its report; returns how many."""
     # In one order whoever ticks, so that two ticks at once wait for each other, never in a circle.
     due.sort(key=lambda period: (period.engagement_id, period.starts_on))
     Period.objects.bulk_create(due, ignore_conflicts=True, batch_size=1000)
@@ -126,7 +131,8 @@ def _known_mondays(engagements: Iterable[Engagement]) -> dict[int, set[date]]:
     return known
 
 
-def _period(engagement: Engagement, week: periods.Week, is_chosen: bool) -> Period:
+def period_of(engagement: Engagement, week: periods.Week, *, is_chosen: bool) -> Period:
+    """The row of a week; reconstructed where it was past before the engagement was known here."""
     return Period(
         engagement=engagement,
         kind=WEEKLY,
