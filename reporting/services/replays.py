@@ -63,7 +63,7 @@ def open_weeks(*, engagement: Engagement, first: date, last: date) -> list[Repor
         for week in periods.due(rhythm, at=now())
         if first <= week.due_on <= last and week.due_at <= now()
     ]
-    add_periods([period_of(engagement, week, is_chosen=True) for week in wanted])
+    add_periods(period_of(engagement, week, is_chosen=True) for week in wanted)
     mine = Report.objects.filter(
         engagement=engagement,
         period__kind=WEEKLY,

@@ -51,18 +51,20 @@ def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
     """
     owing = {each: rhythm for each, rhythm in _rhythms(at) if _owes(each, rhythm, at)}
     known = _known_mondays(owing)
-    due = [
+    return add_periods(
         period_of(engagement, week, is_chosen=is_chosen)
         for engagement, rhythm in owing.items()
         for week in periods.due(rhythm, at=at, known=known[engagement.pk])
-    ]
-    return add_periods(due)
+    )
 
 
-def add_periods(due: list[Period]) -> int:
-    """Insert those of these periods that are missing, each with its report; returns how many."""
+def add_periods(wanted: Iterable[Period]) -> int:
+    """Insert those of these periods that are missing, each with its report; returns how many.
+
+    Needs a transaction.
+    """
     # In one order whoever ticks, so that two ticks at once wait for each other, never in a circle.
-    due.sort(key=lambda period: (period.engagement_id, period.starts_on))
+    due = sorted(wanted, key=lambda period: (period.engagement_id, period.starts_on))
     Period.objects.bulk_create(due, ignore_conflicts=True, batch_size=1000)
     reports = [Report(engagement=each.engagement, period=each) for each in _without_report(due)]
     Report.objects.bulk_create(reports, batch_size=1000)
