@@ -24,7 +24,7 @@ def changes(lines: list[Timeline], window: Window) -> Row:
         if since is not None
         and line.is_there(as_of)
         and line.stage(as_of) != DONE
-        and line.turned(since=since, at=as_of, into_done=False)
+        and line.was_reopened(since=since, at=as_of)
     ]
     removed = [
         line.key

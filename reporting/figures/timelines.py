@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """An item: its stages and states, its milestones by number, its sprints by name, its flags.
+    """An item: its stages, its milestones by number, its sprints by name, its flags.
 
     Each list begins when the item did.
     """
@@ -30,7 +30,6 @@ class Timeline:
     created_at: datetime
     started_at: datetime | None
     stages: list[Entry]
-    states: list[Entry]
     milestones: list[Entry]
     sprints: list[Entry]
     flags: list[Entry]
@@ -38,13 +37,11 @@ class Timeline:
 
     @classmethod
     def of(cls, row: Row) -> Self:
-        steps = [(datetime.fromisoformat(at), stage, state) for at, stage, state in row["steps"]]
         return cls(
             key=row["key"],
             created_at=datetime.fromisoformat(row["created_at"]),
             started_at=datetime.fromisoformat(row["started_at"]) if row["started_at"] else None,
-            stages=[Entry(at, stage) for at, stage, _ in steps],
-            states=[Entry(at, state) for at, _, state in steps],
+            stages=[Entry(datetime.fromisoformat(at), stage) for at, stage, _ in row["steps"]],
             milestones=[Entry(at, frozenset(names)) for at, names in _dated(row["milestones"])],
             sprints=[Entry(at, name) for at, name in _dated(row["sprints"])],
             flags=[Entry(at, text) for at, text in _dated(row["flags"])],
@@ -88,10 +85,10 @@ class Timeline:
     def is_in(self, milestone: int, at: datetime) -> bool:
         return milestone in before(self.milestones, at)
 
-    def turned(self, *, since: datetime, at: datetime, into_done: bool) -> bool:
-        """Whether it went into (or out of) done in this window."""
+    def was_reopened(self, *, since: datetime, at: datetime) -> bool:
+        """Whether it was done and ceased to be so in this window."""
         return any(
-            (later.value == DONE) is into_done and (earlier.value == DONE) is not into_done
+            earlier.value == DONE and later.value != DONE
             for earlier, later in zip(self.stages, self.stages[1:], strict=False)
             if since <= later.at < at
         )
