@@ -159,7 +159,7 @@ def inputs_of(asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Told:
-    """What the last status knew of each item: whether it was done, and in which milestones."""
+    """What the last status knew of each item: whether it was there, and done."""
 
     since: datetime
     items: dict[tuple[int, str], Stood]
@@ -173,7 +173,6 @@ class Told:
             *(["created"] if not known.is_there else []),
             *(["done"] if stood.is_done and not known.is_done else []),
             *(["reopened"] if known.is_done and not stood.is_done else []),
-            *(["moved"] if known.is_there and known.milestones != stood.milestones else []),
         ]
 
 

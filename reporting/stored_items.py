@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engagements.histories import History
 from reporting.figures import text_instant
-from reporting.figures.timelines import DONE, Timeline, before
+from reporting.figures.timelines import DONE, Timeline
 
 Row = dict[str, Any]
 
@@ -16,10 +16,9 @@ class Stood(NamedTuple):
 
     is_there: bool
     is_done: bool
-    milestones: frozenset[int]
 
 
-NOWHERE = Stood(is_there=False, is_done=False, milestones=frozenset())
+NOWHERE = Stood(is_there=False, is_done=False)
 
 
 def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row:
@@ -59,13 +58,9 @@ def _values(entries: Sequence[Any]) -> list[list[Any]]:
 
 def stood(row: Row, at: datetime) -> Stood:
     """How a stored item, of whichever schema, stood just before an instant."""
-    if "steps" not in row:  # schemas 1 to 3 knew its dates and its last milestones
+    if "steps" not in row:  # schemas 1 to 3 knew its dates
         done_at = row["done_at"] and datetime.fromisoformat(row["done_at"])
         is_there = datetime.fromisoformat(row["created_at"]) < at
-        return Stood(is_there, bool(done_at and done_at < at), frozenset(row["milestones"]))
+        return Stood(is_there, bool(done_at and done_at < at))
     line = Timeline.of({"key": "", "late": (), **row})
-    return Stood(
-        is_there=line.is_there(at),
-        is_done=line.stage(at) == DONE,
-        milestones=before(line.milestones, at),
-    )
+    return Stood(is_there=line.is_there(at), is_done=line.stage(at) == DONE)
