@@ -17,8 +17,17 @@ def changes(lines: list[Timeline], window: Window) -> Row:
 
     Source: state changes. Nothing of it where there was no status before.
     """
+    late = [line.key for line in lines if "reopened" in line.late]
+    return {
+        "reopened": _reopened(lines, window),
+        "removed": _removed(lines, window),
+        "reopened_late": late,
+    }
+
+
+def _reopened(lines: list[Timeline], window: Window) -> list[str]:
     since, as_of = window.since, window.as_of
-    reopened = [
+    return [
         line.key
         for line in lines
         if since is not None
@@ -26,35 +35,37 @@ def changes(lines: list[Timeline], window: Window) -> Row:
         and line.stage(as_of) != DONE
         and line.was_reopened(since=since, at=as_of)
     ]
-    removed = [
+
+
+def _removed(lines: list[Timeline], window: Window) -> list[str]:
+    return [
         line.key
         for line in lines
-        if since is not None and line.is_there(since) and line.stage(as_of) == WITHDRAWN
+        if window.since is not None
+        and line.is_there(window.since)
+        and line.stage(window.as_of) == WITHDRAWN
     ]
-    late = [line.key for line in lines if "reopened" in line.late]
-    return {"reopened": reopened, "removed": removed, "reopened_late": late}
 
 
 def milestone_changes(lines: list[Timeline], number: int, window: Window) -> Row:
     """Of one milestone: ``changes``, and keys of items that were there at both ends of the window
-    and moved into it or out of it. Source: milestone changes. ``stages`` counts what is open.
+    and moved into it or out of it. Source: milestone changes. ``stages`` counts its items.
     """
     since, as_of = window.since, window.as_of
     mine = [line for line in lines if line.is_in(number, as_of)]
-    both = [
-        line
+    was_mine = [line for line in lines if since is not None and line.is_in(number, since)]
+    stayed = {
+        line.key
         for line in lines
         if since is not None and line.is_there(since) and line.is_there(as_of)
-    ]
-    was_in = {line.key for line in both if since and line.is_in(number, since)}
-    is_in = {line.key for line in both if line.is_in(number, as_of)}
+    }
+    is_in, was_in = ({line.key for line in each} for each in (mine, was_mine))
     counted = Counter(line.stage(as_of) for line in mine if line.is_there(as_of))
-    gone = [line for line in lines if since is not None and line.is_in(number, since)]
     return {
         **changes(mine, window),
-        "removed": changes(gone, window)["removed"],
-        "moved_in": [line.key for line in both if line.key in is_in - was_in],
-        "moved_out": [line.key for line in both if line.key in was_in - is_in],
+        "removed": _removed(was_mine, window),
+        "moved_in": [line.key for line in mine if line.key in stayed - was_in],
+        "moved_out": [line.key for line in was_mine if line.key in stayed - is_in],
         "stages": dict(sorted(counted.items())),
     }
 
