@@ -34,15 +34,13 @@ class Evidence(NamedTuple):
     """One thing that a source said of an item.
 
     ``field`` is "seen", and ``became`` then a row's cells as canonical JSON; or the field that
-    changed, from ``came`` to ``became``. Milestones come and go one by one. ``place`` orders what
-    changed at one instant.
+    changed, from ``came`` to ``became``. Milestones come and go one by one.
     """
 
     at: datetime
     field: str
     came: str
     became: str
-    place: int = 0
 
 
 class Step(NamedTuple):
@@ -147,7 +145,8 @@ def blocked_since(steps: Sequence[Step], flags: Sequence[Value]) -> datetime | N
 def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | None:
     """What became of an item; None while no export has named it.
 
-    ``evidence`` is in the order of time, then of ``place``, then in which it was recorded.
+    ``evidence`` is in the order of time, then of its place among what changed at one instant, then in
+    which it was recorded.
     """
     told = _Told()
     for each in evidence:

@@ -37,7 +37,7 @@ def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[
         .order_by("source__engagement", "source__number", "key", "occurred_at", "place", "pk")
         .values_list(
             *("source__engagement", "source__number", "key"),
-            *("occurred_at", "field", "came", "became", "place"),
+            *("occurred_at", "field", "came", "became"),
         )
     )
     stages = {source: decided_by(decided) for source, decided in meanings.items()}

@@ -59,7 +59,7 @@ SELECT said.key, said.line FROM engagements_importevent AS said
 
 # All that is said of some items, known before or by this file, in the order of time.
 EVIDENCE = f"""
-SELECT key, occurred_at, field, came, became, place
+SELECT key, occurred_at, field, came, became
   FROM (SELECT event.key, event.occurred_at, event.field, event.came, event.became, event.place,
                0 AS is_new, event.id
           FROM engagements_workevent AS event
