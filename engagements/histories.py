@@ -23,8 +23,7 @@ from engagements.sources.rows import written
 from engagements.stages import Stage, StageOf
 
 SEEN = "seen"
-STATE, MILESTONE, SPRINT, SIZE = "state", "milestone", "sprint", "size"
-ASSIGNEE, FLAG, DUE = "assignee", "flag", "due"
+STATE, MILESTONE = "state", "milestone"
 # A tracker stamps a row some milliseconds before the change of it that it logs last.
 SKEW = timedelta(seconds=1)
 STARTED_STAGES = (Stage.IN_PROGRESS, Stage.BLOCKED)
@@ -164,10 +163,10 @@ def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | Non
         told_at=told.last,
         steps=steps,
         milestones=_sets(told, created_at),
-        sprints=_values(told, SPRINT, "sprint", created_at),
-        sizes=_values(told, SIZE, "size", created_at),
-        assignees=_values(told, ASSIGNEE, "assignee", created_at),
-        flags=_values(told, FLAG, "flag", created_at),
+        sprints=_values(told, "sprint", created_at),
+        sizes=_values(told, "size", created_at),
+        assignees=_values(told, "assignee", created_at),
+        flags=_values(told, "flag", created_at),
     )
 
 
@@ -219,14 +218,14 @@ class _Told:
         return before, changes, [Seen(max(seen.at, last), seen.cells) for seen in after]
 
 
-def _values(told: _Told, name: str, cell: str, created_at: datetime) -> list[Value]:
-    """A field over time that holds one text."""
+def _values(told: _Told, name: str, created_at: datetime) -> list[Value]:
+    """A field over time that holds one text; a change of it and a row's cell name it alike."""
     before, changes, after = told.apart(name)
-    found = [Value(seen.at, seen.cells[cell] or "") for seen in before if cell in seen.cells]
+    found = [Value(seen.at, seen.cells[name] or "") for seen in before if name in seen.cells]
     if changes and not found:
         found.append(Value(created_at, changes[0].came))
     found += [Value(change.at, change.became) for change in changes]
-    found += [Value(seen.at, seen.cells[cell] or "") for seen in after if cell in seen.cells]
+    found += [Value(seen.at, seen.cells[name] or "") for seen in after if name in seen.cells]
     return _from_the_start(found or [Value(created_at, "")], created_at)
 
 
