@@ -144,8 +144,7 @@ def blocked_since(steps: Sequence[Step], flags: Sequence[Value]) -> datetime | N
 def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | None:
     """What became of an item; None while no export has named it.
 
-    ``evidence`` is in the order of time, then of its place among what changed at one instant, then in
-    which it was recorded.
+    ``evidence`` is in the order of time; at one instant, in that of the file, then of recording.
     """
     told = _Told()
     for each in evidence:

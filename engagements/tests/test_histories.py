@@ -31,8 +31,8 @@ def seen(on: float, *, done: float | None = None, begun: float | None = None, **
     return Evidence(day(on), "seen", "", json.dumps(dated | cells))
 
 
-def changed(on: float, field: str, came: str, became: str, place: int = 0) -> Evidence:
-    return Evidence(day(on), field, came, became, place)
+def changed(on: float, field: str, came: str, became: str) -> Evidence:
+    return Evidence(day(on), field, came, became)
 
 
 def history(*evidence: Evidence) -> History:
