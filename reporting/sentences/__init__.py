@@ -1,0 +1,50 @@
+"""What a status says, written from the facts by rules: one sentence per fact, as people say it.
+
+Each sentence carries the facts it rests on, so that no number stands in the text that none of
+them holds; ``about`` is the milestone that it speaks of, if any, and is read before it. The text
+is what the customer reads: it names committed milestones only, since a version of the tracker
+that nobody promised is nobody's promise.
+
+Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``reopened``, ``removed``,
+``scope.<n>``, ``milestone.<n>``,
+``criteria.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
+``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
+"""
+
+from collections.abc import Iterable
+
+from reporting.sentences import basis, changed, delivered, progress
+from reporting.sentences.parts import Row
+
+__all__ = ["SCOPE", "is_under", "write"]
+
+# The families of sentences on what came back, went or moved.
+SCOPE = ("reopened", "late.reopened", "removed", "scope.")
+
+
+def write(body: Row) -> list[Row]:
+    """Every sentence of a status, in the order in which it is read: key, about, text, facts."""
+    figures = body["figures"]
+    return [
+        *changed.dates(figures),
+        *changed.created(figures),
+        *changed.late(figures, "created"),
+        *changed.became(figures, "reopened", "reopened"),
+        *changed.late(figures, "reopened"),
+        *changed.became(figures, "removed", "withdrawn"),
+        *changed.moved_items(figures),
+        *progress.milestones(figures),
+        *progress.beyond(figures),
+        *delivered.finished(figures),
+        *changed.late(figures, "finished"),
+        *delivered.met(figures),
+        *delivered.where(figures),
+        *basis.left_out(figures),
+        *basis.recorded(figures),
+        basis.freshness(figures),
+    ]
+
+
+def is_under(key: str, keys: Iterable[str]) -> bool:
+    """Whether a sentence's key is one of these; one that ends in a dot stands for a family."""
+    return any(key.startswith(each) if each.endswith(".") else key == each for each in keys)
