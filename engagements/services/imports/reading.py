@@ -16,7 +16,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.imports import Part
-from engagements.services.imports import evidence, statements
+from engagements.services.imports import evidence, staging, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, change, claim, lease_end, move
@@ -135,8 +135,8 @@ def _keep_changes(file: Import, batch: list[Change]) -> None:
         changes_left_out=left_out,
         lease_until=lease_end(State.READING),
     )
-    statements.add_changes(file, kept)
-    statements.add_refused_changes(file, (each for each in batch if each.reason))
+    staging.add_changes(file, kept)
+    staging.add_refused_changes(file, (each for each in batch if each.reason))
 
 
 def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetime | None:
@@ -164,8 +164,8 @@ def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
     )
     first_lines = statements.first_lines(file, (row.key for row in batch if not row.reason))
     taken, refused = evidence.once(batch, first_lines)
-    statements.add_seen(file, taken)
-    statements.add_refused(file, refused)
+    staging.add_seen(file, taken)
+    staging.add_refused(file, refused)
 
 
 def _version_of(file: Import) -> int:
@@ -201,7 +201,7 @@ def _judge(file: Import, part: Part, stage_of: StageOf) -> None:
 def _keep_judged(file: Import, part: Part, batch: list[evidence.Told], stage_of: StageOf) -> None:
     judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    statements.add_rows(file, part, evidence.projected(file, batch, stage_of))
+    staging.add_rows(file, part, evidence.projected(file, batch, stage_of))
     statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
 
 

@@ -6,35 +6,17 @@ a row differs from the item that is there.
 
 # ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from io import StringIO
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from dm_portal.shell.clock import now
-from engagements.models import Import, ImportRow
+from engagements.models import Import
 from engagements.models.imports import Part
-from engagements.sources.changelog import Change
-from engagements.sources.rows import Row, written
-
-Verdict = ImportRow.Verdict
-
-# What COPY's text format would take for its own.
-ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 LAST_LINE = 2**31 - 1
-
-ADD_ROWS = """
-COPY engagements_importrow (of_id, part, line, key, verdict, reason, note, data, before) FROM STDIN
-"""
-
-ADD_SAID = """
-COPY engagements_importevent
-     (of_id, part, line, key, field, came, became, occurred_at, place, note) FROM STDIN
-"""
 
 # In a sub-select PostgreSQL does not see the value, and plans for an average file or engagement.
 # Seeing it, it would ask its statistics, which know nothing of rows that were just written, and
@@ -286,71 +268,6 @@ class Match(NamedTuple):
     milestone_id: int
     name: str
     items: int
-
-
-def add_seen(file: Import, rows: Iterable[Row]) -> None:
-    """Keep what these rows say of their items. COPY takes a quarter of the time of INSERT."""
-    _copy(
-        ADD_SAID,
-        (
-            (
-                *(file.pk, Part.WORK, row.line, row.key, "seen", "", canonical(row.data)),
-                *(row.updated_at, 0, row.note),
-            )
-            for row in rows
-        ),
-    )
-
-
-def add_changes(file: Import, changes: Iterable[Change]) -> None:
-    """Keep what these rows of a changelog say of their items."""
-    _copy(
-        ADD_SAID,
-        (
-            (
-                *(file.pk, Part.CHANGELOG, each.line, each.key, each.field, each.came),
-                *(each.became, written(each.at), each.place, ""),
-            )
-            for each in changes
-        ),
-    )
-
-
-def add_refused(file: Import, rows: Iterable[Row]) -> None:
-    """Keep why these rows cannot be taken."""
-    _copy(ADD_ROWS, (_row(file, Part.WORK, row, Verdict.REFUSED) for row in rows))
-
-
-def add_refused_changes(file: Import, changes: Iterable[Change]) -> None:
-    """Keep why these rows of a changelog cannot be taken."""
-    rows = (Row(each.line, each.key, {}, reason=each.reason) for each in changes)
-    _copy(ADD_ROWS, (_row(file, Part.CHANGELOG, row, Verdict.REFUSED) for row in rows))
-
-
-def add_rows(file: Import, part: Part, rows: Iterable[Row]) -> None:
-    """Keep what these items would be; they count as new until they are judged."""
-    _copy(ADD_ROWS, (_row(file, part, row, Verdict.NEW) for row in rows))
-
-
-def _row(file: Import, part: Part, row: Row, verdict: str) -> tuple[Any, ...]:
-    data = json.dumps(row.data, ensure_ascii=False)
-    return (file.pk, part, row.line, row.key, verdict, row.reason, row.note, data, "{}")
-
-
-def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write rows in COPY's own text format; None is empty."""
-    text = "".join(
-        "\t".join("\\N" if cell is None else str(cell).translate(ESCAPED) for cell in row) + "\n"
-        for row in rows
-    )
-    if text:
-        with connection.cursor() as cursor:
-            cursor.copy_expert(statement, StringIO(text))
-
-
-def canonical(cells: Mapping[str, object]) -> str:
-    """A row's cells as one text: the same cells are the same text."""
-    return json.dumps(cells, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
