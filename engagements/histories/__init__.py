@@ -1,0 +1,149 @@
+"""What became of one item, worked out from everything that its source ever said of it.
+
+A source says two kinds of things: that a field changed (from a changelog), and how the item
+stood when it was seen (a row of an export). Both are kept as they were said, see ``WorkEvent``;
+what follows from them is worked out here, the same whatever order the files came in.
+
+- What a changelog tells is taken over what was seen while it told it.
+- What was seen, and no changelog tells, holds from the instant at which it was first seen; what
+  was never told otherwise was always so.
+- The dates of a row (started, done) date its stages, as far as no changelog does.
+- A state that nobody has decided on leaves an item in the stage in which it was.
+- Nothing is corrected: an item that was done before it was created stays so.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engagements.histories.fields import Value, milestones_of, values_of
+from engagements.histories.stages import STATE, Step, steps_of
+from engagements.histories.told import Evidence, Told, instant
+from engagements.sources.rows import written
+from engagements.stages import Stage, StageOf
+
+__all__ = ["Evidence", "History", "Step", "Value", "at", "history_of"]
+
+STARTED_STAGES = (Stage.IN_PROGRESS, Stage.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One item over time; each list is in the order of time and begins when the item did."""
+
+    type: str
+    title: str
+    created_at: datetime
+    started_at: datetime | None
+    told_at: datetime
+    steps: list[Step]
+    milestones: list[Value]
+    sprints: list[Value]
+    sizes: list[Value]
+    assignees: list[Value]
+    flags: list[Value]
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stood when something was last said of it, whatever is dated into the future."""
+        return at(self.steps, self.told_at).stage
+
+    @property
+    def state(self) -> str:
+        """The last word of its tracker for that."""
+        return next((step.state for step in reversed(self.steps) if step.state), "")
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When it was finished for the last time; None while it is not."""
+        return done_since(self.steps)
+
+    @property
+    def blocked_at(self) -> datetime | None:
+        """Since when it is blocked, by its state or by a flag; None while it is not."""
+        return blocked_since(self.steps, self.flags)
+
+    def data(self) -> dict[str, Any]:
+        """The item as it stands, in the words of ``Row.data``, with its stage."""
+        return {
+            "type": self.type,
+            "title": self.title,
+            "state": self.state,
+            "stage": str(self.stage),
+            "size": self.sizes[-1].value or None,
+            "milestones": sorted(self.milestones[-1].value),
+            "sprint": self.sprints[-1].value,
+            "assignee": self.assignees[-1].value,
+            "created_at": written(self.created_at),
+            "started_at": written(self.started_at),
+            "done_at": written(self.done_at),
+            "blocked_at": written(self.blocked_at),
+        }
+
+
+def at(entries: Sequence[Any], moment: datetime) -> Any:
+    """The step or value that holds at an instant; before the first one, the first."""
+    place = bisect_right(entries, moment, key=lambda entry: entry.at)
+    return entries[max(place - 1, 0)]
+
+
+def done_since(steps: Sequence[Step]) -> datetime | None:
+    """The beginning of the last run of done steps, if that is how they end."""
+    found = None
+    for step in reversed(steps):
+        if step.stage != Stage.DONE:
+            break
+        found = step.at
+    return found
+
+
+def blocked_since(steps: Sequence[Step], flags: Sequence[Value]) -> datetime | None:
+    """Since when an item that is not over is blocked or flagged; the earlier of both."""
+    if steps[-1].stage in (Stage.DONE, Stage.WITHDRAWN):
+        return None
+    since = []
+    if flags[-1].value:
+        since.append(flags[-1].at)
+    for step in reversed(steps):
+        if step.stage != Stage.BLOCKED:
+            break
+        since.append(step.at)
+    return min(since, default=None)
+
+
+def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | None:
+    """What became of an item; None while no export has named it.
+
+    ``evidence`` is in the order of time; at one instant, in that of the file, then of recording.
+    """
+    told = Told()
+    for each in evidence:
+        told.add(each)
+    if not told.seen:
+        return None
+    latest = told.latest
+    created_at = instant(latest.get("created_at")) or told.first
+    steps = steps_of(told, created_at, stage_of)
+    return History(
+        type=latest.get("type") or "",
+        title=latest.get("title") or "",
+        created_at=created_at,
+        started_at=_started_at(told, steps),
+        told_at=told.last,
+        steps=steps,
+        milestones=milestones_of(told, created_at),
+        sprints=values_of(told, "sprint", created_at),
+        sizes=values_of(told, "size", created_at),
+        assignees=values_of(told, "assignee", created_at),
+        flags=values_of(told, "flag", created_at),
+    )
+
+
+def _started_at(told: Told, steps: Sequence[Step]) -> datetime | None:
+    """When work on it began: by its stages, or by the date that its tracker gives."""
+    given = instant(told.latest.get("started_at"))
+    if given and STATE not in told.changes:
+        return given
+    return next((step.at for step in steps if step.stage in STARTED_STAGES), given)

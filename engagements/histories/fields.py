@@ -1,0 +1,69 @@
+"""What a field of an item held over time: a text, or its milestones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from engagements.histories.told import Evidence, Seen, Told
+
+MILESTONE = "milestone"
+
+
+class Value(NamedTuple):
+    """From ``at`` on a field held this."""
+
+    at: datetime
+    value: Any
+
+
+def values_of(told: Told, name: str, created_at: datetime) -> list[Value]:
+    """A field over time that holds one text; a change of it and a row's cell name it alike."""
+    before, changes, after = told.apart(name)
+    found = [Value(seen.at, seen.cells[name] or "") for seen in before if name in seen.cells]
+    if changes and not found:
+        found.append(Value(created_at, changes[0].came))
+    found += [Value(change.at, change.became) for change in changes]
+    found += [Value(seen.at, seen.cells[name] or "") for seen in after if name in seen.cells]
+    return _from_the_start(found or [Value(created_at, "")], created_at)
+
+
+def milestones_of(told: Told, created_at: datetime) -> list[Value]:
+    """The milestones over time: sets of the tracker's names."""
+    before, changes, after = told.apart(MILESTONE)
+    found = [Value(at, frozenset(names)) for at, names in _named(before)]
+    if changes:
+        if not found:
+            found = [Value(created_at, _undone(changes, _named(after)))]
+        held = found[-1].value
+        for change in changes:
+            held = held - {change.came} | ({change.became} if change.became else frozenset())
+            found.append(Value(change.at, held))
+    found += [Value(at, frozenset(names)) for at, names in _named(after)]
+    return _from_the_start(found or [Value(created_at, frozenset())], created_at)
+
+
+def _named(seen: Sequence[Seen]) -> list[tuple[datetime, list[str]]]:
+    return [(each.at, each.cells["milestones"]) for each in seen if "milestones" in each.cells]
+
+
+def _undone(changes: Sequence[Evidence], after: Sequence[tuple[datetime, list[str]]]) -> Any:
+    """The milestones before the first change: a tracker does not log what an item began with."""
+    held = set(after[0][1]) if after else set()
+    for change in reversed(changes):
+        held.discard(change.became)
+        if change.came:
+            held.add(change.came)
+    return frozenset(held)
+
+
+def _from_the_start(found: list[Value], created_at: datetime) -> list[Value]:
+    """Without what says the same again; the first value was there from the beginning.
+
+    Of what was said of one instant, the last holds.
+    """
+    said = list({each.at: each for each in found}.values())
+    kept = [Value(min(said[0].at, created_at), said[0].value)]
+    for each in said[1:]:
+        if each.value != kept[-1].value:
+            kept.append(each)
+    return kept

@@ -1,0 +1,75 @@
+"""What a source said of one item, sorted by kind."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+SEEN = "seen"
+# A tracker stamps a row some milliseconds before the change of it that it logs last.
+SKEW = timedelta(seconds=1)
+
+
+class Evidence(NamedTuple):
+    """One thing that a source said of an item.
+
+    ``field`` is "seen", and ``became`` then a row's cells as canonical JSON; or the field that
+    changed, from ``came`` to ``became``. Milestones come and go one by one.
+    """
+
+    at: datetime
+    field: str
+    came: str
+    became: str
+
+
+class Seen(NamedTuple):
+    """How the item stood at an instant, as far as that export told."""
+
+    at: datetime
+    cells: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Told:
+    """Evidence, sorted by kind."""
+
+    seen: list[Seen] = field(default_factory=list)
+    changes: dict[str, list[Evidence]] = field(default_factory=dict)
+    latest: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, each: Evidence) -> None:
+        if each.field == SEEN:
+            cells = json.loads(each.became)
+            self.seen.append(Seen(each.at, cells))
+            self.latest = self.latest | cells if self.latest else cells
+        else:
+            self.changes.setdefault(each.field, []).append(each)
+
+    @property
+    def first(self) -> datetime:
+        """When anything was first said."""
+        changed = (changes[0].at for changes in self.changes.values())
+        return min((self.seen[0].at, *changed))
+
+    @property
+    def last(self) -> datetime:
+        """When anything was last said."""
+        changed = (changes[-1].at for changes in self.changes.values())
+        return max((self.seen[-1].at, *changed))
+
+    def apart(self, name: str) -> tuple[list[Seen], list[Evidence], list[Seen]]:
+        """What was seen before any change of this field was told, the changes, what was seen
+        after. What was seen in between says nothing that they do not tell better.
+        """
+        changes = self.changes.get(name, [])
+        if not changes:
+            return self.seen, [], []
+        first, last = changes[0].at, changes[-1].at
+        before = [seen for seen in self.seen if seen.at < min(first, last - SKEW)]
+        after = [seen for seen in self.seen if seen.at >= last - SKEW]
+        return before, changes, [Seen(max(seen.at, last), seen.cells) for seen in after]
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
