@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -193,34 +194,19 @@ def last_mondays() -> list[date]:
 
 
 def add_work(engagement: Any, manager: Any) -> None:
-    from engagements.models import Import, Source, WorkItem
+    """A file as people bring it, so that drafts have events to read."""
+    from engagements.services.imports import import_file
 
-    source = Source.objects.create(engagement=engagement, number=1, kind="work_csv")
     now = datetime.now(tz=UTC)
-    file = Import.objects.create(
-        engagement=engagement,
-        number=1,
-        source=source,
-        file_name="work.csv",
-        size=1,
-        state="applied",
-        uploaded_at=now,
-        uploaded_by=manager,
-        applied_at=now,
-        applied_by=manager,
-    )
-    WorkItem.objects.bulk_create(
-        WorkItem(
-            engagement=engagement,
-            source=source,
-            key=f"W-{number}",
-            title=f"Item {number}",
-            created_at=now - timedelta(days=90 - number % 90),
-            done_at=now - timedelta(days=number % 50) if number % 3 else None,
-            last_import=file,
-        )
-        for number in range(ITEMS)
-    )
+    rows = ["key,title,created_at,done_at"]
+    for number in range(ITEMS):
+        created = now - timedelta(days=90 - number % 90)
+        done = (created + timedelta(hours=number % 20)).isoformat() if number % 3 else ""
+        rows.append(f"W-{number},Item {number},{created.isoformat()},{done}")
+    content = BytesIO("\n".join(rows).encode())
+    file = import_file(engagement=engagement, file_name="work.csv", content=content, by=manager)
+    if (file.state, file.new_count) != ("applied", ITEMS):
+        sys.exit(f"The work was not imported: {file.problem or file.get_state_display()}")
 
 
 # A month without a clock, then four at once
