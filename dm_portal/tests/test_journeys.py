@@ -239,3 +239,16 @@ EMPTY = """form => { for (const each of form.elements) {
     if (each.type === "checkbox" || each.type === "radio") each.checked = false;
     else each.value = "";
 } }"""
+
+
+def test_weeks_are_turned_by_the_arrow_keys(browser: Browser, site: Site) -> None:
+    context = browser.new_context()
+    site.sign_in(context, "lead")
+    page = context.new_page()
+    page.goto(site.address("status_detail"))
+    earlier = page.get_by_role("link", name="Earlier:").get_attribute("href")
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(f"{site.url}{earlier}")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("link", name="Earlier:")).to_have_attribute("href", str(earlier))
+    context.close()
