@@ -18,6 +18,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0005_period_due_on",
     "0009_criterion_created_at",
     "0010_work_events",
+    "0013_source_maps",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

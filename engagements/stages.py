@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.db import models
 
-from engagements.sources.layouts import plain
+from engagements.sources.cells import plain
 
 
 class Stage(models.TextChoices):

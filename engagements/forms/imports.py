@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from dm_portal.shell.forms import PortalForm
 from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached
+from engagements.sources.maps import MAX_BYTES as MAX_MAP_BYTES
+from engagements.sources.maps import FileMap, MapRefused, parse_map
 
 
 class ImportForm(PortalForm):
@@ -17,7 +19,8 @@ class ImportForm(PortalForm):
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         help_text=(
-            f"A Jira export or a work CSV, in UTF-8, of at most {MAX_BYTES // 2**20} MB. "
+            "A Jira export, a work CSV, or a file with a map, in UTF-8, of at most "
+            f"{MAX_BYTES // 2**20} MB. "
             "Nothing changes before you have seen what would change."
         ),
         error_messages={
@@ -42,6 +45,30 @@ class ImportForm(PortalForm):
         },
     )
 
+    map = forms.FileField(
+        label="Map",
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".toml,application/toml"}),
+        help_text=(
+            "How the file is written and what its columns hold, in TOML: for any file that is "
+            "neither a Jira export nor a work CSV. It is remembered for the next such file."
+        ),
+        error_messages={
+            "empty": "The map is empty.",
+            "max_length": "The file's name is too long: at most %(max)d characters.",
+        },
+    )
+
+    def clean_map(self) -> FileMap | None:
+        file: UploadedFile | None = self.cleaned_data["map"]
+        if file is None:
+            return None
+        try:
+            return parse_map(file.read(MAX_MAP_BYTES + 1))
+        except MapRefused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
     def clean_file(self) -> UploadedFile:
         return _within(self.cleaned_data["file"])
 
@@ -54,7 +81,13 @@ class ImportForm(PortalForm):
         file: UploadedFile = self.cleaned_data["file"]
         changelog: UploadedFile | None = self.cleaned_data["changelog"]
         attached = Attached(changelog.name or "", changelog) if changelog else None
-        return {"file_name": file.name, "content": file, "changelog": attached}
+        by_map: FileMap | None = self.cleaned_data["map"]
+        return {
+            "file_name": file.name,
+            "content": file,
+            "changelog": attached,
+            "by_map": by_map,
+        }
 
 
 def _within(file: UploadedFile) -> UploadedFile:

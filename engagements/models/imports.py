@@ -12,13 +12,20 @@ from engagements.stages import Stage
 
 
 class Source(OfEngagement):
-    """Where an engagement's facts come from: one tracker, by one kind of export."""
+    """Where an engagement's facts come from: one tracker, by one kind of export.
+
+    ``mapping`` is the map by which its files are read, see ``engagements.sources.maps``, and
+    ``name`` what that calls it; both are empty where a file's columns say enough.
+    """
 
     class Kind(models.TextChoices):
         WORK_CSV = "work_csv", "Work CSV"
         JIRA = "jira", "Jira export"
+        MAPPED = "mapped", "File with a map"
 
     kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=200, blank=True, db_default="")
+    mapping = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     version = models.PositiveIntegerField(
         default=1, db_default=1, editable=False, help_text="Raised by every import that is applied."
     )
@@ -30,11 +37,16 @@ class Source(OfEngagement):
         ordering = ["engagement", "number"]
         constraints = [
             models.UniqueConstraint(fields=["engagement", "number"], name="source_number"),
-            models.UniqueConstraint(fields=["engagement", "kind"], name="source_kind_once"),
+            models.UniqueConstraint(fields=["engagement", "kind", "name"], name="source_kind_once"),
+            models.CheckConstraint(
+                condition=(Q(kind="mapped") & ~Q(name="") & ~Q(mapping={}))
+                | (~Q(kind="mapped") & Q(name="", mapping={})),
+                name="source_mapped_by_a_map",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return self.name or self.get_kind_display()
 
 
 class StateMeaning(models.Model):
@@ -103,6 +115,14 @@ class Import(OfEngagement):
     )
     rows_judged = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How many rows have been compared with what is known."
+    )
+    mapping = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="The map that was brought along; empty: none was.",
+    )
+    rows_left_out = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows of teams that the map leaves out."
     )
     changes_read = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Changes that the changelog tells."

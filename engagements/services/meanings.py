@@ -8,7 +8,7 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
-from engagements.models import Engagement, Source, StateMeaning
+from engagements.models import Engagement, Import, Source, StateMeaning
 from engagements.services.rebuilding import hold_work, rebuild_work
 
 # By source: what its states mean.
@@ -31,6 +31,23 @@ def decide_states(*, engagement: Engagement, decisions: Decisions, version: int,
     if count:
         rebuild_work(engagement=engagement, by=by)
     return count
+
+
+def keep_map(source: Source, file: Import, *, by: User) -> None:
+    """Read the next files of this source by the map that came with one, and keep its states.
+
+    Needs ``hold_work``, and that the file's own items are written.
+    """
+    known, told = source.mapping, file.mapping
+    if changed := [name for name in sorted(told) if told[name] != known.get(name)]:
+        before, after = ({name: of.get(name) for name in changed} for of in (known, told))
+        source.mapping = told
+        source.save(update_fields=["mapping"])
+        record("source.mapped", source, by=by, before=before, after=after)
+    decided = _decide(source, told["states"], by)
+    others = Import.objects.filter(source=source, state=Import.State.APPLIED).exclude(pk=file.pk)
+    if decided and others.exists():
+        rebuild_work(engagement=file.engagement, by=by)
 
 
 def _decide(source: Source, stages: Mapping[str, str], by: User) -> int:

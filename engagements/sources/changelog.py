@@ -1,11 +1,11 @@
 """A tracker's changelog: one row for each change of one field of one item."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from engagements.sources import cells
-from engagements.sources.layouts import plain
+from engagements.sources.cells import plain
+from engagements.sources.changes import Change
 from engagements.sources.lines import Lines
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import CENT, LIMITS, MAX_MILESTONE
@@ -30,25 +30,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
 LONGEST = LIMITS | {"milestone": MAX_MILESTONE, "size": 40, "due": 40}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change, or why it cannot be taken.
-
-    ``field`` is one of ``FIELDS``, or empty for one that is not followed; ``name`` is what the
-    tracker calls it. ``place`` orders the changes of an item at one instant, as in the file.
-    """
-
-    line: int
-    key: str
-    name: str
-    field: str = ""
-    at: datetime | None = None
-    came: str = ""
-    became: str = ""
-    place: int = 0
-    reason: str = ""
 
 
 class Changelog:

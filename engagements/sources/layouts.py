@@ -1,10 +1,11 @@
 """Which kind of file it is, and which of its columns holds what: told by the column names."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engagements.sources.cells import plain
+from engagements.sources.maps import FileMap
 from engagements.sources.refusal import CURE, FileRefused
 
 MAX_COLUMNS = 2000
@@ -57,17 +58,16 @@ GATHERED = ("milestones", "sprint", "flag")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``kind`` is "work_csv" or "jira"; ``places`` the positions of each field's cells."""
+    """``kind`` is "work_csv", "jira" or "mapped"; ``places`` the positions of each field's cells.
+
+    ``map`` tells how its cells are written, of a mapped file.
+    """
 
     kind: str
     width: int
     places: Mapping[str, tuple[int, ...]]
     unused: tuple[str, ...]
-
-
-def plain(name: str) -> str:
-    """A column's name in small letters and underscores: "Fix Version/s" is "fix_version_s"."""
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    map: FileMap | None = None
 
 
 def recognise(header: Sequence[str]) -> Layout:
@@ -76,11 +76,8 @@ def recognise(header: Sequence[str]) -> Layout:
     Raises:
         FileRefused: neither a work CSV nor a Jira export, or without a column that must be there.
     """
+    _require_readable(header)
     names = [plain(name) for name in header]
-    if len(names) > MAX_COLUMNS:
-        raise FileRefused(f"The file has {len(names):,} columns; at most {MAX_COLUMNS:,} are read.")
-    if any("\0" in name for name in header):
-        raise FileRefused(f"The column names hold NUL characters, as UTF-16 does. {CURE}")
     if "issue_key" in names:
         return _layout("jira", JIRA, header, names, created="Created")
     if "key" not in names:
@@ -88,6 +85,39 @@ def recognise(header: Sequence[str]) -> Layout:
     layout = _layout("work_csv", WORK_CSV, header, names, created="created_at")
     _require_once(layout)
     return layout
+
+
+def laid_out(by: FileMap, header: Sequence[str]) -> Layout:
+    """The layout that a map tells.
+
+    Raises:
+        FileRefused: the file lacks a column that the map names.
+    """
+    _require_readable(header)
+    named = {name for names in by.columns.values() for name in names}
+    if missing := sorted(named - set(header)):
+        raise FileRefused(
+            f"The map “{by.name}” names columns that the file has not: {', '.join(missing)}. "
+            f"{_columns(header)}"
+        )
+    unused = dict.fromkeys(name[:MAX_NAME] or "(no name)" for name in header if name not in named)
+    places = {
+        field: tuple(place for place, name in enumerate(header) if name in names)
+        for field, names in by.columns.items()
+    }
+    layout = Layout("mapped", len(header), places, tuple(unused), by)
+    _require_once(layout)
+    return layout
+
+
+def _require_readable(header: Sequence[str]) -> None:
+    """Neither too many columns nor another encoding."""
+    if len(header) > MAX_COLUMNS:
+        raise FileRefused(
+            f"The file has {len(header):,} columns; at most {MAX_COLUMNS:,} are read."
+        )
+    if any("\0" in name for name in header):
+        raise FileRefused(f"The column names hold NUL characters, as UTF-16 does. {CURE}")
 
 
 def _layout(
@@ -129,7 +159,15 @@ def _unknown(header: Sequence[str]) -> str:
     marks = Counter("".join(header)).most_common()
     separator = next((mark for mark, _ in marks if mark in ";\t|"), "")
     if len(header) == 1 and separator:
-        return f"{sentence} Its cells seem not to be separated by commas; save it with commas."
+        return (
+            f"{sentence} Its cells seem not to be separated by commas: save it with commas, or "
+            "bring a map along that says how it is written."
+        )
+    return f"{sentence} {_columns(header)}"
+
+
+def _columns(header: Sequence[str]) -> str:
+    """What the columns are called, for whoever looks for one."""
     shown = ", ".join(name[:40] or "(no name)" for name in header[:10])
     more = f" and {len(header) - 10} more" if len(header) > 10 else ""
-    return f"{sentence} Its columns are: {shown}{more}."
+    return f"Its columns are: {shown}{more}."

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from engagements.sources import cells
+from engagements.sources.changes import Change
 from engagements.sources.layouts import FIELDS, Layout
+from engagements.sources.maps import FileMap
 from engagements.stages import Stage, stage_of_word
 
 T = TypeVar("T")
@@ -27,8 +29,11 @@ WORDS = {
     "started_at": "started date",
     "done_at": "done date",
     "updated_at": "updated date",
+    "seen_at": "date on which it was seen",
     "due": "due date",
 }
+# How files are written that say themselves what they are.
+AS_IS = FileMap(name="", columns={})
 # Said for good, so of the day on which it was true.
 DONE_LATER = "Its done date lay in the future when the file was read: it is open until then."
 
@@ -42,7 +47,8 @@ class Row:
     "2012-08-06T10:00:00.000000Z", None for what is empty. Otherwise it holds the texts of
     the cells, for whoever corrects them. ``note`` says what is odd and kept. ``updated_at`` is
     when the row was as it says, if that is told, ``latest`` the last instant of the past that it
-    names; both as in ``data``.
+    names; both as in ``data``. ``changes`` are told by the ``lines`` of the file that are this
+    row's, where they are several.
     """
 
     line: int
@@ -52,6 +58,8 @@ class Row:
     note: str = ""
     updated_at: str | None = None
     latest: str = ""
+    changes: tuple[Change, ...] = ()
+    lines: int = 1
 
 
 def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now: datetime) -> Row:
@@ -60,18 +68,23 @@ def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now
     if len(row) != layout.width:
         reason = f"The row has {len(row)} cells, the header {layout.width}."
         return _refused(line, filled, [reason])
-    reader = _Reader(filled, zone, now)
+    reader = _Reader(filled, zone, now, layout.map or AS_IS)
     data = reader.data()
     if reader.faults:
         return _refused(line, filled, reader.faults)
     updated_at = data.pop("updated_at")
+    seen_at = written(reader.instant("seen_at"))
     return Row(
         line,
         reader.key,
-        {name: value for name, value in data.items() if name in layout.places},
+        {
+            name: value
+            for name, value in data.items()
+            if name in layout.places or reader.gives(name)
+        },
         note=" ".join(reader.notes),
         updated_at=updated_at,
-        latest=_latest(written(now), updated_at, *(data[f"{step}_at"] for step in STEPS)),
+        latest=_latest(written(now), updated_at, seen_at, *(data[f"{step}_at"] for step in STEPS)),
     )
 
 
@@ -110,6 +123,7 @@ class _Reader:
     filled: Filled
     zone: tzinfo
     now: datetime
+    map: FileMap
     key: str = ""
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -119,10 +133,10 @@ class _Reader:
         self.key = self._text("key")
         if not self.key:
             self.faults.append("The key is empty.")
-        if not self._cells("created_at"):
+        if not self._cells("created_at") and not self._is_never_told("created_at"):
             self.faults.append("The created date is empty.")
-        created, started, done = (self._instant(f"{step}_at") for step in STEPS)
-        state = self._text("state")
+        created, started, done = (self.instant(f"{step}_at") for step in STEPS)
+        state = self._text("state") or self.map.state
         self._note_dates(created, started, done)
         self._note_state(state, done)
         return {
@@ -136,7 +150,7 @@ class _Reader:
             "created_at": written(created),
             "started_at": written(started),
             "done_at": written(done),
-            "updated_at": written(self._instant("updated_at")),
+            "updated_at": written(self.instant("updated_at")),
             "flag": self._flag(),
             "due": self._one("due").strip(),
         }
@@ -195,11 +209,19 @@ class _Reader:
             self.faults.append(f"The {_words(name)} “{_shown([text[:60]])}” {error}.")
             return None
 
-    def _instant(self, name: str) -> datetime | None:
-        return self._parsed(name, lambda text: cells.instant(text, self.zone))
+    def instant(self, name: str) -> datetime | None:
+        return self._parsed(name, lambda text: cells.instant(text, self.zone, dates=self.map.dates))
+
+    def gives(self, name: str) -> bool:
+        """Whether the map says what this field is in every row."""
+        return name == "state" and bool(self.map.state)
+
+    def _is_never_told(self, name: str) -> bool:
+        """Whether files of this map have no such column: then it is not missing in a row."""
+        return bool(self.map.columns) and name not in self.map.columns
 
     def _size(self) -> str | None:
-        found = self._parsed("size", cells.size)
+        found = self._parsed("size", lambda text: cells.size(text, decimal=self.map.decimal))
         if found is None:
             return None
         kept = found.quantize(CENT)
@@ -221,7 +243,7 @@ class _Reader:
         stage = stage_of_word(state)
         if done and stage not in (Stage.DONE, None):
             self.notes.append(f"Has a done date, and its state is {state}.")
-        if not done and stage == Stage.DONE:
+        if not done and stage == Stage.DONE and not self._is_never_told("done_at"):
             self.notes.append(f"Its state is {state}, without a done date.")
 
 

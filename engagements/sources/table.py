@@ -1,4 +1,4 @@
-"""CSV as it is meant: quotes closed, cells separated by commas."""
+"""CSV as it is meant: quotes closed, cells separated by one character."""
 
 import csv
 from collections.abc import Iterator
@@ -14,22 +14,22 @@ FAULTS = {
         "a cell of the row that starts here is longer than 131,072 characters. "
         "Perhaps a quote is opened in it and never closed."
     ),
-    "',' expected after": (
+    "expected after": (
         "in the row that starts here, a cell goes on after its closing quote. "
         "Write a quote inside a cell twice."
     ),
 }
 
 
-def table_rows(lines: Lines) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line it starts on; blank lines are left out.
+def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line it starts on, its cells apart; blank lines are left out.
 
     A cell that an export made safe for spreadsheets is given back as it was.
 
     Raises:
         FileRefused: the quotes do not add up, so that nobody knows where a row ends.
     """
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         line = lines.start_row()
         try:
@@ -44,6 +44,6 @@ def table_rows(lines: Lines) -> Iterator[tuple[int, list[str]]]:
 
 def _fault(message: str) -> str:
     for start, sentence in FAULTS.items():
-        if message.startswith(start):
+        if start in message:
             return sentence
     return f"the row that starts here is not well-formed CSV ({message})."

@@ -1,39 +1,90 @@
-"""A tracker's file, from its bytes to rows in the portal's words."""
+"""A tracker's file, from its bytes to rows in the portal's own words."""
 
-from collections.abc import Iterable, Iterator
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from itertools import chain
+from zoneinfo import ZoneInfo
 
-from engagements.sources.layouts import Layout, recognise
+from engagements.sources.intervals import read_intervals
+from engagements.sources.layouts import Layout, laid_out, recognise
 from engagements.sources.lines import Lines
+from engagements.sources.maps import FileMap
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row, read_row
 from engagements.sources.table import table_rows
 
 
 class WorkFile:
-    """A work CSV or a Jira export; memory does not grow with the file.
+    """A work CSV, a Jira export, or a file that a map describes; memory does not grow with it.
 
     ``blocks`` are its bytes in any pieces; instants without an offset are read in ``zone``, and
-    what is done after ``now`` is noted.
+    what is done after ``now`` is noted. ``by`` is the map that came with it; without one, the
+    first of the ``known`` maps counts whose columns it has, then what its columns say themselves.
 
     Raises:
         FileRefused: at once for what its first row tells, while iterating for the rest.
     """
 
-    def __init__(self, blocks: Iterable[bytes], *, zone: tzinfo, now: datetime) -> None:
-        self._zone = zone
+    def __init__(
+        self,
+        blocks: Iterable[bytes],
+        *,
+        zone: tzinfo,
+        now: datetime,
+        by: FileMap | None = None,
+        known: Sequence[FileMap] = (),
+    ) -> None:
+        pieces = iter(blocks)
+        first = next(pieces, b"")
+        by = by or _fitting(first, known)
+        self._zone = ZoneInfo(by.zone) if by and by.zone else zone
         self._now = now
-        self._lines = Lines(blocks)
-        self._rows = table_rows(self._lines)
+        self._lines = Lines(chain([first], pieces))
+        self._rows = table_rows(self._lines, by.mark if by else ",")
+        self.rows_read = self.other_teams = 0
         _, header = next(self._rows, (0, None))
         if header is None:
             raise FileRefused("The file is empty.")
-        self.layout: Layout = recognise(header)
+        self.layout: Layout = laid_out(by, header) if by else recognise(header)
 
     @property
     def bytes_read(self) -> int:
         return self._lines.bytes_read
 
     def __iter__(self) -> Iterator[Row]:
-        for line, cells in self._rows:
+        """The items; ``rows_read`` counts the rows up to the last one given."""
+        by = self.layout.map
+        if by and by.rows == "intervals":
+            yield from read_intervals(self.layout, self._mine(), zone=self._zone, now=self._now)
+            return
+        for line, cells in self._mine():
             yield read_row(self.layout, line, cells, zone=self._zone, now=self._now)
+
+    def _mine(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows, but those of other teams; these are counted."""
+        by = self.layout.map
+        places = self.layout.places.get("team", ()) if by and by.teams else ()
+        for line, cells in self._rows:
+            self.rows_read += 1
+            if by and any(
+                place < len(cells) and cells[place].strip() not in by.teams for place in places
+            ):
+                self.other_teams += 1
+            else:
+                yield line, cells
+
+
+def _fitting(first: bytes, known: Sequence[FileMap]) -> FileMap | None:
+    """The map that names only columns which the file has, told by the file's first line."""
+    if not known:
+        return None
+    line = next(Lines([first]), "")
+    for each in known:
+        try:
+            header = next(csv.reader([line], delimiter=each.mark, strict=True), [])
+        except csv.Error:
+            continue
+        if each.fits(header):
+            return each
+    return None

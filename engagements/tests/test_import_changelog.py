@@ -16,7 +16,8 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement, Import, ImportEvent, ImportRow, WorkEvent, WorkItem
 from engagements.services import imports
-from engagements.sources.changelog import Change, Changelog
+from engagements.sources.changelog import Changelog
+from engagements.sources.changes import Change
 from engagements.sources.refusal import FileRefused
 from engagements.tests.pages import at
 from engagements.tests.work_files import BERLIN, apply, changes, item, preview, work_csv

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
-from engagements.models import Import, ImportRow
+from engagements.models import Import, ImportRow, Source
 from engagements.sources.layouts import FIELDS
 
 # What the fields of a row are called on pages.
@@ -59,9 +59,19 @@ def additions(file: Import) -> Iterator[str]:
         if count:
             verb = ("was" if count == 1 else "were") if applied else "would be"
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
+    yield from mapped(file)
     yield from matches(file)
     yield from changelog(file)
     yield from undecided(file)
+
+
+def mapped(file: Import) -> Iterator[str]:
+    """By which map it is read: "Read by the map “Time in status”; …"."""
+    if file.source is None or file.source.kind != Source.Kind.MAPPED:
+        return
+    count = file.rows_left_out
+    left_out = f"; {_count(count, 'row')} of other teams left out" if count else ""
+    yield f"Read by the map “{file.source.name}”{left_out}."
 
 
 def matches(file: Import) -> Iterator[str]:

@@ -15,9 +15,11 @@ from engagements import policies
 from engagements.management.arguments import engagement_of
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
+from engagements.sources.maps import parse_map
 from engagements.views.import_words import (
     changelog,
     done_later,
+    mapped,
     matches,
     undecided,
 )
@@ -30,9 +32,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("engagement", help="the engagement's ref, as in its URL")
-        parser.add_argument("file", type=Path, help="a Jira export or a work CSV, in UTF-8")
+        parser.add_argument(
+            "file", type=Path, help="a Jira export, a work CSV, or a file with a map"
+        )
         parser.add_argument(
             "--changelog", type=Path, help="the changelog of the same items, in UTF-8"
+        )
+        parser.add_argument(
+            "--map", type=Path, help="how the file is written and what its columns hold, in TOML"
         )
         parser.add_argument(
             "--apply", action="store_true", help="import it (default: only say what would change)"
@@ -50,6 +57,8 @@ class Command(BaseCommand):
                 whole = {"engagement": engagement, "by": by, "file_name": name, "content": content}
                 if options["changelog"]:
                     whole["changelog"] = _open(options["changelog"], opened)
+                if options["map"]:
+                    whole["by_map"] = parse_map(_open(options["map"], opened).content.read())
                 self._import(options["apply"], **whole)
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
@@ -75,9 +84,7 @@ class Command(BaseCommand):
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
-        for said in matches(file):
-            self.stdout.write(said)
-        for said in (*changelog(file), *undecided(file)):
+        for said in (*mapped(file), *matches(file), *changelog(file), *undecided(file)):
             self.stdout.write(said)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")

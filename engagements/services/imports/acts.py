@@ -15,6 +15,7 @@ from engagements.models import Engagement, Import, ImportChunk, ImportEvent, Imp
 from engagements.models.imports import Part
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
+from engagements.sources.maps import FileMap
 
 CHUNK = 256 * 1024
 # How a form calls the files of an import.
@@ -39,22 +40,32 @@ def receive_file(
     content: BinaryIO,
     by: User,
     changelog: Attached | None = None,
+    by_map: FileMap | None = None,
 ) -> Import:
     """Take a tracker's file in, piece by piece; it is read as soon as a worker has time.
+
+    ``by_map`` tells how it is written; without one, a map that the engagement knows, or its
+    columns.
 
     Raises:
         DomainError: one of the files is empty or too large.
     """
     lock(engagement)
     number = next_number(Import.objects.filter(engagement=engagement))
-    file = keep_file(engagement, number, Attached(file_name, content), changelog, by)
+    work = Attached(file_name, content)
+    file = keep_file(engagement, number, work, changelog, by_map, by)
     record("import.uploaded", file, by=by, after={"size": file.size, "sha256": file.sha256})
     wake("engagements.tasks.read_import", file.pk)
     return file
 
 
 def keep_file(
-    engagement: Engagement, number: int, work: Attached, changelog: Attached | None, by: User
+    engagement: Engagement,
+    number: int,
+    work: Attached,
+    changelog: Attached | None,
+    by_map: FileMap | None,
+    by: User,
 ) -> Import:
     """The import and its pieces, under a number that the caller answers for."""
     file = Import.objects.create(
@@ -62,6 +73,7 @@ def keep_file(
         number=number,
         file_name=work.name[-255:],
         changelog_name=changelog.name[-255:] if changelog else "",
+        mapping=by_map.as_json() if by_map else {},
         size=0,
         uploaded_at=now(),
         uploaded_by=by,

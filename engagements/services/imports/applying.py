@@ -1,8 +1,11 @@
 """Applying a previewed file: all of it in one short transaction, or nothing."""
 
+from typing import cast
+
 from django.db import transaction
 
 from dm_portal.people.audit import record
+from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
@@ -10,7 +13,9 @@ from engagements.models import Import, ImportEvent, Milestone, Source, StateMean
 from engagements.services.imports import statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
+from engagements.services.meanings import keep_map
 from engagements.services.numbers import lock
+from engagements.services.rebuilding import hold_work
 
 STALE = (
     "Something else changed this work after the preview, so the file was read again. "
@@ -45,7 +50,9 @@ def apply(file: Import) -> None:
 
 @transaction.atomic
 def _apply(file: Import) -> None:
-    version = _hold(file)
+    if file.mapping:  # its states may say something else of all the work of its source
+        hold_work(file.engagement)
+    source = _hold(file)
     if _is_decided_since(file) or statements.is_stale(file):
         raise Stale(STALE)
     statements.write_events(file)
@@ -54,8 +61,15 @@ def _apply(file: Import) -> None:
     matched = _match_milestones(file)
     milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
     statements.write_items(file)
+    if file.mapping:
+        keep_map(source, file, by=cast("User", file.applied_by))
     added = {"milestones_added": milestones, "sprints_added": sprints}
-    done = {"applied_at": now(), "lease_until": None, "problem": "", "source_version": version}
+    done = {
+        "applied_at": now(),
+        "lease_until": None,
+        "problem": "",
+        "source_version": source.version,
+    }
     move(file, State.APPLIED, milestones_matched=matched, **done, **added)
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
@@ -88,10 +102,10 @@ def _match_milestones(file: Import) -> dict[str, int]:
     return {match.name: match.items for match in matches}
 
 
-def _hold(file: Import) -> int:
+def _hold(file: Import) -> Source:
     """Keep everybody else off this file and its source until the transaction ends.
 
-    Returns the version that applying makes of the source.
+    Returns the source, with the version that applying makes of it.
 
     Raises:
         Conflict: the lease was lost.
@@ -102,7 +116,7 @@ def _hold(file: Import) -> int:
     source = Source.objects.order_by().select_for_update(no_key=True).get(pk=file.source_id)
     source.version += 1
     source.save(update_fields=["version"])
-    return source.version
+    return source
 
 
 @transaction.atomic

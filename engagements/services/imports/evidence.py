@@ -50,8 +50,9 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
 
 
 def stages_of(file: Import) -> StageOf:
-    """What the states of the file's source mean."""
-    return decided_by(StateMeaning.objects.by_state(file.source_id))
+    """What the states of the file's source mean, with what a map that came along says of them."""
+    told: dict[str, str] = file.mapping.get("states", {})
+    return decided_by(StateMeaning.objects.by_state(file.source_id) | told)
 
 
 def undecided_states(file: Import, stage_of: StageOf) -> list[str]:

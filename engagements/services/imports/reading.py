@@ -21,7 +21,10 @@ from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, change, claim, lease_end, move
 from engagements.services.numbers import lock, next_number
-from engagements.sources.changelog import Change, Changelog
+from engagements.sources.changelog import Changelog
+from engagements.sources.changes import Change
+from engagements.sources.layouts import Layout
+from engagements.sources.maps import FileMap, read_map
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
@@ -55,7 +58,13 @@ def read(file: Import) -> None:
 
 def _read_all(file: Import) -> None:
     zone, read_at = ZoneInfo(file.engagement.time_zone), now()
-    work = WorkFile(_blocks(file, Part.WORK), zone=zone, now=read_at)
+    work = WorkFile(
+        _blocks(file, Part.WORK),
+        zone=zone,
+        now=read_at,
+        by=read_map(file.mapping) if file.mapping else None,
+        known=_known_maps(file),
+    )
     _begin(file, work, read_at)
     latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
     latest = _read_rows(file, work, latest)
@@ -66,6 +75,12 @@ def _read_all(file: Import) -> None:
     for part in Part:
         _judge(file, part, stage_of)
     _preview(file)
+
+
+def _known_maps(file: Import) -> list[FileMap]:
+    """Those by which files of this engagement were read before, the latest source first."""
+    mapped = Source.objects.filter(engagement=file.engagement, kind=Source.Kind.MAPPED)
+    return [read_map(source.mapping) for source in mapped.order_by("-number")]
 
 
 def _blocks(file: Import, part: Part) -> Iterator[bytes]:
@@ -83,28 +98,37 @@ def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     """Forget what an earlier attempt has read, and note what the column names told."""
     ImportRow.objects.filter(of=file).delete()
     ImportEvent.objects.filter(of=file).delete()
-    source = _source(file, work.layout.kind)
+    source = _source(file, work.layout)
     found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
     counts = {"rows_read": 0, "rows_judged": 0, "changes_read": 0, "changes_left_out": {}}
+    counts["rows_left_out"] = 0
     change(file, read_at=read_at, as_of=None, rows_total=None, **counts, **found)
     file.source = source
 
 
-def _source(file: Import, kind: str) -> Source:
-    """The engagement's source of this kind; the first file of a kind makes it.
+def _source(file: Import, layout: Layout) -> Source:
+    """The engagement's source of this kind, or of this map; the first such file makes it.
 
     A mere preview only names it: what is kept would keep the engagement locked to its end.
     """
     sources = Source.objects.filter(engagement=file.engagement)
-    known: Source | None = sources.filter(kind=kind).first()
+    kind, by = layout.kind, layout.map
+    name, mapping = (by.name, by.as_json()) if by else ("", {})
+    known: Source | None = sources.filter(kind=kind, name=name).first()
     if known is not None:
         return known
     if file.number == 0:
-        return Source(engagement=file.engagement, kind=kind)
+        return Source(engagement=file.engagement, kind=kind, name=name)
     lock(file.engagement)
     source: Source
     source, created = sources.get_or_create(
-        kind=kind, defaults={"engagement": file.engagement, "number": next_number(sources)}
+        kind=kind,
+        name=name,
+        defaults={
+            "engagement": file.engagement,
+            "number": next_number(sources),
+            "mapping": mapping,
+        },
     )
     if created:
         record("source.added", source, by=file.uploaded_by)
@@ -135,7 +159,7 @@ def _keep_changes(file: Import, batch: list[Change]) -> None:
         changes_left_out=left_out,
         lease_until=lease_end(State.READING),
     )
-    staging.add_changes(file, kept)
+    staging.add_changes(file, kept, Part.CHANGELOG)
     staging.add_refused_changes(file, (each for each in batch if each.reason))
 
 
@@ -145,8 +169,10 @@ def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetim
     while batch := list(islice(rows, BATCH)):
         _keep(file, work, batch)
         last = max(last, *(row.latest for row in batch))
-    if not file.rows_read:
+    if not work.rows_read:
         raise FileRefused("The file has column names and no rows.")
+    if work.rows_read == work.other_teams:
+        raise FileRefused("Every row of the file is another team's: the map leaves them all out.")
     found = [at for at in (latest, datetime.fromisoformat(last) if last else None) if at]
     return max(found, default=None)
 
@@ -154,17 +180,19 @@ def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetim
 @transaction.atomic
 def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
     """One batch of rows, and how far the reading is."""
-    read_so_far = file.rows_read + len(batch)
+    read_so_far = work.rows_read
     share = work.bytes_read / file.size
     change(
         file,
         rows_read=read_so_far,
+        rows_left_out=work.other_teams,
         rows_total=max(read_so_far, round(read_so_far / share)),
         lease_until=lease_end(State.READING),
     )
     first_lines = statements.first_lines(file, (row.key for row in batch if not row.reason))
     taken, refused = evidence.once(batch, first_lines)
     staging.add_seen(file, taken)
+    staging.add_changes(file, (each for row in taken for each in row.changes), Part.WORK)
     staging.add_refused(file, refused)
 
 

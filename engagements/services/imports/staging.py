@@ -9,7 +9,7 @@ from django.db import connection
 
 from engagements.models import Import, ImportRow
 from engagements.models.imports import Part
-from engagements.sources.changelog import Change
+from engagements.sources.changes import Change
 from engagements.sources.rows import Row, written
 
 Verdict = ImportRow.Verdict
@@ -41,13 +41,13 @@ def add_seen(file: Import, rows: Iterable[Row]) -> None:
     )
 
 
-def add_changes(file: Import, changes: Iterable[Change]) -> None:
-    """Keep what these rows of a changelog say of their items."""
+def add_changes(file: Import, changes: Iterable[Change], part: Part) -> None:
+    """Keep what these rows of a file say of their items."""
     _copy(
         ADD_SAID,
         (
             (
-                *(file.pk, Part.CHANGELOG, each.line, each.key, each.field, each.came),
+                *(file.pk, part, each.line, each.key, each.field, each.came),
                 *(each.became, written(each.at), each.place, ""),
             )
             for each in changes

@@ -16,6 +16,7 @@ from engagements.services.imports.applying import apply, apply_import
 from engagements.services.imports.attempts import park_dead
 from engagements.services.imports.reading import read, read_import
 from engagements.services.imports.states import NEXT, State, claimed, waiting
+from engagements.sources.maps import FileMap
 
 logger = logging.getLogger(__name__)
 WORK = {State.READING: read_import, State.APPLYING: apply_import}
@@ -28,6 +29,7 @@ def import_file(
     content: BinaryIO,
     by: User,
     changelog: Attached | None = None,
+    by_map: FileMap | None = None,
 ) -> Import:
     """Receive, read and apply a file at once. Look at its state for how it ended.
 
@@ -40,6 +42,7 @@ def import_file(
             file_name=file_name,
             content=content,
             changelog=changelog,
+            by_map=by_map,
             by=by,
         )
         file = claimed(file.pk, State.READING)
@@ -60,6 +63,7 @@ def preview_file(
     content: BinaryIO,
     by: User,
     changelog: Attached | None = None,
+    by_map: FileMap | None = None,
 ) -> Iterator[Import]:
     """A file read as an import would be, and forgotten at the end: nothing is written.
 
@@ -68,7 +72,7 @@ def preview_file(
     """
     with transaction.atomic():
         work = Attached(file_name, content)
-        file = claimed(keep_file(engagement, 0, work, changelog, by).pk, State.READING)
+        file = claimed(keep_file(engagement, 0, work, changelog, by_map, by).pk, State.READING)
         read(file)
         yield file
         transaction.set_rollback(True)

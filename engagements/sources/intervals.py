@@ -1,0 +1,114 @@
+"""Files of which a row is one stay of an item in a state: put together to the item."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from engagements.sources import cells
+from engagements.sources.changes import Change
+from engagements.sources.layouts import Layout
+from engagements.sources.rows import AS_IS, Row, read_row, written
+
+MAX_DAYS = 200 * 366
+# More than any item went through; as many are held at once.
+MAX_STAYS = 1000
+
+
+class Stay(NamedTuple):
+    """One row of the file: from ``line``, the cells as they are."""
+
+    line: int
+    cells: Sequence[str]
+
+
+def read_intervals(
+    layout: Layout, rows: Iterable[tuple[int, list[str]]], *, zone: tzinfo, now: datetime
+) -> Iterator[Row]:
+    """The items of the file, each from the rows that follow each other with its key.
+
+    The last stay ends at the item's last move, and each other when the next begins. An item is
+    refused as a whole where one of its rows cannot be read: the others would be dated wrong.
+    """
+    place = layout.places["key"][0]
+    stays = (Stay(line, row) for line, row in rows)
+    for _, group in groupby(stays, key=lambda stay: _key(stay.cells, place)):
+        yield _item(layout, list(group), zone, now)
+
+
+def _key(row: Sequence[str], place: int) -> str:
+    return row[place].strip() if place < len(row) else ""
+
+
+def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row:
+    first = stays[0].line
+    for stay in stays:
+        if (row := read_row(layout, stay.line, stay.cells, zone=zone, now=now)).reason:
+            return replace(row, lines=len(stays))
+    try:
+        begins, until = _dated(layout, stays, zone)
+    except _BadStay as bad:
+        return replace(row, line=bad.line, reason=str(bad), lines=len(stays))
+    created, moved = written(begins[0]), written(until)
+    return replace(
+        row,
+        line=first,
+        data=row.data | {"created_at": created},
+        updated_at=moved,
+        latest=max(row.latest, moved or "") if until <= now else row.latest,
+        changes=tuple(_changes(layout, row.key, stays, begins)),
+        lines=len(stays),
+    )
+
+
+class _BadStay(ValueError):
+    """A row without which the item cannot be dated; the message is for people."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[datetime], datetime]:
+    """When each stay began, and when the last one ended.
+
+    Raises:
+        _BadStay: a duration or the day of the last move cannot be read.
+    """
+    by = layout.map or AS_IS
+    if len(stays) > MAX_STAYS:
+        raise _BadStay(stays[0].line, f"The item has {len(stays):,} rows; {MAX_STAYS:,} are read.")
+    last = stays[-1]
+    try:
+        until = cells.instant(_cell(layout, last, "until"), zone, dates=by.dates)
+    except cells.BadCell as error:
+        raise _BadStay(last.line, f"The day of the last move {error}.") from error
+    begins, at = [], until
+    for stay in reversed(stays):
+        try:
+            days = cells.size(_cell(layout, stay, "days"), decimal=by.decimal)
+        except cells.BadCell as error:
+            raise _BadStay(stay.line, f"The number of days {error}.") from error
+        if days > MAX_DAYS or at.year < 1972:
+            raise _BadStay(stay.line, "The number of days is too large to be one.")
+        at -= timedelta(days=float(days))
+        begins.append(at)
+    return begins[::-1], until
+
+
+def _cell(layout: Layout, stay: Stay, field: str) -> str:
+    return stay.cells[layout.places[field][0]].strip()
+
+
+def _changes(
+    layout: Layout, key: str, stays: Sequence[Stay], begins: Sequence[datetime]
+) -> Iterator[Change]:
+    """From each state to the next; those of one instant in the order of the file."""
+    place = 0
+    for number, (came, became) in enumerate(pairwise(stays), 1):
+        at = begins[number]
+        place = place + 1 if number > 1 and at == begins[number - 1] else 0
+        was, now = _cell(layout, came, "state"), _cell(layout, became, "state")
+        if was != now:
+            yield Change(became.line, key, "state", "state", at, was, now, place)

@@ -1,0 +1,290 @@
+"""Maps: how any tracker's file is written, and which of its columns holds what."""
+
+from collections import Counter
+from datetime import datetime
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dm_portal.people.models import AuditEvent, User
+from engagements.models import Engagement, Import, Source, StateMeaning, WorkEvent, WorkItem
+from engagements.services import imports
+from engagements.sources.maps import MAX_BYTES, MapRefused, parse_map, read_map
+from engagements.sources.refusal import FileRefused
+from engagements.sources.rows import Row
+from engagements.sources.work_file import WorkFile
+from engagements.stages import Stage
+from engagements.tests.work_files import BERLIN, READ_AT, apply, item, work_csv
+
+DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "maps"
+ITEMS = b"""
+name = "Sheet"
+separator = "semicolon"
+dates = "day first"
+decimal = "comma"
+teams = ["Red"]
+[columns]
+key = "Nr"
+title = "What"
+state = "Where"
+size = "Points"
+team = "Team"
+created_at = "Begun"
+[states]
+in_progress = ["Oven"]
+done = ["Served"]
+"""
+SHEET = (
+    b"Nr;What;Where;Points;Team;Begun;\n"
+    b"1;Bread;Oven;1,5;Red;02/01/2026 08:30;x\n"
+    b"2;Soup;Served;2;Blue;03/01/2026;x\n"
+    b"3;Cake;Served;;Red;04.01.26;x\n"
+)
+STAYS = b"""
+name = "Stays"
+rows = "intervals"
+[columns]
+key = "key"
+state = "state"
+days = "days"
+until = "until"
+"""
+
+
+def read(content: bytes, by: bytes) -> tuple[WorkFile, list[Row]]:
+    file = WorkFile([content], zone=BERLIN, now=READ_AT, by=parse_map(by))
+    return file, list(file)
+
+
+def bring(engagement: Engagement, manager: User, content: bytes, by: bytes | None) -> Import:
+    return imports.import_file(
+        engagement=engagement,
+        file_name="sheet.csv",
+        content=BytesIO(content),
+        by=manager,
+        by_map=parse_map(by) if by else None,
+    )
+
+
+def test_a_map_tells_separator_dates_numbers_and_teams() -> None:
+    file, (bread, cake) = read(SHEET, ITEMS)
+    assert bread.data == {
+        "title": "Bread",
+        "state": "Oven",
+        "size": "1.50",
+        "created_at": "2026-01-02T07:30:00.000000Z",
+    }
+    assert cake.data["created_at"] == "2026-01-03T23:00:00.000000Z"
+    assert (file.rows_read, file.other_teams, file.layout.unused) == (3, 1, ("(no name)",))
+
+
+@pytest.mark.parametrize(
+    ("dates", "text", "read_as"),
+    [
+        ("day first", "05/06/2026", "2026-06-04T22:00:00.000000Z"),
+        ("month first", "05/06/2026", "2026-05-05T22:00:00.000000Z"),
+        ("month first", "5-6-26 3:15 pm", "2026-05-06T13:15:00.000000Z"),
+        ("day first", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000000Z"),
+    ],
+)
+def test_dates_are_read_in_the_order_of_the_map(dates: str, text: str, read_as: str) -> None:
+    by = f'name="x"\ndates="{dates}"\n[columns]\nkey="k"\ncreated_at="at"\n'.encode()
+    _, (row,) = read(f"k,at\n1,{text}\n".encode(), by)
+    assert row.data["created_at"] == read_as
+
+
+def test_a_day_that_is_none_is_refused_by_its_line() -> None:
+    _, rows = read(SHEET.replace(b"02/01/2026 08:30", b"31/02/2026"), ITEMS)
+    assert (rows[0].line, rows[0].reason) == (
+        2,
+        "The created date “31/02/2026” is not a date such as 23/11/2026.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (b"name = ", "not written in TOML"),
+        (b"\xff", "not written in TOML"),
+        (b"a" * (MAX_BYTES + 1), "larger than"),
+        (b'name="x"\nsep=","', "The map has no sep."),
+        (b'[columns]\nkey="k"\ncreated_at="c"', "needs a name"),
+        (b'name="x"\n[columns]\ncreated_at="c"', "names no column for: key"),
+        (b'name="x"\n[columns]\nkey="k"\nuntil="c"', "no column can hold until"),
+        (b'name="x"\n[columns]\nkey="k"', "no column with a date"),
+        (b'name="x"\ncolumns=3', "columns of the map is a table"),
+        (b'name="x"\n[columns]\nkey=3', "columns.key of the map is a list"),
+        (b'name="x"\n[columns]\nkey=[3]', "columns.key of the map is a text"),
+        (b'name="x"\nseparator=","', "separator of the map is one of: comma"),
+        (b'name="x"\nzone="Mars"', "There is no time zone Mars"),
+        (b'name="x"\nstates=3', "states of the map is a table"),
+        (b'name="x"\n[states]\nover=["a"]', "No state can mean over"),
+        (b'name="x"\n[states]\ndone=["a"]\nblocked=["a"]', "cannot mean both"),
+        (b'name="x"\nteams=["a"]\n[columns]\nkey="k"\ncreated_at="c"', "no column that tells"),
+        (
+            b'name="x"\nstate="a"\n[columns]\nkey="k"\ncreated_at="c"\nstate="s"',
+            "keep one",
+        ),
+    ],
+)
+def test_what_a_map_cannot_say_is_refused_in_words(toml: bytes, said: str) -> None:
+    with pytest.raises(MapRefused, match=r".") as refused:
+        parse_map(toml)
+    assert said in str(refused.value)
+
+
+def test_a_map_that_is_kept_is_the_same_map() -> None:
+    for path in sorted(DOCUMENTED.glob("*.toml")):
+        made = parse_map(path.read_bytes())
+        assert read_map(made.as_json()) == made
+
+
+def test_a_column_that_the_file_lacks_is_named() -> None:
+    with pytest.raises(FileRefused, match="names columns that the file has not: Team, Where"):
+        read(b"Nr;What;Points;Begun\n", ITEMS)
+
+
+def test_a_column_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(FileRefused, match="The column key is there 2 times"):
+        read(b"Nr;Nr;What;Where;Points;Team;Begun\n", ITEMS)
+
+
+def test_stays_are_counted_back_from_the_last_move() -> None:
+    content = b"key,state,days,until\nA,Open,1.5,2026-01-10\nA,Doing,0,2026-01-10\n"
+    content += b"A,Review,2,2026-01-10\nA,Done,0,2026-01-10\nB,Open,0,2026-01-11\n"
+    file, (first, second) = read(content, STAYS)
+    assert (first.key, first.line, first.lines, first.data["state"]) == ("A", 2, 4, "Done")
+    assert first.data["created_at"] == "2026-01-06T11:00:00.000000Z"
+    told = [(c.line, f"{c.at:%d %H}", c.came, c.became, c.place) for c in first.changes]
+    assert told == [
+        (3, "07 23", "Open", "Doing", 0),
+        (4, "07 23", "Doing", "Review", 1),
+        (5, "09 23", "Review", "Done", 0),
+    ]
+    assert (second.changes, file.rows_read) == ((), 5)
+
+
+@given(st.lists(st.integers(min_value=0, max_value=5000), min_size=1, max_size=12))
+def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
+    rows = "".join(
+        f"A,S{number},{days / 100},2026-01-10\n" for number, days in enumerate(hundredths)
+    )
+    _, (row,) = read(f"key,state,days,until\n{rows}".encode(), STAYS)
+    moves = [row.data["created_at"], *(c.at.isoformat() for c in row.changes if c.at)]
+    assert len(moves) == len(hundredths)
+    at = [datetime.fromisoformat(text).timestamp() for text in moves]
+    lasted = [(later - earlier) / 864 for earlier, later in pairwise(at)]
+    assert lasted == pytest.approx(hundredths[:-1], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "said"),
+    [
+        ("A,Open,x,2026-01-10\nA,Done,0,2026-01-10", 2, "The number of days is not a number"),
+        ("A,Open,1,2026-01-10\nA,Done,0,", 3, "The day of the last move is not a date"),
+        ("A,Open,99999,2026-01-10", 2, "The number of days is too large"),
+        ("A,Open,1,2026-01-10\nA,Done", 3, "The row has 2 cells, the header 4."),
+        ("A,S,0,2026-01-10\n" * 1001, 2, "The item has 1,001 rows; 1,000 are read."),
+    ],
+)
+def test_an_item_with_a_row_that_cannot_be_read_is_refused(rows: str, line: int, said: str) -> None:
+    _, (row,) = read(f"key,state,days,until\n{rows}\n".encode(), STAYS)
+    assert row.line == line
+    assert row.reason.startswith(said)
+
+
+def test_a_map_is_remembered_and_its_states_are_decided(
+    engagement: Engagement, manager: User
+) -> None:
+    bring(engagement, manager, SHEET, ITEMS)
+    source = engagement.sources.get()
+    assert (str(source), source.kind) == ("Sheet", "mapped")
+    assert dict(WorkItem.objects.values_list("key", "stage")) == {"1": "in_progress", "3": "done"}
+    bring(engagement, manager, SHEET.replace(b"Oven", b"Served"), None)
+    assert Source.objects.get() == source
+    assert dict(WorkItem.objects.values_list("key", "stage")) == {"1": "done", "3": "done"}
+
+
+def test_another_map_of_its_name_puts_the_work_anew(engagement: Engagement, manager: User) -> None:
+    bring(engagement, manager, SHEET, ITEMS)
+    other = ITEMS.replace(b'in_progress = ["Oven"]', b'blocked = ["Oven"]')
+    bring(engagement, manager, SHEET, other)
+    assert WorkItem.objects.get(key="1").stage == Stage.BLOCKED
+    assert StateMeaning.objects.get(state="Oven").stage == Stage.BLOCKED
+    [mapped] = AuditEvent.objects.filter(verb="source.mapped")
+    assert list(mapped.after) == ["states"]
+    assert "'Oven': 'blocked'" in mapped.after["states"]
+
+
+def test_other_files_are_read_as_ever_where_a_map_is_known(
+    engagement: Engagement, manager: User
+) -> None:
+    bring(engagement, manager, SHEET, ITEMS)
+    apply(engagement, manager, work_csv(item()))
+    assert {str(source) for source in Source.objects.all()} == {"Sheet", "Work CSV"}
+
+
+def test_a_known_map_is_not_asked_of_a_line_that_is_no_csv() -> None:
+    known = [parse_map(ITEMS)]
+    with pytest.raises(FileRefused, match="never closed"):
+        WorkFile([b'"Nr;What'], zone=BERLIN, now=READ_AT, known=known)
+
+
+def test_a_file_of_other_teams_alone_is_refused(engagement: Engagement, manager: User) -> None:
+    file = bring(engagement, manager, SHEET.replace(b"Red", b"Blue"), ITEMS)
+    assert file.problem == ("Every row of the file is another team's: the map leaves them all out.")
+
+
+def test_the_command_takes_a_map(
+    engagement: Engagement, manager: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sheet.csv").write_bytes(SHEET)
+    (tmp_path / "sheet.toml").write_bytes(ITEMS)
+    arguments = ("import_work", engagement.ref, str(tmp_path / "sheet.csv"), "--as", manager.email)
+    call_command(*arguments, "--map", str(tmp_path / "sheet.toml"), "--apply")
+    out = capsys.readouterr().out
+    assert "sheet.csv: Sheet, 3 rows." in out
+    assert "Read by the map “Sheet”; 1 row of other teams left out." in out
+    (tmp_path / "sheet.toml").write_bytes(b"name=")
+    with pytest.raises(CommandError, match="not written in TOML"):
+        call_command(*arguments, "--map", str(tmp_path / "sheet.toml"))
+
+
+@pytest.fixture
+def team(real_data: Path) -> Path:
+    return real_data / "team_csv"
+
+
+def test_time_in_status_by_the_documented_map(
+    engagement: Engagement, manager: User, team: Path
+) -> None:
+    content = (team / "timeInStatus.csv").read_bytes()
+    by = (DOCUMENTED / "time_in_status.toml").read_bytes()
+    file = bring(engagement, manager, content, by)
+    assert (file.rows_read, file.new_count, file.refused_count) == (3761, 676, 0)
+    assert file.undecided_states == []
+    assert Counter(WorkItem.objects.values_list("stage", flat=True)) == {
+        "done": 398,
+        "withdrawn": 275,
+        "not_started": 3,
+    }
+    assert WorkEvent.objects.filter(field="state").count() == 3761 - 676
+    blocked = WorkEvent.objects.filter(field="state", became="Blocked")
+    assert blocked.count() + WorkEvent.objects.filter(field="state", came="Blocked").count() >= 7
+
+
+def test_finished_items_by_the_documented_map(
+    engagement: Engagement, manager: User, team: Path
+) -> None:
+    content = (team / "finishedItems.csv").read_bytes()
+    file = bring(engagement, manager, content, (DOCUMENTED / "finished_items.toml").read_bytes())
+    assert (file.rows_read, file.new_count, file.refused_count) == (389, 389, 0)
+    first = WorkItem.objects.get(key="TUH-1478")
+    assert f"{first.done_at:%d %b %Y %H:%M}" == "11 May 2020 23:00"
+    assert set(WorkItem.objects.values_list("stage", flat=True)) == {"done"}
