@@ -85,9 +85,9 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "criterion_number": (AcceptanceCriterion, {}),
     "criterion_has_a_statement": (AcceptanceCriterion, {"statement": ""}),
     "criterion_met_at_by": (AcceptanceCriterion, {"met_at": now(), "met_by_id": None}),
-    "source_number": (Source, {"kind": "work_csv"}),
+    "source_number": (Source, {"name": "Another"}),
     "source_kind_once": (Source, {"number": 99}),
-    "source_mapped_by_a_map": (Source, {"kind": "mapped", "name": "Sheet", "number": 99}),
+    "source_mapped_by_a_map": (Source, {"kind": "jira", "number": 99}),
     "import_number": (Import, {}),
     "import_applied_at_by": (Import, {"applied_at": now(), "applied_by_id": None}),
     "import_applied_when_applied": (

@@ -36,6 +36,7 @@ from engagements.models import (
     WorkEvent,
     WorkItem,
 )
+from engagements.sources.maps import FileMap
 from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
 from reporting.models import Report, ReportRevision
@@ -217,7 +218,9 @@ def _plan(side: Side, manager: User) -> None:
 
 def _work(side: Side, manager: User) -> None:
     engagement = side.engagement
-    source = side.add(Source(engagement=engagement, number=1, kind="jira"))
+    by = FileMap(name="Sheet", columns={"key": ["Nr"], "created_at": ["Begun"]})
+    mapped = Source(engagement=engagement, number=1, kind="mapped", mapping=by.as_json())
+    source = side.add(mapped, keep=("mapping",))
     decided = {"decided_at": now(), "decided_by": manager}
     side.add(StateMeaning(source=source, stage="done", **decided))
     applied = _import(side, 1, source=source, state="applied", applied_at=now(), applied_by=manager)

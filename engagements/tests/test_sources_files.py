@@ -154,7 +154,7 @@ def test_a_jira_export_is_known_by_its_key() -> None:
         ("ticket,when", "Its columns are: ticket, when."),
         ("a,b,c,d,e,f,g,h,i,j,k,l", "Its columns are: a, b, c, d, e, f, g, h, i, j and 2 more."),
         (",x", "Its columns are: (no name), x."),
-        ("key;created_at", "Its cells seem not to be separated by commas; save it with commas, or"),
+        ("key;created_at", "Its cells seem not to be separated by commas: save it with commas"),
         ("ticket", "Its columns are: ticket."),
         (",".join(f"c{n}" for n in range(2001)), "The file has 2,001 columns; at most 2,000"),
     ],
