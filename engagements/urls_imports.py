@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from engagements.views import import_rows, imports, meanings
+from engagements.views import import_rows, imports, maps, meanings
 
 urlpatterns = [
     path("engagements/<ref:ref>/imports/", imports.import_list, name="import_list"),
     path("engagements/<ref:ref>/imports/new/", imports.import_create, name="import_create"),
+    path("engagements/<ref:ref>/imports/map/", maps.import_map, name="import_map"),
     path("engagements/<ref:ref>/imports/states/", meanings.import_states, name="import_states"),
     path(
         "engagements/<ref:ref>/imports/<int:number>/", imports.import_detail, name="import_detail"

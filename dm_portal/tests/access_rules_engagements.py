@@ -89,6 +89,10 @@ def file(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("work.csv", b"key,title\nX-1,It breaks\n")}
 
 
+def sample(world: World) -> dict[str, Any]:
+    return {"sample": SimpleUploadedFile("sheet.csv", b"nr,name,created\nX-1,It breaks,x\n")}
+
+
 def meaning(world: World) -> dict[str, Any]:
     form = StatesForm(engagement=world.ours.engagement)
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
@@ -153,6 +157,7 @@ PLAN: dict[str, Rule] = {
 IMPORTS: dict[str, Rule] = {
     "import_list": page(SEES, at=within()),
     "import_create": form(SEES, LEADERS, at=within(), data=file),
+    "import_map": form(SEES, LEADERS, at=within(), data=sample, does=200),
     "import_states": form(SEES, LEADERS, at=within(), data=meaning),
     "import_detail": page(SEES, at=import_in("previewed")),
     "import_row_list": page(SEES, at=import_in("previewed")),

@@ -43,7 +43,7 @@ def changes(row: ImportRow) -> list[Change]:
     zone = ZoneInfo(timezone.get_current_timezone_name())
     fields = FIELDS if row.verdict == ImportRow.Verdict.CHANGED else ()
     return [
-        Change(LABELS.get(name, name), _said(row.before.get(name), zone), _said(value, zone))
+        Change(LABELS.get(name, name), said(row.before.get(name), zone), said(value, zone))
         for name in fields
         if (value := row.data.get(name)) != row.before.get(name)
     ]
@@ -129,7 +129,7 @@ def done_later(file: Import) -> Iterator[str]:
     )
 
 
-def _said(value: Any, zone: ZoneInfo) -> str:
+def said(value: Any, zone: ZoneInfo) -> str:
     """A cell as a person reads it."""
     if isinstance(value, list):
         return ", ".join(value) or "nothing"

@@ -1,0 +1,139 @@
+"""The page on which a map is made from a sample of a file."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements.models import Engagement, Import, WorkItem
+from engagements.services import imports
+from engagements.sources.maps import parse_map
+from engagements.sources.samples import MAX_BYTES, Sample
+from engagements.tests.test_maps import ITEMS, SHEET, STAYS, bring
+
+STAYED = b"key,state,days,until\nA,Open,1.5,2026-01-10\nA,Done,0,2026-01-10\n"
+GUESSABLE = b"id;name;status;points;team;created\n1;Bread;Oven;1,5;Red;02/01/2026\n"
+
+
+def url(engagement: Engagement) -> str:
+    return reverse("import_map", kwargs={"ref": engagement.ref})
+
+
+@pytest.fixture
+def browse(client: Client, manager: User) -> Client:
+    client.force_login(manager)
+    return client
+
+
+def look(browse: Client, engagement: Engagement, content: bytes) -> Any:
+    return browse.post(url(engagement), {"sample": SimpleUploadedFile("desk.csv", content)})
+
+
+def filled(answer: Any, **changes: str) -> dict[str, str]:
+    """The form of this answer as a browser would send it."""
+    form = answer.context["form"]
+    return {name: form[name].value() or "" for name in form.fields} | changes
+
+
+def test_a_sample_fills_the_form_and_is_read(browse: Client, engagement: Engagement) -> None:
+    answer = look(browse, engagement, GUESSABLE)
+    sent = filled(answer)
+    assert (sent["name"], sent["separator"], sent["rows"]) == ("desk", "semicolon", "items")
+    assert (sent["column_key"], sent["column_state"]) == ("id", "status")
+    [row] = answer.context["rows"]
+    assert "The size “1,5” is not a number" in row["row"].reason
+    again = browse.post(url(engagement), filled(answer, decimal="comma", dates="day first"))
+    [row] = again.context["rows"]
+    assert row["row"].data["created_at"] == "2026-01-01T23:00:00.000000Z"
+    assert "Bread" in again.content.decode()
+
+
+def test_a_file_of_stays_is_known_by_its_days(browse: Client, engagement: Engagement) -> None:
+    answer = look(browse, engagement, STAYED)
+    assert filled(answer)["rows"] == "intervals"
+    [row] = answer.context["rows"]
+    assert (row["row"].key, row["row"].lines) == ("A", 2)
+
+
+def test_the_map_is_saved_as_a_file_that_can_be_brought_along(
+    browse: Client, engagement: Engagement, manager: User
+) -> None:
+    answer = look(browse, engagement, GUESSABLE)
+    changes = {"decimal": "comma", "dates": "day first", "teams": "Red, Blue", "save": "yes"}
+    saved = browse.post(url(engagement), filled(answer, name="Support desk", **changes))
+    assert saved["Content-Disposition"] == 'attachment; filename="support-desk.toml"'
+    assert parse_map(saved.content).teams == ("Red", "Blue")
+    bring(engagement, manager, GUESSABLE, saved.content)
+    assert str(WorkItem.objects.get().size) == "1.50"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"column_key": ""}, "The map names no column for: key."),
+        ({"zone": "Mars"}, "There is no time zone Mars"),
+        ({"begun": "%%%"}, "Choose the file again"),
+        ({"begun": "x" * (2 * MAX_BYTES + 1)}, "Choose the file again"),
+        ({"begun": ""}, "Choose the file again"),
+        ({"separator": "dot"}, "dot"),
+        ({"rows": "leaves"}, "leaves"),
+    ],
+)
+def test_what_is_missing_is_said_when_it_is_saved(
+    browse: Client, engagement: Engagement, changes: dict[str, str], said: str
+) -> None:
+    sent = filled(look(browse, engagement, GUESSABLE), **changes)
+    shown = browse.post(url(engagement), sent)
+    refused = browse.post(url(engagement), sent | {"save": "yes"})
+    assert (shown.status_code, refused.status_code) == (200, 422)
+    assert said in refused.content.decode()
+
+
+def test_a_map_that_does_not_fit_is_said(browse: Client, engagement: Engagement) -> None:
+    broken = GUESSABLE + b'2;"Soup;Oven;1;Red;02/01/2026\n'
+    answer = look(browse, engagement, broken)
+    assert "Line 3: a quote is opened" in answer.context["problem"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xff,x\n", "UTF-8"), (b"PK\x03\x04", "workbook"), (b"", "The file is empty.")],
+)
+def test_a_sample_that_is_no_text_is_refused(
+    browse: Client, engagement: Engagement, content: bytes, said: str
+) -> None:
+    answer = look(browse, engagement, content)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_a_long_file_is_cut_at_a_line() -> None:
+    sample = Sample(b"k,at\n" + b"1,2026-01-01\n" * 9000)
+    assert sample.is_cut
+    assert sample.content.endswith(b"\n")
+    assert len(sample.content) <= MAX_BYTES
+
+
+def test_nothing_of_a_sample_is_kept(browse: Client, engagement: Engagement) -> None:
+    look(browse, engagement, GUESSABLE)
+    assert not Import.objects.exists()
+
+
+def test_a_map_comes_with_a_file_on_the_form(
+    browse: Client, engagement: Engagement, manager: User
+) -> None:
+    create = reverse("import_create", kwargs={"ref": engagement.ref})
+    sheet, by = SimpleUploadedFile("s.csv", SHEET), SimpleUploadedFile("m.toml", ITEMS)
+    assert browse.post(create, {"file": sheet, "map": by}).status_code == 302
+    imports.run_waiting()
+    assert (
+        "Read by the map “Sheet”"
+        in browse.get(Import.objects.get().get_absolute_url()).content.decode()
+    )
+    sheet, by = SimpleUploadedFile("s.csv", SHEET), SimpleUploadedFile("m.toml", STAYS[:20])
+    refused = browse.post(create, {"file": sheet, "map": by})
+    assert refused.status_code == 422
+    assert "TOML" in refused.content.decode()
