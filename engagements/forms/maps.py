@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.forms import BoundField
 
 from dm_portal.shell.forms import PortalForm
 from engagements.models import Engagement
@@ -43,6 +44,7 @@ LABELS = {
     "days": "Days in the state",
     "until": "Day of the item's last move",
 }
+COLUMN = "column_"
 LOST = "Choose the file again: its beginning was lost."
 ROW_WORDS = {"items": "One item each", "intervals": "One stay of an item in a state each"}
 
@@ -114,7 +116,7 @@ class MapForm(PortalForm):
         guessed = self.sample.columns(separator, rows) if self.sample else {}
         choices = [("", "Not in the file"), *((name, name) for name in names)]
         for field in OF_ITEMS if rows == "items" else OF_INTERVALS:
-            self.fields[f"column_{field}"] = forms.ChoiceField(
+            self.fields[f"{COLUMN}{field}"] = forms.ChoiceField(
                 label=LABELS[field],
                 choices=choices,
                 required=False,
@@ -125,7 +127,7 @@ class MapForm(PortalForm):
     def of(cls, sample: Sample, engagement: Engagement, name: str) -> "MapForm":
         """The form as the sample seems to be written, ready to be looked at."""
         separator, rows = sample.separator(), sample.rows()
-        guessed = {f"column_{k}": v for k, v in sample.columns(separator, rows).items()}
+        guessed = {f"{COLUMN}{k}": v for k, v in sample.columns(separator, rows).items()}
         first = {
             "begun": base64.b64encode(sample.content).decode(),
             "name": name,
@@ -136,6 +138,16 @@ class MapForm(PortalForm):
             "zone": engagement.time_zone,
         }
         return cls(first | guessed, engagement=engagement, sample=sample)
+
+    @property
+    def written(self) -> list[BoundField]:
+        """How the file is written."""
+        return [each for each in self.visible_fields() if not each.name.startswith(COLUMN)]
+
+    @property
+    def columns(self) -> list[BoundField]:
+        """Which column holds what."""
+        return [each for each in self.visible_fields() if each.name.startswith(COLUMN)]
 
     def _written(self) -> tuple[str, str]:
         separator, rows = self.data.get("separator", ""), self.data.get("rows", "")
@@ -166,9 +178,9 @@ class MapForm(PortalForm):
             MapRefused: something of it is missing or not possible.
         """
         columns = {
-            name.removeprefix("column_"): value
+            name.removeprefix(COLUMN): value
             for name, value in found.items()
-            if name.startswith("column_") and value
+            if name.startswith(COLUMN) and value
         }
         teams = [name.strip() for name in found["teams"].split(",") if name.strip()]
         plain = ("name", "rows", "separator", "dates", "decimal", "zone", "state")

@@ -74,7 +74,7 @@ def _preview(form: MapForm, engagement: Engagement) -> dict[str, Any]:
         name for name in FIELDS[1:] if any(name in row.data for row in rows if not row.reason)
     ]
     return {
-        "fields": [LABELS.get(name, name) for name in fields],
+        "fields": [LABELS.get(name, name).capitalize() for name in fields],
         "problem": "",
         "rows": [
             {"row": row, "cells": [said(row.data.get(name), zone) for name in fields]}
