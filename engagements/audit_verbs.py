@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "template.outlined": "changed the milestones of the template {target}",
     "template.removed": "removed the template {target}",
     "source.added": "brought in the first file of the kind {target}",
+    "engagement.versions_decided": "decided whose milestone's the versions of {target} are",
     "source.mapped": "gave {target} another map",
     "source.states_decided": "decided what states of {target} mean",
     "import.uploaded": "brought in {target}",

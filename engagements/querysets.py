@@ -259,6 +259,18 @@ class StateMeaningQuerySet(OfSourceQuerySet):
         return dict(self.filter(source=source).order_by().values_list("state", "stage"))
 
 
+class VersionMeaningQuerySet(OfEngagementQuerySet):
+    def version(self) -> int:
+        """A number that every decision changes, as for states."""
+        last = self.aggregate(last=models.Max("decided_at"))["last"]
+        return int(last.timestamp() * 1_000_000) if last else 0
+
+    def by_version(self, engagement: int) -> dict[str, str | None]:
+        """For each version that was decided on, its milestone by the name in the tracker."""
+        decided = self.filter(engagement=engagement).order_by()
+        return dict(decided.values_list("version", "milestone__tracker_name"))
+
+
 class SaidMixin:
     """What sources say of items, before or after it is applied."""
 

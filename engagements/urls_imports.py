@@ -8,6 +8,9 @@ urlpatterns = [
     path("engagements/<ref:ref>/imports/", imports.import_list, name="import_list"),
     path("engagements/<ref:ref>/imports/new/", imports.import_create, name="import_create"),
     path("engagements/<ref:ref>/imports/map/", maps.import_map, name="import_map"),
+    path(
+        "engagements/<ref:ref>/imports/versions/", meanings.import_versions, name="import_versions"
+    ),
     path("engagements/<ref:ref>/imports/states/", meanings.import_states, name="import_states"),
     path(
         "engagements/<ref:ref>/imports/<int:number>/", imports.import_detail, name="import_detail"

@@ -2,29 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
 from engagements.histories import Evidence, History, history_of
-from engagements.models import StateMeaning, WorkEvent
+from engagements.histories.fields import AS_NAMED, Versions
+from engagements.models import StateMeaning, VersionMeaning, WorkEvent
 from engagements.stages import decided_by
 
 # Engagement, source and item: the number of the source, and the tracker's key.
 Name = tuple[int, int, str]
 
 
-# By engagement and number of the source: what its states were decided to mean.
-Meanings = Mapping[tuple[int, int], Mapping[str, str]]
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What was decided: of states by engagement and number of the source, of its versions."""
+
+    states: Mapping[tuple[int, int], Mapping[str, str]]
+    versions: Mapping[int, Versions]
 
 
 def meanings_of(engagements: Sequence[int]) -> Meanings:
-    """What was decided of the states of all sources, of one statement."""
+    """What was decided of states and versions, of two statements."""
     rows = StateMeaning.objects.filter(source__engagement__in=engagements)
     found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     columns = ("source__engagement", "source__number", "state", "stage")
     for engagement, source, state, stage in rows.values_list(*columns):
         found[engagement, source][state] = stage
-    return found
+    return Meanings(found, {each: VersionMeaning.objects.by_version(each) for each in engagements})
 
 
 def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[Name, History]]:
@@ -40,10 +46,11 @@ def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[
             *("occurred_at", "field", "came", "became"),
         )
     )
-    stages = {source: decided_by(decided) for source, decided in meanings.items()}
+    stages = {source: decided_by(decided) for source, decided in meanings.states.items()}
     alike = decided_by({})
     for name, told in groupby(events.iterator(chunk_size=5000), key=itemgetter(0, 1, 2)):
         stage_of = stages.get(name[:2], alike)
-        history = history_of((Evidence(*row[3:]) for row in told), stage_of)
+        versions = meanings.versions.get(name[0], AS_NAMED)
+        history = history_of((Evidence(*row[3:]) for row in told), stage_of, versions)
         if history is not None:
             yield name, history

@@ -25,6 +25,7 @@ from engagements.models import (
     MilestoneRevision,
     Sprint,
     StateMeaning,
+    VersionMeaning,
 )
 from engagements.work_events import Meanings, histories
 from reporting import figures
@@ -286,7 +287,7 @@ def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any
 def _around(
     engagements: Sequence[int],
 ) -> tuple[dict[int, dict[str, list[dict[str, Any]]]], Meanings]:
-    """Sprints with dates and the last applied file of each source; and what states mean.
+    """Sprints with dates, the last applied file of each source; what states and versions mean.
 
     Of one statement.
     """
@@ -296,20 +297,25 @@ def _around(
     files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
     decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
     meaning = JSONObject(source="source__number", state="state", stage="stage")
+    moved = VersionMeaning.objects.filter(**mine)
+    version = JSONObject(version="version", milestone="milestone__tracker_name")
     rows: QuerySet[Any] = Engagement.objects.filter(pk__in=engagements).annotate(
         its_sprints=ArraySubquery(
             sprints.values_list(_as_json("number", "name", "starts_on", "ends_on"))
         ),
         its_files=ArraySubquery(files.values_list(JSONObject(**OF_A_FILE))),
         its_meanings=ArraySubquery(decided.values_list(meaning)),
+        its_versions=ArraySubquery(moved.values_list(version)),
     )
     around: dict[int, dict[str, list[dict[str, Any]]]] = {}
-    meanings: dict[tuple[int, int], dict[str, str]] = {}
+    states: dict[tuple[int, int], dict[str, str]] = {}
+    versions: dict[int, dict[str, str | None]] = {}
     for row in rows:
         around[row.pk] = {"sprints": row.its_sprints, "imports": [_file(e) for e in row.its_files]}
         for each in row.its_meanings:
-            meanings.setdefault((row.pk, each["source"]), {})[each["state"]] = each["stage"]
-    return around, meanings
+            states.setdefault((row.pk, each["source"]), {})[each["state"]] = each["stage"]
+        versions[row.pk] = {each["version"]: each["milestone"] for each in row.its_versions}
+    return around, Meanings(states, versions)
 
 
 OF_A_FILE = {

@@ -22,6 +22,7 @@ from dm_portal.tests.access_matrix import (
 )
 from dm_portal.tests.world import Side, World
 from engagements.forms.meanings import StatesForm
+from engagements.forms.versions import VersionsForm
 from engagements.models import Import, Source, WorkItem
 from pods.models import Pod
 
@@ -87,6 +88,11 @@ def ending(world: World) -> dict[str, Any]:
 
 def file(world: World) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("work.csv", b"key,title\nX-1,It breaks\n")}
+
+
+def versions(world: World) -> dict[str, Any]:
+    form = VersionsForm(engagement=world.ours.engagement)
+    return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
 
 
 def sample(world: World) -> dict[str, Any]:
@@ -158,6 +164,7 @@ IMPORTS: dict[str, Rule] = {
     "import_list": page(SEES, at=within()),
     "import_create": form(SEES, LEADERS, at=within(), data=file),
     "import_map": form(SEES, LEADERS, at=within(), data=sample, does=200),
+    "import_versions": form(SEES, LEADERS, at=within(), data=versions),
     "import_states": form(SEES, LEADERS, at=within(), data=meaning),
     "import_detail": page(SEES, at=import_in("previewed")),
     "import_row_list": page(SEES, at=import_in("previewed")),

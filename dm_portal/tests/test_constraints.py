@@ -27,6 +27,7 @@ from engagements.models import (
     Sprint,
     StateMeaning,
     TemplateMilestone,
+    VersionMeaning,
     WorkEvent,
     WorkItem,
 )
@@ -104,6 +105,8 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "import_row_refused_with_reason": (ImportRow, {"verdict": "refused", "reason": ""}),
     "state_meaning_once": (StateMeaning, {}),
     "state_meaning_has_a_state": (StateMeaning, {"state": ""}),
+    "version_meaning_once": (VersionMeaning, {}),
+    "version_meaning_has_a_version": (VersionMeaning, {"version": ""}),
     "sprint_number": (Sprint, {"name": "Another"}),
     "sprint_name_once": (Sprint, {"number": 99}),
     "sprint_has_a_name": (Sprint, {"name": ""}),

@@ -56,6 +56,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "sprint_detail": ("manager", crowds.items),
     "import_detail": ("manager", crowds.import_rows),
     "import_states": ("manager", crowds.states),
+    "import_versions": ("manager", crowds.milestones),
     "report_edit": ("manager", crowds.plan),
     "report_preview": ("manager", crowds.milestones),
     "status_detail": ("lead", crowds.statuses),

@@ -33,6 +33,7 @@ from engagements.models import (
     Sprint,
     StateMeaning,
     TemplateMilestone,
+    VersionMeaning,
     WorkEvent,
     WorkItem,
 )
@@ -223,6 +224,7 @@ def _work(side: Side, manager: User) -> None:
     source = side.add(mapped, keep=("mapping",))
     decided = {"decided_at": now(), "decided_by": manager}
     side.add(StateMeaning(source=source, stage="done", **decided))
+    side.add(VersionMeaning(engagement=engagement, milestone=side.one(Milestone), **decided))
     applied = _import(side, 1, source=source, state="applied", applied_at=now(), applied_by=manager)
     _import(side, 2, source=source, state="previewed")
     _import(side, 3, source=source, state="parked")

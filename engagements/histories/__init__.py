@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engagements.histories.fields import Value, milestones_of, values_of
+from engagements.histories.fields import AS_NAMED, Value, Versions, milestones_of, values_of
 from engagements.histories.stages import STATE, Step, steps_of
 from engagements.histories.told import Evidence, Told, instant
 from engagements.sources.rows import written
@@ -113,10 +113,13 @@ def blocked_since(steps: Sequence[Step], flags: Sequence[Value]) -> datetime | N
     return min(since, default=None)
 
 
-def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | None:
+def history_of(
+    evidence: Iterable[Evidence], stage_of: StageOf, versions: Versions = AS_NAMED
+) -> History | None:
     """What became of an item; None while no export has named it.
 
     ``evidence`` is in the order of time; at one instant, in that of the file, then of recording.
+    ``versions`` names the milestones of those versions that were decided to be another's.
     """
     told = Told()
     for each in evidence:
@@ -133,7 +136,7 @@ def history_of(evidence: Iterable[Evidence], stage_of: StageOf) -> History | Non
         started_at=_started_at(told, steps),
         told_at=told.last,
         steps=steps,
-        milestones=milestones_of(told, created_at),
+        milestones=milestones_of(told, created_at, versions),
         sprints=values_of(told, "sprint", created_at),
         sizes=values_of(told, "size", created_at),
         assignees=values_of(told, "assignee", created_at),

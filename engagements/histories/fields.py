@@ -1,12 +1,16 @@
 """What a field of an item held over time: a text, or its milestones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from engagements.histories.told import Evidence, Seen, Told
 
 MILESTONE = "milestone"
+
+# A tracker's version, and the milestone whose it is by its name in the tracker; None: nobody's.
+Versions = Mapping[str, str | None]
+AS_NAMED: Versions = {}
 
 
 class Value(NamedTuple):
@@ -27,8 +31,17 @@ def values_of(told: Told, name: str, created_at: datetime) -> list[Value]:
     return _from_the_start(found or [Value(created_at, "")], created_at)
 
 
-def milestones_of(told: Told, created_at: datetime) -> list[Value]:
+def milestones_of(told: Told, created_at: datetime, versions: Versions) -> list[Value]:
     """The milestones over time: sets of the tracker's names."""
+    named = _versions_of(told, created_at)
+    if not versions:
+        return named
+    meant = [Value(at, {versions.get(name, name) for name in held}) for at, held in named]
+    return _from_the_start([Value(at, frozenset(held - {None})) for at, held in meant], created_at)
+
+
+def _versions_of(told: Told, created_at: datetime) -> list[Value]:
+    """The versions over time, as the tracker names them."""
     before, changes, after = told.apart(MILESTONE)
     found = [Value(at, frozenset(names)) for at, names in _named(before)]
     if changes:

@@ -14,6 +14,7 @@ from engagements.models.imports import (
     ImportRow,
     Source,
     StateMeaning,
+    VersionMeaning,
 )
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
 from engagements.models.work import Sprint, WorkEvent, WorkItem
@@ -35,6 +36,7 @@ __all__ = [
     "Sprint",
     "StateMeaning",
     "TemplateMilestone",
+    "VersionMeaning",
     "WorkEvent",
     "WorkItem",
 ]

@@ -71,6 +71,41 @@ class StateMeaning(models.Model):
         return f"{self.state}: {self.get_stage_display().lower()}"
 
 
+class VersionMeaning(models.Model):
+    """Whose a version of the trackers is: another milestone's than its own, or nobody's.
+
+    Trackers rename versions and split them. A version of which nothing was decided is the
+    milestone that it became when it was imported.
+    """
+
+    engagement = models.ForeignKey(
+        "engagements.Engagement", on_delete=models.PROTECT, related_name="version_meanings"
+    )
+    version = models.CharField(max_length=200)
+    milestone = models.ForeignKey(
+        "engagements.Milestone",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="versions",
+        help_text="Empty: its items belong to no milestone by it.",
+    )
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = querysets.VersionMeaningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["engagement", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "version"], name="version_meaning_once"),
+            models.CheckConstraint(condition=~Q(version=""), name="version_meaning_has_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.milestone or 'no milestone'}"
+
+
 class Part(models.TextChoices):
     """Which of an import's files a row or a piece is of."""
 

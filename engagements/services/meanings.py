@@ -7,8 +7,8 @@ from django.db import transaction
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from dm_portal.shell.errors import Conflict
-from engagements.models import Engagement, Import, Source, StateMeaning
+from dm_portal.shell.errors import Conflict, DomainError
+from engagements.models import Engagement, Import, Milestone, Source, StateMeaning, VersionMeaning
 from engagements.services.rebuilding import hold_work, rebuild_work
 
 # By source: what its states mean.
@@ -31,6 +31,67 @@ def decide_states(*, engagement: Engagement, decisions: Decisions, version: int,
     if count:
         rebuild_work(engagement=engagement, by=by)
     return count
+
+
+@transaction.atomic
+def decide_versions(
+    *, engagement: Engagement, decisions: Mapping[str, Milestone | None], version: int, by: User
+) -> int:
+    """Say whose milestone's versions are, and work the items out anew; returns how many are new.
+
+    None: nobody's. A version's own milestone takes the decision back. Statuses that are out stay
+    as they were said. ``version`` is of the decisions that were read.
+
+    Raises:
+        Conflict: somebody has decided on versions since.
+        DomainError: a milestone is chosen whose own version is decided to be another's, or
+            that was planned under the name of another's version.
+    """
+    hold_work(engagement)
+    known = VersionMeaning.objects.filter(engagement=engagement)
+    if known.version() != version:
+        raise Conflict("Somebody else has decided on versions meanwhile.")
+    before = {row.version: str(row.milestone or "") for row in known.select_related("milestone")}
+    for name, milestone in sorted(decisions.items()):
+        _decide_version(engagement, name, milestone, by)
+    _refuse_chains(engagement)
+    after = {name: str(milestone or "") for name, milestone in decisions.items()}
+    if after:
+        was = {name: before.get(name, name) for name in after}
+        record("engagement.versions_decided", engagement, by=by, before=was, after=after)
+        rebuild_work(engagement=engagement, by=by)
+    return len(after)
+
+
+def _decide_version(
+    engagement: Engagement, version: str, milestone: Milestone | None, by: User
+) -> None:
+    if milestone and not milestone.tracker_name:  # planned by hand: the tracker's from now on
+        of_its_name = Milestone.objects.filter(engagement=engagement, tracker_name=milestone.name)
+        if of_its_name.exists():
+            raise DomainError(f"Another milestone is the tracker's version {milestone.name}.")
+        milestone.tracker_name = milestone.name
+        milestone.version += 1
+        milestone.save(update_fields=["tracker_name", "version"])
+    VersionMeaning.objects.update_or_create(
+        engagement=engagement,
+        version=version,
+        defaults={"milestone": milestone, "decided_at": now(), "decided_by": by},
+    )
+
+
+def _refuse_chains(engagement: Engagement) -> None:
+    """Whoever a version was given to has its own version too.
+
+    Raises:
+        DomainError: one has not.
+    """
+    meant = VersionMeaning.objects.by_version(engagement.pk)
+    for version, name in meant.items():
+        if name is not None and meant.get(name, name) != name:
+            raise DomainError(
+                f"{version} cannot belong to {name}: that version was given away itself."
+            )
 
 
 def keep_map(source: Source, file: Import, *, by: User) -> None:

@@ -25,6 +25,7 @@ from engagements.models import (
     Sprint,
     StateMeaning,
     TemplateMilestone,
+    VersionMeaning,
     WorkEvent,
     WorkItem,
 )
@@ -47,6 +48,7 @@ OWNER: dict[type[Model], str] = {
     ImportEvent: "of__engagement",
     ImportRow: "of__engagement",
     StateMeaning: "source__engagement",
+    VersionMeaning: "engagement",
     WorkEvent: "source__engagement",
     WorkItem: "engagement",
 }
@@ -66,6 +68,9 @@ def fill(engagement: Engagement) -> None:
     ImportRow.objects.create(of=file, line=1, verdict="new")
     ImportEvent.objects.create(of=file, part="work", line=1, key="A-1", field="seen")
     make_item(file, "A-1")
+    VersionMeaning.objects.create(
+        engagement=engagement, version="1.4+", decided_at=now(), decided_by=by
+    )
     StateMeaning.objects.create(
         source=file.source, state="QA", stage="done", decided_at=now(), decided_by=by
     )

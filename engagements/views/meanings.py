@@ -1,6 +1,6 @@
-"""What the states of an engagement's trackers mean: seen by all who see it, decided by its DM."""
+"""What the states and the versions of an engagement's trackers mean: decided by its DM."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +13,8 @@ from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from engagements import policies
 from engagements.forms.meanings import StatesForm
-from engagements.models import Engagement
-from engagements.services.meanings import decide_states
+from engagements.forms.versions import VersionsForm
+from engagements.services.meanings import decide_states, decide_versions
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
@@ -23,20 +23,34 @@ from engagements.views.saving import saved
 @require_http_methods(["GET", "POST"])
 def import_states(request: HttpRequest, ref: str) -> HttpResponse:
     """Every state that items were ever in, and what it means."""
+    return _decided(request, ref, StatesForm, decide_states, "states")
+
+
+@require_http_methods(["GET", "POST"])
+def import_versions(request: HttpRequest, ref: str) -> HttpResponse:
+    """Every version that became a milestone, and whose it is."""
+    return _decided(request, ref, VersionsForm, decide_versions, "versions")
+
+
+def _decided(
+    request: HttpRequest,
+    ref: str,
+    form_class: type[StatesForm] | type[VersionsForm],
+    decide: Callable[..., int],
+    page: str,
+) -> HttpResponse:
+    """One page of decisions: those that are new are kept, and the work follows them."""
     engagement = find_engagement(request, ref)
     require(policies.can_import_work(request.user, engagement))
-    form = StatesForm(posted(request), engagement=engagement)
-    theirs = partial(_stored, engagement)
-    if (
-        saved(form, decide_states, theirs=theirs, engagement=engagement, by=request.user)
-        is not None
-    ):
+    form = form_class(posted(request), engagement=engagement)
+
+    def theirs() -> dict[str, Any]:
+        return form_class(engagement=engagement).stored()
+
+    kept = saved(form, decide, theirs=theirs, engagement=engagement, by=request.user)
+    if kept is not None:
         messages.success(request, "Kept. The work follows it.")
-        return redirect("import_states", ref=ref)
+        return redirect(f"import_{page}", ref=ref)
     crumb = Crumb("Imports", reverse("import_list", kwargs={"ref": ref}))
-    page = engagement_page(request, engagement, "imports", crumb)
-    return render_form(request, "engagements/imports/states.html", form, **page)
-
-
-def _stored(engagement: Engagement) -> dict[str, Any]:
-    return StatesForm(engagement=engagement).stored()
+    around = engagement_page(request, engagement, "imports", crumb)
+    return render_form(request, f"engagements/imports/{page}.html", form, **around)

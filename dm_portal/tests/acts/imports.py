@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from dm_portal.tests.world import World
-from engagements.models import Import, Source, StateMeaning
+from engagements.models import Import, Source, StateMeaning, VersionMeaning
 from engagements.services import meanings, rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
@@ -56,6 +56,12 @@ ACTS: dict[Any, Any] = {
         engagement=w.ours.engagement,
         decisions={w.ours.one(Source): {"Peer QA": "in_progress"}},
         version=StateMeaning.objects.filter(source__engagement=w.ours.engagement).version(),
+        by=w.actors["manager"],
+    ),
+    meanings.decide_versions: lambda w: meanings.decide_versions(
+        engagement=w.ours.engagement,
+        decisions={"1.4+": None},
+        version=VersionMeaning.objects.filter(engagement=w.ours.engagement).version(),
         by=w.actors["manager"],
     ),
     rebuilding.rebuild_work: lambda w: rebuilding.rebuild_work(

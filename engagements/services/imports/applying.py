@@ -9,7 +9,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
-from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning
+from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning, VersionMeaning
 from engagements.services.imports import statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
@@ -77,9 +77,11 @@ def _apply(file: Import) -> None:
 
 
 def _is_decided_since(file: Import) -> bool:
-    """Whether states were given another meaning after the rows were worked out by the old one."""
-    meanings = StateMeaning.objects.filter(source=file.source_id)
-    return meanings.filter(decided_at__gte=file.read_at).exists()
+    """Whether states or versions mean something else than when the rows were worked out."""
+    states = StateMeaning.objects.filter(source=file.source_id)
+    versions = VersionMeaning.objects.filter(engagement=file.engagement_id)
+    since = {"decided_at__gte": file.read_at}
+    return states.filter(**since).exists() or versions.filter(**since).exists()
 
 
 def _match_milestones(file: Import) -> dict[str, int]:

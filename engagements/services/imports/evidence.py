@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple, cast
 
 from engagements.histories import Evidence, History, history_of
+from engagements.histories.fields import Versions
 from engagements.models import Import, ImportEvent, StateMeaning, WorkEvent
 from engagements.models.imports import Part
 from engagements.services.imports import statements
@@ -61,9 +62,11 @@ def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
     return sorted(state for state in named if stage_of(state) is None)
 
 
-def projected(file: Import, batch: Sequence[Told], stage_of: StageOf) -> Iterator[Row]:
+def projected(
+    file: Import, batch: Sequence[Told], stage_of: StageOf, versions: Versions
+) -> Iterator[Row]:
     """Each item as it would be if the file were applied, told by its row; each has been seen."""
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
-        history = cast("History", history_of(map(Evidence._make, known[key]), stage_of))
+        history = cast("History", history_of(map(Evidence._make, known[key]), stage_of, versions))
         yield Row(line, key, history.data(), note=note)

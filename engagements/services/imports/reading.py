@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
-from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
+from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source, VersionMeaning
 from engagements.models.imports import Part
 from engagements.services.imports import evidence, staging, statements
 from engagements.services.imports.acts import delete_content
@@ -229,7 +229,8 @@ def _judge(file: Import, part: Part, stage_of: StageOf) -> None:
 def _keep_judged(file: Import, part: Part, batch: list[evidence.Told], stage_of: StageOf) -> None:
     judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    staging.add_rows(file, part, evidence.projected(file, batch, stage_of))
+    versions = VersionMeaning.objects.by_version(file.engagement_id)
+    staging.add_rows(file, part, evidence.projected(file, batch, stage_of, versions))
     statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
 
 
