@@ -207,7 +207,9 @@ def row(number: int, *, later: bool) -> str:
     created, updated = START + timedelta(minutes=number), at(number, CHANGES + later)
     names = f"{number % 20}.0,Sprint {number % 50},Person {number % 30}"
     state = STATES[-1]
-    return f"W-{number},Story,{title},{state},{number % 8},{names},{said(created)},{said(updated)}\n"
+    return (
+        f"W-{number},Story,{title},{state},{number % 8},{names},{said(created)},{said(updated)}\n"
+    )
 
 
 def change(number: int, step: int) -> str:
@@ -237,9 +239,10 @@ def bring(arguments: argparse.Namespace) -> int:
     from engagements.services import imports
 
     engagement, manager = Engagement.objects.get(name=arguments.bring), User.objects.get()
-    with (arguments.folder / "work.csv").open("rb") as work, (
-        arguments.folder / "changelog.csv"
-    ).open("rb") as changelog:
+    with (
+        (arguments.folder / "work.csv").open("rb") as work,
+        (arguments.folder / "changelog.csv").open("rb") as changelog,
+    ):
         file = imports.receive_file(
             engagement=engagement,
             file_name="work.csv",

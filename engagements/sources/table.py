@@ -39,7 +39,7 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
         if cells is None:
             return
         if cells:
-            yield line, [unprotect(cell) for cell in cells]
+            yield line, [unprotect(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
 def _fault(message: str) -> str:

@@ -72,6 +72,7 @@ def _read_all(file: Import) -> None:
     version = _version_of(file)
     stage_of = evidence.stages_of(file)
     _date(file, latest or read_at, stage_of, version)
+    statements.look_at_events()
     for part in Part:
         _judge(file, part, stage_of)
     _preview(file)

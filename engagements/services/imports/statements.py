@@ -33,25 +33,30 @@ ITEM = f"""
    LIMIT 1
 """
 
+# OFFSET 0 keeps each key a question of its own, asked of the one index that has both.
 FIRST_LINES = f"""
-SELECT said.key, said.line FROM engagements_importevent AS said
- WHERE said.of_id = {FILE} AND said.key = ANY(%(keys)s)
-   AND said.part = 'work' AND said.field = 'seen'
+SELECT said.key, said.line FROM unnest(%(keys)s::text[]) AS wanted(key)
+ CROSS JOIN LATERAL (
+   SELECT known.* FROM engagements_importevent AS known
+    WHERE known.of_id = {FILE} AND known.key = wanted.key OFFSET 0) AS said
+ WHERE said.part = 'work' AND said.field = 'seen'
 """
 
 # All that is said of some items, known before or by this file, in the order of time.
 EVIDENCE = f"""
-SELECT key, occurred_at, field, came, became
-  FROM (SELECT event.key, event.occurred_at, event.field, event.came, event.became, event.place,
-               0 AS is_new, event.id
-          FROM engagements_workevent AS event
-         WHERE event.source_id = {SOURCE} AND event.key = ANY(%(keys)s)
-         UNION ALL
-        SELECT said.key, said.occurred_at, said.field, said.came, said.became, said.place,
-               1, said.id
-          FROM engagements_importevent AS said
-         WHERE said.of_id = {FILE} AND said.key = ANY(%(keys)s)) AS told
- ORDER BY key, occurred_at, place, is_new, id
+SELECT told.key, told.occurred_at, told.field, told.came, told.became
+  FROM unnest(%(keys)s::text[]) AS wanted(key)
+ CROSS JOIN LATERAL (
+   SELECT event.key, event.occurred_at, event.field, event.came, event.became, event.place,
+          0 AS is_new, event.id
+     FROM engagements_workevent AS event
+    WHERE event.source_id = {SOURCE} AND event.key = wanted.key
+    UNION ALL
+   SELECT said.key, said.occurred_at, said.field, said.came, said.became, said.place,
+          1, said.id
+     FROM engagements_importevent AS said
+    WHERE said.of_id = {FILE} AND said.key = wanted.key OFFSET 0) AS told
+ ORDER BY told.key, told.occurred_at, told.place, told.is_new, told.id
 """
 
 # Items that the changelog tells of and the file does not, by the first change of each.
@@ -211,7 +216,7 @@ SELECT %(source)s, said.key, said.field, said.came, said.became, said.occurred_a
        %(now)s, %(file)s
   FROM engagements_importevent AS said
  WHERE said.of_id = {FILE}
- ORDER BY said.part, said.line
+ ORDER BY said.key, said.part, said.line
     ON CONFLICT DO NOTHING
 """
 
@@ -285,6 +290,15 @@ def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[tuple[Any, 
         for key, *said in cursor:
             found[key].append(tuple(said))
     return found
+
+
+def look_at_events() -> None:
+    """Let PostgreSQL count what was read, which is far from what it knew, before it is compared.
+
+    Whoever does so at the moment does it for all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE (SKIP_LOCKED) engagements_importevent")
 
 
 def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:
