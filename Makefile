@@ -3,11 +3,12 @@
 # make check   formatting, types, imports, migrations, settings, templates, sizes
 # make mutants a sample of deliberate mistakes that the tests must notice
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
+# make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
 
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills
+.PHONY: run test check mutants kills bulk
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -34,6 +35,9 @@ mutants: .venv/installed-to-test
 
 kills: .venv/installed-to-test
 	$(BIN)/python .ci/kills.py
+
+bulk: .venv/installed-to-test
+	$(BIN)/python .ci/bulk.py
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv

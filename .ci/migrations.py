@@ -19,6 +19,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0009_criterion_created_at",
     "0010_work_events",
     "0013_source_maps",
+    "0015_sprints_are_renamed_during_imports",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

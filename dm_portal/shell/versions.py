@@ -24,14 +24,15 @@ def update_version(row: Model, *, version: int, touch: bool = False, **values: A
     """Write ``values`` to ``row`` if it still is as it was at ``version``; raise that by one.
 
     What is stored is read again under a lock, so ``row`` may already carry what a form put on
-    it. Where nothing differs nothing is written, unless ``touch`` says that something belonging
-    to the row does. ``row`` is brought up to date. Needs a transaction.
+    it; rows that only refer to it do not wait. Where nothing differs nothing is written, unless
+    ``touch`` says that something belonging to the row does. ``row`` is brought up to date. Needs
+    a transaction.
 
     Raises:
         Conflict: the row has another version by now, or is gone.
     """
     rows = type(row)._default_manager.order_by().filter(pk=row.pk, version=version)
-    stored = rows.select_for_update().first()
+    stored = rows.select_for_update(no_key=True).first()
     if stored is None:
         raise Conflict(f"Somebody else changed {row} first.")
     before = {name: getattr(stored, name) for name in values}

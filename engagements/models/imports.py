@@ -273,7 +273,8 @@ class ImportRow(models.Model):
         UNCHANGED = "unchanged", "Unchanged"
         REFUSED = "refused", "Refused"
 
-    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    # No index of its own: those of a row's place and key begin with it.
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     part = models.CharField(max_length=10, choices=Part, default=Part.WORK, db_default=Part.WORK)
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=200, blank=True)
@@ -316,7 +317,8 @@ class ImportEvent(models.Model):
     ``occurred_at`` is empty where a row does not tell when it was so: then it is as of its file.
     """
 
-    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="said")
+    # No index of its own: those of an event's place and key begin with it.
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="said", db_index=False)
     part = models.CharField(max_length=10, choices=Part)
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=200)

@@ -30,8 +30,11 @@ class Sprint(OfEngagement):
         ordering = ["engagement", F("starts_on").desc(nulls_last=True), "-number"]
         constraints = [
             models.UniqueConstraint(fields=["engagement", "number"], name="sprint_number"),
+            # With a condition, which always holds, the name is no key that work could refer to:
+            # so that a sprint can be renamed while its work is being imported.
             models.UniqueConstraint(
                 fields=["engagement", "name"],
+                condition=~Q(name=""),
                 name="sprint_name_once",
                 violation_error_message="Another sprint of this engagement has this name.",
             ),
@@ -138,8 +141,9 @@ class WorkEvent(models.Model):
         FLAG = "flag", "Flag"
         DUE = "due", "Due date"
 
+    # No index of its own: that of what was said once begins with it.
     source = models.ForeignKey(
-        "engagements.Source", on_delete=models.PROTECT, related_name="events"
+        "engagements.Source", on_delete=models.PROTECT, related_name="events", db_index=False
     )
     key = models.CharField(max_length=200)
     field = models.CharField(max_length=10, choices=Field)

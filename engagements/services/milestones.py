@@ -105,7 +105,7 @@ def add_criterion(
     *, milestone: Milestone, by: User, **fields: Unpack[CriterionFields]
 ) -> AcceptanceCriterion:
     """Agree on one more thing that must hold for the milestone to be accepted."""
-    Milestone.objects.order_by().select_for_update(of=("self",)).get(pk=milestone.pk)
+    Milestone.objects.order_by().select_for_update(no_key=True).get(pk=milestone.pk)
     number = next_number(AcceptanceCriterion.objects.filter(milestone=milestone))
     criterion = AcceptanceCriterion.objects.create(milestone=milestone, number=number, **fields)
     record("criterion.added", criterion, by=by, after=fields)

@@ -43,10 +43,15 @@ def hold_work(engagement: Engagement) -> dict[int, Source]:
 
     Sources first, then the engagement: in the order in which an import takes both.
     """
-    sources = Source.objects.filter(engagement=engagement).order_by("pk")
-    held = {source.number: source for source in sources.select_for_update(no_key=True)}
+    held = hold_sources(engagement)
     lock(engagement)
     return held
+
+
+def hold_sources(engagement: Engagement) -> dict[int, Source]:
+    """Keep imports off its work until the transaction ends, but nobody off its plan."""
+    sources = Source.objects.filter(engagement=engagement).order_by("pk")
+    return {source.number: source for source in sources.select_for_update(no_key=True)}
 
 
 class Known:

@@ -379,6 +379,7 @@ def test_items_are_found_by_key_whatever_the_statistics_know(
     file = preview(engagement, manager, [item("A-1")])
     values = {"file": file.pk, "engagement": engagement.pk, "source": file.source_id}
     values |= {"parts": ["work"], "first": 0, "last": 9, "instant": "", "now": None}
+    values |= {"milestones": [], "milestone_ids": []}
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {getattr(statements, name)}", values)
         plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
@@ -10,12 +10,12 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
 from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning, VersionMeaning
-from engagements.services.imports import statements
+from engagements.services.imports import naming, statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
 from engagements.services.meanings import keep_map
 from engagements.services.numbers import lock
-from engagements.services.rebuilding import hold_work
+from engagements.services.rebuilding import hold_sources
 
 STALE = (
     "Something else changed this work after the preview, so the file was read again. "
@@ -51,16 +51,23 @@ def apply(file: Import) -> None:
 @transaction.atomic
 def _apply(file: Import) -> None:
     if file.mapping:  # its states may say something else of all the work of its source
-        hold_work(file.engagement)
+        hold_sources(file.engagement)
     source = _hold(file)
     if _is_decided_since(file) or statements.is_stale(file):
         raise Stale(STALE)
+    named = naming.named_by(file)
+    found = naming.standing(file, named)
+    _require_foretold(file, found)
     statements.write_events(file)
     ImportEvent.objects.filter(of=file).delete()
+    ids = naming.add_unnamed(file, named, found)
+    statements.write_items(file, milestones=ids.milestones, sprints=ids.sprints)
+    connection.check_constraints()  # here, rather than at the end while others wait
     lock(file.engagement)
-    matched = _match_milestones(file)
-    milestones, sprints = statements.add_milestones(file), statements.add_sprints(file)
-    statements.write_items(file)
+    if naming.standing(file, named) != found:
+        raise Stale(STALE)
+    milestones, sprints = naming.give_names(file, named, found, ids)
+    matched = _record_matches(file, named, found)
     if file.mapping:
         keep_map(source, file, by=cast("User", file.applied_by))
     added = {"milestones_added": milestones, "sprints_added": sprints}
@@ -84,24 +91,29 @@ def _is_decided_since(file: Import) -> bool:
     return states.filter(**since).exists() or versions.filter(**since).exists()
 
 
-def _match_milestones(file: Import) -> dict[str, int]:
-    """Make milestones planned by hand the versions of their names; each has its own record.
+def _require_foretold(file: Import, found: naming.Standing) -> None:
+    """Milestones planned by hand may be promised to a customer, and get other items by this: none
+    that the preview did not name.
 
-    They may be promised to a customer, and get other items by it: none that the preview did not
-    name.
+    Raises:
+        Stale: another would.
     """
-    matches = statements.matches(file)
-    if any(match.name not in file.milestones_matched for match in matches):
+    if not found.planned.keys() <= file.milestones_matched.keys():
         raise Stale(STALE)
-    statements.match_milestones(file)
-    ids = [match.milestone_id for match in matches]
-    milestones = Milestone.objects.select_related("engagement__customer").in_bulk(ids)
-    for match in matches:
-        after = {"tracker_name": match.name, "import": file.number, "items": match.items}
+
+
+def _record_matches(file: Import, named: naming.Named, found: naming.Standing) -> dict[str, int]:
+    """Each milestone that became a version has its own record; in how many rows it is named."""
+    milestones = Milestone.objects.select_related("engagement__customer").in_bulk(
+        found.planned.values()
+    )
+    matched = {name: named.versions[name] for name in sorted(found.planned)}
+    for name, items in matched.items():
+        after = {"tracker_name": name, "import": file.number, "items": items}
+        milestone = milestones[found.planned[name]]
         before = {"tracker_name": ""}
-        milestone = milestones[match.milestone_id]
         record("milestone.matched", milestone, by=file.applied_by, before=before, after=after)
-    return {match.name: match.items for match in matches}
+    return matched
 
 
 def _hold(file: Import) -> Source:

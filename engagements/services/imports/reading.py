@@ -16,7 +16,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source, VersionMeaning
 from engagements.models.imports import Part
-from engagements.services.imports import evidence, staging, statements
+from engagements.services.imports import evidence, naming, staging, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, change, claim, lease_end, move
@@ -238,16 +238,18 @@ def _keep_judged(file: Import, part: Part, batch: list[evidence.Told], stage_of:
 @transaction.atomic
 def _preview(file: Import) -> None:
     """The four counts, and what would be added beside the work."""
-    milestones, sprints = statements.count_additions(file)
-    matched = {match.name: match.items for match in statements.matches(file)}
+    named = naming.named_by(file)
+    found = naming.standing(file, named)
+    milestones, sprints = found.missing(named)
+    matched = {name: named.versions[name] for name in found.planned}
     counts = count_verdicts(file)
     move(
         file,
         State.PREVIEWED,
         rows_total=file.rows_read,
         previews=file.previews + 1,
-        milestones_added=milestones,
-        sprints_added=sprints,
+        milestones_added=len(milestones),
+        sprints_added=len(sprints),
         milestones_matched=matched,
         **counts,
         # a note on why it was read again stays, the error of an earlier attempt does not

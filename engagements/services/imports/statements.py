@@ -7,8 +7,8 @@ a row differs from the item that is there.
 # ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -131,84 +131,6 @@ SELECT EXISTS (
      AND event.key IN (SELECT key FROM engagements_importevent WHERE of_id = {FILE}))
 """
 
-# Versions that the applied rows name, where each comes up first, and in how many of them.
-VERSIONS = f"""
-  SELECT cell.name, min(row.line) AS line, count(*) AS items
-    FROM engagements_importrow AS row
-   CROSS JOIN LATERAL jsonb_array_elements_text(row.data -> 'milestones') AS cell(name)
-   WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
-   GROUP BY cell.name
-"""
-
-COUNT_MILESTONES = f"""
-SELECT count(*) FROM ({VERSIONS}) AS named
- WHERE NOT EXISTS (
-   SELECT FROM engagements_milestone AS milestone
-    WHERE milestone.engagement_id = %(engagement)s
-      AND (milestone.tracker_name = named.name
-           OR (milestone.tracker_name = '' AND milestone.name = named.name)))
-"""
-
-# A milestone that was planned under the version's name becomes that version; of two, the first.
-MATCHES = f"""
-SELECT DISTINCT ON (planned.name COLLATE "C") planned.id, planned.name, named.items
-  FROM engagements_milestone AS planned
-  JOIN ({VERSIONS}) AS named ON named.name = planned.name
- WHERE planned.engagement_id = %(engagement)s AND planned.tracker_name = ''
-   AND NOT EXISTS (
-     SELECT FROM engagements_milestone AS known
-      WHERE known.engagement_id = %(engagement)s AND known.tracker_name = planned.name)
- ORDER BY planned.name COLLATE "C", planned.number
-"""
-
-NAME_MILESTONES = f"""
-UPDATE engagements_milestone AS milestone
-   SET tracker_name = milestone.name, version = milestone.version + 1
-  FROM ({MATCHES}) AS matched
- WHERE milestone.id = matched.id
-"""
-
-ADD_MILESTONES = f"""
-INSERT INTO engagements_milestone
-       (engagement_id, number, name, outcome, tracker_name, version, created_at)
-SELECT %(engagement)s,
-       (SELECT coalesce(max(number), 0) FROM engagements_milestone
-         WHERE engagement_id = %(engagement)s)
-       + row_number() OVER (ORDER BY named.line, named.name COLLATE "C"),
-       named.name, '', named.name, 1, %(now)s
-  FROM ({VERSIONS}) AS named
- WHERE NOT EXISTS (
-   SELECT FROM engagements_milestone AS known
-    WHERE known.engagement_id = %(engagement)s AND known.tracker_name = named.name)
-"""
-
-SPRINTS = f"""
-  SELECT row.data ->> 'sprint' AS name, min(row.line) AS line
-    FROM engagements_importrow AS row
-   WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
-     AND row.data ->> 'sprint' <> ''
-   GROUP BY row.data ->> 'sprint'
-"""
-
-UNKNOWN_SPRINTS = f"""
-  SELECT named.name, named.line FROM ({SPRINTS}) AS named
-   WHERE NOT EXISTS (
-     SELECT FROM engagements_sprint AS known
-      WHERE known.engagement_id = %(engagement)s AND known.name = named.name)
-"""
-
-COUNT_SPRINTS = f"SELECT count(*) FROM ({UNKNOWN_SPRINTS}) AS unknown"
-
-ADD_SPRINTS = f"""
-INSERT INTO engagements_sprint (engagement_id, number, name, goal, version, created_at)
-SELECT %(engagement)s,
-       (SELECT coalesce(max(number), 0) FROM engagements_sprint
-         WHERE engagement_id = %(engagement)s)
-       + row_number() OVER (ORDER BY line),
-       name, '', 1, %(now)s
-  FROM ({UNKNOWN_SPRINTS}) AS unknown
-"""
-
 WRITE_EVENTS = f"""
 INSERT INTO engagements_workevent
        (source_id, key, field, came, became, occurred_at, place, recorded_at, of_id)
@@ -232,8 +154,8 @@ SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, c
          type text, title text, state text, stage text, size numeric, sprint text, assignee text,
          created_at timestamptz, started_at timestamptz, done_at timestamptz,
          blocked_at timestamptz)
-  LEFT JOIN engagements_sprint AS sprint
-    ON sprint.engagement_id = %(engagement)s AND sprint.name = cell.sprint
+  LEFT JOIN unnest(%(sprints)s::text[], %(sprint_ids)s::bigint[]) AS sprint(name, id)
+    ON sprint.name = cell.sprint
  WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
  ORDER BY row.line
     ON CONFLICT (engagement_id, source_id, key) DO UPDATE
@@ -259,20 +181,12 @@ INSERT INTO engagements_workitem_milestones (workitem_id, milestone_id)
 SELECT item.id, milestone.id
   FROM engagements_importrow AS row
  CROSS JOIN LATERAL jsonb_array_elements_text(row.data -> 'milestones') AS cell(name)
-  JOIN engagements_milestone AS milestone
-    ON milestone.engagement_id = %(engagement)s AND milestone.tracker_name = cell.name
+  JOIN unnest(%(milestones)s::text[], %(milestone_ids)s::bigint[]) AS milestone(name, id)
+    ON milestone.name = cell.name
  CROSS JOIN LATERAL ({ITEM}) AS item
  WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
     ON CONFLICT DO NOTHING
 """
-
-
-class Match(NamedTuple):
-    """A milestone planned by hand whose name is a version's, and how many rows belong to it."""
-
-    milestone_id: int
-    name: str
-    items: int
 
 
 def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
@@ -319,46 +233,24 @@ def is_stale(file: Import) -> bool:
     return bool(overtaken or _run(IS_STALE, file, parts=Part.values, first=0, last=LAST_LINE))
 
 
-def count_additions(file: Import) -> tuple[int, int]:
-    """How many milestones and sprints applying would add."""
-    return _run(COUNT_MILESTONES, file), _run(COUNT_SPRINTS, file)
-
-
-def matches(file: Import) -> list[Match]:
-    """Milestones planned by hand that applying would make the tracker's versions of their names."""
-    with connection.cursor() as cursor:
-        cursor.execute(MATCHES, _values(file))
-        return [Match(*row) for row in cursor.fetchall()]
-
-
-def match_milestones(file: Import) -> None:
-    """Make ``matches`` the tracker's versions. Needs the engagement's lock."""
-    _run(NAME_MILESTONES, file)
-
-
-def add_milestones(file: Import) -> int:
-    """A milestone for every version that has none, without a committed date.
-
-    Needs the engagement's lock, and that ``match_milestones`` went before.
-    """
-    return _run(ADD_MILESTONES, file)
-
-
-def add_sprints(file: Import) -> int:
-    """A sprint for every name, without dates. Needs the engagement's lock."""
-    return _run(ADD_SPRINTS, file)
-
-
 def write_events(file: Import) -> int:
     """What the file says, for ever; returns how much of it was not known."""
     return _run(WRITE_EVENTS, file)
 
 
-def write_items(file: Import) -> None:
-    """The work itself: what is new, what has changed, and to which milestones it belongs."""
-    _run(WRITE_ITEMS, file)
-    _run(DROP_LINKS, file)
-    _run(ADD_LINKS, file)
+def write_items(file: Import, *, milestones: Mapping[str, int], sprints: Mapping[str, int]) -> None:
+    """The work itself: what is new, what has changed, and to which milestones it belongs.
+
+    What it refers to is told by its names in the file.
+    """
+    ids = {
+        "milestones": list(milestones),
+        "milestone_ids": list(milestones.values()),
+        "sprints": list(sprints),
+        "sprint_ids": list(sprints.values()),
+    }
+    for statement in (WRITE_ITEMS, DROP_LINKS, ADD_LINKS):
+        _run(statement, file, **ids)
 
 
 def _run(statement: str, file: Import, **more: Any) -> int:

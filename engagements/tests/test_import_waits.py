@@ -1,0 +1,123 @@
+"""While a file is applied everybody else goes on: the engagement is locked at the very end."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import today
+from dm_portal.tests.locks import ends_without_waiting
+from engagements.models import Engagement, Import, Milestone, Sprint, WorkItem
+from engagements.services import imports
+from engagements.services.milestones import (
+    add_criterion,
+    change_milestone,
+    commit_date,
+    create_milestone,
+)
+from engagements.services.sprints import change_sprint, create_sprint
+from engagements.tests.work_files import apply, item, preview, receive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = Import.State
+PLAN: dict[str, Any] = {"outcome": "", "tracker_name": "", "planned_size": None}
+SPRINT: dict[str, Any] = {"goal": "", "starts_on": None, "ends_on": None}
+# The last thing before the lock.
+ALL_WRITTEN = "SET CONSTRAINTS ALL IMMEDIATE"
+
+
+@contextmanager
+def once_all_is_written(*acts: Callable[[], object]) -> Iterator[None]:
+    """Somebody else does these, none of which waits, when an import has written all its rows."""
+    done: list[object] = []
+
+    def elsewhere() -> None:
+        try:
+            done.extend(act() for act in acts)
+        finally:
+            connection.close()
+
+    def interrupt(execute: Any, sql: str, *arguments: Any) -> Any:
+        if sql.startswith(ALL_WRITTEN) and not done:
+            with ThreadPoolExecutor(1) as pool:
+                ends_without_waiting(pool.submit(elsewhere))
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(interrupt):
+        yield
+    assert len(done) == len(acts)
+
+
+def request(engagement: Engagement, by: User, *rows: str) -> Import:
+    file = preview(engagement, by, rows)
+    imports.request_application(file=file, seen=file.previews, by=by)
+    return file
+
+
+def state_of(file: Import) -> str:
+    file.refresh_from_db()
+    return file.state
+
+
+def test_nobody_waits_for_the_rows_of_an_import(engagement: Engagement, manager: User) -> None:
+    """Neither for the engagement nor for the milestones and sprints that the rows refer to."""
+    apply(engagement, manager, [item("A-1", milestone="2.1", sprint="S 1")])
+    rows = [item(f"A-{n}", milestone=f'"2.1,3.{n}"', sprint=f"S {n}") for n in range(1, 4)]
+    file = request(engagement, manager, *rows)
+    milestone, sprint = Milestone.objects.get(), Sprint.objects.get()
+    edited = PLAN | {"name": "2.1", "tracker_name": "2.1", "outcome": "Live"}
+    own = PLAN | {"name": "By hand"}
+    with once_all_is_written(
+        lambda: receive(engagement, manager, [item()]),
+        lambda: change_milestone(milestone=milestone, version=1, by=manager, **edited),
+        lambda: commit_date(
+            milestone=milestone, version=2, committed_on=today(), reason="Agreed", by=manager
+        ),
+        lambda: add_criterion(
+            milestone=milestone, statement="It pays", verification="", by=manager
+        ),
+        lambda: create_milestone(engagement=engagement, by=manager, **own),
+        lambda: create_sprint(engagement=engagement, by=manager, name="S 9", **SPRINT),
+    ):
+        assert imports.apply_import(import_id=file.pk)
+    assert state_of(file) == State.APPLIED
+    numbers = Milestone.objects.order_by("number").values_list("number", "name")
+    assert list(numbers) == [(1, "2.1"), (2, "By hand"), (3, "3.1"), (4, "3.2"), (5, "3.3")]
+    sprints = Sprint.objects.order_by("number").values_list("number", "name")
+    assert list(sprints) == [(1, "S 1"), (2, "S 9"), (3, "S 2"), (4, "S 3")]
+    assert WorkItem.objects.get(key="A-1").sprint == sprint
+
+
+def test_a_sprint_is_renamed_while_its_work_is_imported(
+    engagement: Engagement, manager: User
+) -> None:
+    """What the file names is no longer what it was: the preview is stale, and nobody has waited."""
+    apply(engagement, manager, [item("A-1", sprint="S 1")])
+    file, sprint = request(engagement, manager, item("A-2", sprint="S 1")), Sprint.objects.get()
+    with once_all_is_written(
+        lambda: change_sprint(sprint=sprint, version=1, by=manager, name="S 0", **SPRINT)
+    ):
+        assert imports.apply_import(import_id=file.pk)
+    assert state_of(file) == State.UPLOADED
+    assert WorkItem.objects.get().key == "A-1"
+    assert set(Sprint.objects.values_list("name", flat=True)) == {"S 0"}
+
+
+@pytest.mark.parametrize("name", ["2.1", "Later"])
+def test_what_is_planned_meanwhile_is_matched_only_if_it_was_foretold(
+    engagement: Engagement, manager: User, name: str
+) -> None:
+    file = request(engagement, manager, item(milestone="2.1", sprint="S 1"))
+    planned = PLAN | {"name": name}
+    with once_all_is_written(
+        lambda: create_milestone(engagement=engagement, by=manager, **planned)
+    ):
+        assert imports.apply_import(import_id=file.pk)
+    is_stale = name == "2.1"
+    assert state_of(file) == (State.UPLOADED if is_stale else State.APPLIED)
+    assert WorkItem.objects.count() == (0 if is_stale else 1)
+    assert AuditEvent.objects.filter(verb="import.applied").count() == (0 if is_stale else 1)
