@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
@@ -91,6 +92,21 @@ class ReportQuerySet(models.QuerySet["Report"]):
             said_number=Subquery(revisions.values("number")[:1]),
             seen_by=ArraySubquery(seen_by.values("user__name")),
             is_left_out=self._left_out(),
+        )
+
+    def with_neighbours(self) -> Self:
+        """Annotate ``earlier`` and ``later``: the weeks around each in its engagement, or None.
+
+        Each is a mapping of ``starts_on`` and ``due_on`` (ISO). Who sees a week sees those too.
+        """
+        beside = self.model.objects.filter(engagement=OuterRef("engagement"))
+        week = JSONObject(starts_on=F("period__starts_on"), due_on=F("period__due_on"))
+        here = OuterRef("period__starts_on")
+        earlier = beside.filter(period__starts_on__lt=here).order_by("-period__starts_on")
+        later = beside.filter(period__starts_on__gt=here).order_by("period__starts_on")
+        return self.annotate(
+            earlier=Subquery(earlier.values_list(week)[:1]),
+            later=Subquery(later.values_list(week)[:1]),
         )
 
     def _revisions(self) -> "ReportRevisionQuerySet":

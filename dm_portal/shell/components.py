@@ -46,6 +46,14 @@ class Crumb:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The week before or after this one, to which the page can be turned."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """A sibling page; ``count`` is shown when it is not None."""
 

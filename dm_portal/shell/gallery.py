@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab
+from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab, Turn
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
@@ -183,6 +183,8 @@ def examples(request: HttpRequest) -> dict[str, object]:
             Tab("Work", "#places", count=412),
             Tab("Reports", "#places"),
         ],
+        "week_before": Turn("9–15 Nov", "#places"),
+        "week_after": Turn("23–29 Nov", "#places"),
         "sentences": [
             Sentence("Release 2.1 will probably miss Mon 30 Nov.", "off_track", "#words", "3 days"),
             Sentence("The bank's test system has been down since Tuesday.", "at_risk"),

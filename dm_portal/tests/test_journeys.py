@@ -252,3 +252,51 @@ def test_weeks_are_turned_by_the_arrow_keys(browser: Browser, site: Site) -> Non
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("link", name="Earlier:")).to_have_attribute("href", str(earlier))
     context.close()
+
+
+@pytest.fixture
+def draft_page(browser: Browser, site: Site) -> Iterator[Page]:
+    """The draft of a week between two others, before its DM."""
+    context = browser.new_context()
+    site.sign_in(context, "manager")
+    page = context.new_page()
+    page.goto(site.address("report_edit"))
+    yield page
+    context.close()
+
+
+TURNS = [("prev", "ArrowLeft", "ArrowRight"), ("next", "ArrowRight", "ArrowLeft")]
+
+
+def test_our_weeks_are_turned_by_the_arrow_keys_and_say_so(draft_page: Page) -> None:
+    weeks = draft_page.get_by_role("navigation", name="Weeks")
+    expect(weeks).to_contain_text("The keys ← → turn the weeks.")
+    here = draft_page.url
+    for relation, there, back in TURNS:
+        neighbour = weeks.locator(f"a[rel={relation}]").get_attribute("href")
+        draft_page.keyboard.press(there)
+        expect(draft_page).to_have_url(re.compile(f"{neighbour}$"))
+        draft_page.keyboard.press(back)
+        expect(draft_page).to_have_url(here)
+
+
+def test_a_week_is_not_turned_while_somebody_writes_or_chooses(draft_page: Page) -> None:
+    here = draft_page.url
+    for name in ("headline", "our_move", "colour"):
+        draft_page.locator(f"[name={name}]").first.focus()
+        draft_page.keyboard.press("ArrowLeft")
+        draft_page.keyboard.press("ArrowRight")
+    draft_page.wait_for_timeout(300)
+    assert draft_page.url == here
+
+
+def test_our_weeks_are_turned_by_links_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    site.sign_in(context, "manager")
+    page = context.new_page()
+    page.goto(site.address("report_edit"))
+    expect(page.get_by_text("turn the weeks")).to_be_hidden()
+    page.locator("a[rel=prev]").click()
+    page.locator("a[rel=next]").click()
+    expect(page).to_have_url(site.address("report_edit"))
+    context.close()

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dm_portal.people.models import User
+from dm_portal.shell.components import Turn
 from engagements.models import Engagement, Milestone
 from reporting.models import Report, ReportRevision
 from reporting.services.drafts import save_draft
@@ -94,6 +95,22 @@ def test_sentences_carry_their_items(
     assert finished.text == "1 item was finished between 13 and 20 Nov."
     assert finished.facts[0].items == ("A-1 Title of A-1",)
     assert of_checkout.about == "Release 2.1"
+
+
+def test_a_week_leads_to_the_weeks_around_it(
+    sign_in: SignIn, manager: User, engagement: Engagement
+) -> None:
+    first, second, third = open_reports(engagement, weeks=3)
+    context = sign_in(manager).get(url(draft(second))).context
+    assert (context["earlier"], context["later"]) == (
+        Turn("2–8 Nov 2026", url(first)),
+        Turn("16–22 Nov 2026", url(third)),
+    )
+
+
+def test_the_only_week_leads_nowhere(sign_in: SignIn, manager: User, draft_47: Report) -> None:
+    page = text_of(sign_in(manager).get(url(draft_47)))
+    assert "data-flip" not in page
 
 
 def test_who_will_read_it(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.components import Crumb, Shape
+from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements.views.doors import find_engagement, require
@@ -19,7 +19,7 @@ from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm
-from reporting.models import Report
+from reporting.models import Period, Report
 from reporting.services.drafts import save_draft
 from reporting.wording import capital
 
@@ -142,9 +142,8 @@ def find_report(request: HttpRequest, ref: str, week: str) -> Report:
 
     Asked for by one statement, so that a hidden report takes as many as one that is not there.
     """
-    reports = Report.objects.visible_to(request.user).select_related(
-        "period", "publishing_by", "publishing_for"
-    )
+    visible = Report.objects.visible_to(request.user).with_neighbours()
+    reports = visible.select_related("period", "publishing_by", "publishing_for")
     report = get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
     report.engagement = find_engagement(request, ref)
     return report
@@ -204,11 +203,22 @@ def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     }
 
 
-def report_page(request: HttpRequest, report: Report) -> dict[str, Any]:
-    """The context of ``reporting/report_base.html``."""
+def report_page(request: HttpRequest, report: Any) -> dict[str, Any]:
+    """The context of ``reporting/report_base.html``; ``report`` comes from ``find_report``."""
     crumb = Crumb("Weekly status", reverse("report_list", args=[report.engagement.ref]))
     return engagement_page(request, report.engagement, "reports", crumb) | {
         "report": report,
         "week": customer.week_words(report.period),
+        "earlier": _turn(report, report.earlier),
+        "later": _turn(report, report.later),
         "can_write": policies.can_write_report(request.user, report.engagement),
     }
+
+
+def _turn(report: Report, week: dict[str, str] | None) -> Turn | None:
+    """The neighbouring week, as ``with_neighbours`` names it, and where its report is."""
+    if week is None:
+        return None
+    period = Period(**{name: date.fromisoformat(day) for name, day in week.items()})
+    url = reverse("report_edit", args=[report.engagement.ref, period.week])
+    return Turn(customer.week_words(period), url)

@@ -48,10 +48,12 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// data-flip: weeks are turned like pages, by the arrow key that the link names.
+// data-flip: weeks are turned like pages, by the arrow key that the link names; not while the key
+// moves something else: a cursor, a choice, or a table that is wider than its region.
+for (const hint of document.querySelectorAll("[data-flip-hint]")) hint.hidden = false;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  if (isTyping(event.target)) return;
+  if (isTyping(event.target) || event.target.closest(".table-region")) return;
   const link = document.querySelector(`a[data-flip="${CSS.escape(event.key)}"]`);
   if (link) link.click();
 });

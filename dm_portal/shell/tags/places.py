@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.paginator import Page
 from django.template import Context
 
-from dm_portal.shell.components import Crumb, Tab
+from dm_portal.shell.components import Crumb, Tab, Turn
 from dm_portal.shell.lists import page_links
 from dm_portal.shell.tags import register, render_around
 
@@ -48,6 +48,12 @@ def breadcrumbs(crumbs: Sequence[Crumb]) -> dict:
 def tabs(items: Sequence[Tab], *, label: str) -> dict:
     """Sibling pages as links; ``label`` names the group for screen readers."""
     return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/weeks.html")
+def weeks(earlier: Turn | None, later: Turn | None) -> dict:
+    """The weeks before and after as links, which the arrow keys follow too."""
+    return {"earlier": earlier, "later": later}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
