@@ -17,7 +17,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab, Turn
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
-from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
+from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from dm_portal.shell.templatetags.portal import register
 
 SECTIONS = {
@@ -229,6 +229,10 @@ def sample_pictures() -> dict[str, object]:
         "burn_one": sample_burn_up("burn-one", weeks=1, committed_on=_in(2)),
         "burn_none": sample_burn_up("burn-none", weeks=0),
         "burn_many": sample_burn_up("burn-many", weeks=40),
+        "bars_some": sample_bars("bars-some", weeks=12),
+        "bars_one": sample_bars("bars-one", weeks=1),
+        "bars_none": sample_bars("bars-none", weeks=0),
+        "bars_many": sample_bars("bars-many", weeks=40),
     }
 
 
@@ -241,3 +245,8 @@ def sample_burn_up(name: str, *, weeks: int, committed_on: date | None = None) -
         BurnUpWeek(_in(-7 * (weeks - 1 - n)), 38 + n // 3 * 2, min(n * 3, 44)) for n in range(weeks)
     ]
     return BurnUp(name, f"Items over {weeks} weeks", "items", today(), states, committed_on)
+
+
+def sample_bars(name: str, *, weeks: int) -> Bars:
+    numbers = [BarWeek(_in(-7 * (weeks - n)), n * 5 % 7) for n in range(weeks)]
+    return Bars(name, f"Finished in {weeks} weeks", "items", "finished", today(), numbers)

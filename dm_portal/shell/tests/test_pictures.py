@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.template import Context, Template
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dm_portal.shell.components import Shape
-from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
+from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from dm_portal.shell.pictures.scale import NumberScale, TimeScale, nice_step
 from dm_portal.shell.pictures.text import first_fitting, fit, width_of
 
@@ -240,3 +241,56 @@ def test_where_nothing_fits_the_shortest_is_cut() -> None:
 
 def test_other_scripts_count_as_wide() -> None:
     assert width_of("漢", size=10) == width_of("Ж", size=10) == 11
+
+
+# Bars --------------------------------------------------------------------------------------------
+
+
+def weekly(*values: int) -> Bars:
+    weeks = [
+        BarWeek(AS_OF - timedelta(weeks=len(values) - n), value) for n, value in enumerate(values)
+    ]
+    return Bars("pace", "Finished items", "items", "finished", AS_OF, weeks)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((), "No whole week is known yet."),
+        ((3,), "3 items finished a week, in 1 week from Mon 16 Nov on."),
+        ((0, 5, 2), "0 to 5 items finished a week, in 3 weeks from Mon 2 Nov on."),
+    ],
+)
+def test_bars_say_in_words_what_is_drawn(values: tuple[int, ...], words: str) -> None:
+    assert weekly(*values).description == words
+
+
+def test_a_silent_week_has_its_place_and_says_0() -> None:
+    wide, _ = weekly(4, 0, 2).drawings
+    assert [bar.label for bar in wide.bars] == ["4", "0", "2"]
+    assert wide.bars[1].height == 0
+    assert render("bars", weekly(4, 0, 2)).count('<td class="number">0</td>') == 1
+
+
+def test_without_weeks_nothing_is_drawn() -> None:
+    assert "<svg" not in render("bars", weekly())
+
+
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=60))
+def test_bars_stand_in_order_and_inside(values: list[int]) -> None:
+    for drawing in weekly(*values).drawings:
+        assert all(before.x + before.width < after.x for before, after in pairwise(drawing.bars))
+        assert drawing.left <= drawing.bars[0].x
+        assert drawing.bars[-1].x + drawing.bars[-1].width <= drawing.right
+        assert all(
+            bar.height >= 0 and bar.y + bar.height == pytest.approx(drawing.bottom, abs=0.2)
+            for bar in drawing.bars
+        )
+        assert all(after.at - before.at >= 58 for before, after in pairwise(drawing.x_ticks))
+        labels = [bar.label for bar in drawing.bars if bar.label]
+        assert all(width_of(label, size=12) < bar_place(drawing) for label in labels)
+
+
+def bar_place(drawing: Any) -> float:
+    """The width that each week has for itself."""
+    return float(drawing.bars[0].width) / 0.72
