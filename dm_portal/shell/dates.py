@@ -9,6 +9,7 @@ DAYS_UNTIL_WEEKS = 21
 DAYS_UNTIL_MONTHS = 84
 DAYS_PER_MONTH = 30.44
 MONTHS_UNTIL_YEARS = 24
+SATURDAY = 5  # as date.weekday counts
 
 
 def day_words(day: date, *, today: date) -> str:
@@ -60,6 +61,19 @@ def _count_words(days: int) -> str:
     if months < MONTHS_UNTIL_YEARS:
         return f"{months} months"
     return f"{round(days / 365.25)} years"
+
+
+def working_days(first: date, last: date) -> int:
+    """How many days from Monday to Friday come after ``first``, up to and with ``last``.
+
+    Nothing is known here of holidays and leave; 0 where ``last`` is not later.
+    """
+    days = (last - first).days
+    if days <= 0:
+        return 0
+    weeks, rest = divmod(days, 7)
+    over = (first.weekday() + number for number in range(1, rest + 1))
+    return 5 * weeks + sum(day % 7 < SATURDAY for day in over)
 
 
 def age_words(at: datetime, *, now: datetime) -> str:

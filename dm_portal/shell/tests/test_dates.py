@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dm_portal.shell import dates
 
@@ -87,3 +89,25 @@ def test_how_far_a_day_is(days: int, words: str) -> None:
 )
 def test_how_fresh_an_instant_is(age: timedelta, words: str) -> None:
     assert dates.age_words(FRIDAY_AFTERNOON, now=FRIDAY_AFTERNOON + age) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 20), 0),
+        (date(2026, 11, 20), date(2026, 11, 22), 0),  # Friday to Sunday
+        (date(2026, 11, 20), date(2026, 11, 23), 1),
+        (date(2026, 11, 21), date(2026, 11, 23), 1),
+        (date(2026, 11, 16), date(2026, 11, 20), 4),
+        (date(2026, 11, 20), date(2026, 11, 19), 0),
+    ],
+)
+def test_working_days(first: date, last: date, days: int) -> None:
+    assert dates.working_days(first, last) == days
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-10, 400))
+def test_working_days_as_counted_one_by_one(first: date, days: int) -> None:
+    each = [first + timedelta(days=number) for number in range(1, days + 1)]
+    counted = sum(day.isoweekday() <= 5 for day in each)
+    assert dates.working_days(first, first + timedelta(days=days)) == counted
