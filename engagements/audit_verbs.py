@@ -1,6 +1,10 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
-COMMON = {"engagements.import": "", "engagements.acceptancecriterion": ""}
+COMMON = {
+    "engagements.import": "",
+    "engagements.acceptancecriterion": "",
+    "engagements.blocker": "",
+}
 
 SENTENCES: dict[str, str] = {
     "customer.created": "took on the customer {target}",
@@ -34,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "criterion.not_met": "found {target} not met after all",
     "sprint.created": "planned the sprint {target}",
     "sprint.changed": "changed the sprint {target}",
+    "blocker.described": "said what {target} holds up, and who must act",
     "template.created": "made the template {target}",
     "template.changed": "changed the template {target}",
     "template.outlined": "changed the milestones of the template {target}",

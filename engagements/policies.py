@@ -46,6 +46,11 @@ def can_edit_plan(user: Any, engagement: Any) -> bool:
     return bool(functions_in(user, engagement) & PLANNERS)
 
 
+def can_describe_blockers(user: Any, engagement: Any) -> bool:
+    """What a blocker holds up and who must act: who owns delivery."""
+    return can_edit_plan(user, engagement)
+
+
 def can_import_work(user: Any, engagement: Any) -> bool:
     return leads(user, engagement)
 

@@ -240,6 +240,33 @@ class WorkItemQuerySet(OfEngagementQuerySet):
         return self.select_related("sprint").annotate(milestone_names=ArraySubquery(names))
 
 
+class BlockerQuerySet(OfEngagementQuerySet):
+    def told(self) -> Self:
+        """Those that the events still tell of."""
+        return self.filter(is_told=True)
+
+    def open(self) -> Self:
+        return self.told().filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now()))
+
+    def closed(self) -> Self:
+        return self.told().filter(closed_at__lte=now())
+
+    def taken_back(self) -> Self:
+        return self.filter(is_told=False)
+
+    def without_words(self) -> Self:
+        """Those of which nobody has said yet what they hold up, or who must act."""
+        return self.filter(Q(impact="") | Q(owner=""))
+
+    def with_titles(self) -> Self:
+        """Annotate ``title``: the item's, None where no export names it any more."""
+        item = related(related(self.model, "source"), "work_items")
+        mine = item.objects.filter(source=models.OuterRef("source"), key=models.OuterRef("key"))
+        return self.select_related("engagement", "source").annotate(
+            title=models.Subquery(mine.values("title")[:1])
+        )
+
+
 class OfSourceQuerySet(models.QuerySet[Any]):
     """Rows that share their source's door."""
 

@@ -12,6 +12,7 @@ from dm_portal.shell.refs import new_ref
 from dm_portal.tests.world import LONG_AGO, World
 from engagements.models import (
     AcceptanceCriterion,
+    Blocker,
     CustomerContact,
     Engagement,
     EngagementFunction,
@@ -164,6 +165,15 @@ def items(world: World, count: int) -> None:
     through = WorkItem.milestones.through
     for milestone in Milestone.objects.filter(engagement=world.ours.engagement)[:2]:
         through.objects.bulk_create(through(workitem=each, milestone=milestone) for each in made)
+
+
+def blockers(world: World, count: int) -> None:
+    """Of one item, none closed and of none anything said; the first is older."""
+    twins(
+        world.ours.one(Blocker),
+        count,
+        lambda n: numbered(n) | {"opened_at": now() - timedelta(minutes=n), "owner": ""},
+    )
 
 
 def states(world: World, count: int) -> None:

@@ -13,6 +13,7 @@ from dm_portal.shell.refs import new_ref
 from dm_portal.tests.world import DAY, World
 from engagements.models import (
     AcceptanceCriterion,
+    Blocker,
     Customer,
     CustomerContact,
     Engagement,
@@ -107,6 +108,10 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "state_meaning_has_a_state": (StateMeaning, {"state": ""}),
     "version_meaning_once": (VersionMeaning, {}),
     "version_meaning_has_a_version": (VersionMeaning, {"version": ""}),
+    "blocker_number": (Blocker, {"opened_at": now()}),
+    "blocker_once": (Blocker, {"number": 99}),
+    "blocker_has_a_key": (Blocker, {"key": ""}),
+    "blocker_closes_after_it_opened": (Blocker, {"closed_at": now() - 999 * DAY}),
     "sprint_number": (Sprint, {"name": "Another"}),
     "sprint_name_once": (Sprint, {"number": 99}),
     "sprint_has_a_name": (Sprint, {"name": ""}),

@@ -18,6 +18,7 @@ from dm_portal.shell.models import Lease
 from dm_portal.tests.canaries import Canaries, Row, hostile
 from engagements.models import (
     AcceptanceCriterion,
+    Blocker,
     Customer,
     CustomerContact,
     Engagement,
@@ -242,6 +243,9 @@ def _work(side: Side, manager: User) -> None:
         )
         item.milestones.add(side.one(Milestone))
         _event(side, item, applied)
+    opened = {"opened_at": now() - 4 * DAY, "key": side.one(WorkItem, done_at=None).key}
+    blocker = Blocker(engagement=engagement, number=1, source=source, **opened)
+    side.add(blocker, keep=("key",))
 
 
 def _event(side: Side, item: WorkItem, file: Import) -> None:

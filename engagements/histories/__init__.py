@@ -18,13 +18,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engagements.histories.blocked import Span, blocked_spans
 from engagements.histories.fields import AS_NAMED, Value, Versions, milestones_of, values_of
 from engagements.histories.stages import STATE, Step, steps_of
 from engagements.histories.told import Evidence, Told, instant
 from engagements.sources.rows import written
 from engagements.stages import Stage, StageOf
 
-__all__ = ["Evidence", "History", "Step", "Value", "at", "history_of"]
+__all__ = [
+    "Evidence",
+    "History",
+    "Span",
+    "Step",
+    "Value",
+    "at",
+    "blocked_spans",
+    "history_of",
+]
 
 STARTED_STAGES = (Stage.IN_PROGRESS, Stage.BLOCKED)
 
@@ -61,9 +71,14 @@ class History:
         return done_since(self.steps)
 
     @property
+    def blocked(self) -> list[Span]:
+        """The times in which it was blocked, by its state or by a flag."""
+        return blocked_spans(self.steps, self.flags)
+
+    @property
     def blocked_at(self) -> datetime | None:
-        """Since when it is blocked, by its state or by a flag; None while it is not."""
-        return blocked_since(self.steps, self.flags)
+        """Since when it is blocked; None while it is not."""
+        return next((span.since for span in self.blocked if span.until is None), None)
 
     def data(self) -> dict[str, Any]:
         """The item as it stands, in the words of ``Row.data``, with its stage."""
@@ -80,6 +95,7 @@ class History:
             "started_at": written(self.started_at),
             "done_at": written(self.done_at),
             "blocked_at": written(self.blocked_at),
+            "blocked": [[written(at) for at in span] for span in self.blocked],
         }
 
 
@@ -97,20 +113,6 @@ def done_since(steps: Sequence[Step]) -> datetime | None:
             break
         found = step.at
     return found
-
-
-def blocked_since(steps: Sequence[Step], flags: Sequence[Value]) -> datetime | None:
-    """Since when an item that is not over is blocked or flagged; the earlier of both."""
-    if steps[-1].stage in (Stage.DONE, Stage.WITHDRAWN):
-        return None
-    since = []
-    if flags[-1].value:
-        since.append(flags[-1].at)
-    for step in reversed(steps):
-        if step.stage != Stage.BLOCKED:
-            break
-        since.append(step.at)
-    return min(since, default=None)
 
 
 def history_of(

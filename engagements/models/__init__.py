@@ -1,5 +1,6 @@
 """What is delivered: for whom, by when, from which work."""
 
+from engagements.models.blockers import Blocker
 from engagements.models.customers import Customer, CustomerContact
 from engagements.models.engagements import (
     Engagement,
@@ -21,6 +22,7 @@ from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [
     "AcceptanceCriterion",
+    "Blocker",
     "Customer",
     "CustomerContact",
     "Engagement",

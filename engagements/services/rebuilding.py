@@ -9,8 +9,9 @@ from django.db.models import Max
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
-from engagements.histories import History
+from engagements.histories import History, Span
 from engagements.models import Engagement, Milestone, Source, Sprint, WorkEvent, WorkItem
+from engagements.services.blocked_times import write_all
 from engagements.services.numbers import lock
 from engagements.work_events import Name, histories, meanings_of
 
@@ -29,11 +30,14 @@ def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
     """
     known = Known(engagement, hold_work(engagement))
     told, kept = histories([engagement.pk], meanings_of([engagement.pk])), set()
+    times = {}
     while batch := list(islice(told, BATCH)):
         kept |= {item.pk for item in _write(known, batch)}
+        times |= _blocked(known, batch)
     gone = WorkItem.objects.filter(engagement=engagement).exclude(pk__in=kept)
     WorkItem.milestones.through.objects.filter(workitem__in=gone).delete()
     gone.delete()
+    write_all(engagement, times)
     record("work.rebuilt", engagement, by=by, after={"items": len(kept)})
     return len(kept)
 
@@ -89,9 +93,18 @@ def _write(known: Known, batch: list[tuple[Name, History]]) -> list[WorkItem]:
     return made
 
 
+def _blocked(known: Known, batch: list[tuple[Name, History]]) -> dict[tuple[int, str], list[Span]]:
+    """When these items were blocked; those that never were are left out."""
+    return {
+        (known.sources[source].pk, key): spans
+        for (_, source, key), history in batch
+        if (spans := history.blocked)
+    }
+
+
 def _fields(history: History, sprints: dict[str, Sprint]) -> dict[str, Any]:
     data = history.data()
-    del data["milestones"]
+    del data["milestones"], data["blocked"]
     instants = ("created_at", "started_at", "done_at", "blocked_at")
     dates = {name: data[name] and datetime.fromisoformat(data[name]) for name in instants}
     return data | dates | {"sprint": sprints.get(data["sprint"])}

@@ -202,3 +202,18 @@ def test_said_again_is_the_same(times: int) -> None:
     once = history(*told)
     again = history(*(each for each in told for _ in range(times)))
     assert (again.steps, again.milestones) == (once.steps, once.milestones)
+
+
+def test_a_flag_that_outlives_what_was_done_blocks_anew_from_when_it_is_reopened() -> None:
+    found = history(
+        seen(20, state="Open", flag="Impediment"),
+        changed(2, "flag", "", "Impediment"),
+        changed(4, "state", "Open", "Closed"),
+        changed(7, "state", "Closed", "Open"),
+    )
+    assert found.blocked == [(day(2), day(4)), (day(7), None)]
+    assert found.blocked_at == day(7)
+    assert found.data()["blocked"] == [
+        [written(day(2)), written(day(4))],
+        [written(day(7)), None],
+    ]

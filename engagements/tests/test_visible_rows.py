@@ -10,6 +10,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
 from engagements.models import (
     AcceptanceCriterion,
+    Blocker,
     Customer,
     CustomerContact,
     Engagement,
@@ -42,6 +43,7 @@ OWNER: dict[type[Model], str] = {
     MilestoneRevision: "milestone__engagement",
     AcceptanceCriterion: "milestone__engagement",
     Sprint: "engagement",
+    Blocker: "engagement",
     Source: "engagement",
     Import: "engagement",
     ImportChunk: "of__engagement",
@@ -70,6 +72,9 @@ def fill(engagement: Engagement) -> None:
     make_item(file, "A-1")
     VersionMeaning.objects.create(
         engagement=engagement, version="1.4+", decided_at=now(), decided_by=by
+    )
+    Blocker.objects.create(
+        engagement=engagement, number=1, source=file.source, key="A-1", opened_at=now()
     )
     StateMeaning.objects.create(
         source=file.source, state="QA", stage="done", decided_at=now(), decided_by=by

@@ -7,6 +7,7 @@ from dm_portal.shell.clock import today
 from dm_portal.tests.world import DAY, Side, World
 from engagements.models import (
     AcceptanceCriterion,
+    Blocker,
     Customer,
     CustomerContact,
     EngagementFunction,
@@ -14,7 +15,15 @@ from engagements.models import (
     Milestone,
     Sprint,
 )
-from engagements.services import customers, engagements, milestones, people, sprints, templates
+from engagements.services import (
+    blockers,
+    customers,
+    engagements,
+    milestones,
+    people,
+    sprints,
+    templates,
+)
 from pods.models import Pod
 
 CADENCE: dict[str, Any] = {
@@ -112,6 +121,9 @@ ACTS: dict[Any, Any] = {
     ),
     people.end_contact: lambda w: people.end_contact(
         contact=w.ours.one(CustomerContact), ends_on=today(), by=dm(w)
+    ),
+    blockers.describe_blocker: lambda w: blockers.describe_blocker(
+        blocker=w.ours.one(Blocker), version=1, impact="2.1 waits", owner="Ada", by=dm(w)
     ),
     sprints.create_sprint: lambda w: sprints.create_sprint(
         engagement=w.ours.engagement, by=dm(w), **SPRINT

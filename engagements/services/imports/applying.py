@@ -10,6 +10,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
 from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning, VersionMeaning
+from engagements.services import blocked_times
 from engagements.services.imports import naming, statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
@@ -68,6 +69,7 @@ def _apply(file: Import) -> None:
         raise Stale(STALE)
     milestones, sprints = naming.give_names(file, named, found, ids)
     matched = _record_matches(file, named, found)
+    blocked_times.write_of_file(file)
     if file.mapping:
         keep_map(source, file, by=cast("User", file.applied_by))
     added = {"milestones_added": milestones, "sprints_added": sprints}

@@ -102,7 +102,17 @@ SELECT row.id,
       'created_at', to_char(item.created_at AT TIME ZONE 'UTC', %(instant)s),
       'started_at', to_char(item.started_at AT TIME ZONE 'UTC', %(instant)s),
       'done_at', to_char(item.done_at AT TIME ZONE 'UTC', %(instant)s),
-      'blocked_at', to_char(item.blocked_at AT TIME ZONE 'UTC', %(instant)s)
+      'blocked_at', to_char(item.blocked_at AT TIME ZONE 'UTC', %(instant)s),
+      'blocked', coalesce(
+        (SELECT jsonb_agg(
+                  jsonb_build_array(
+                    to_char(blocker.opened_at AT TIME ZONE 'UTC', %(instant)s),
+                    to_char(blocker.closed_at AT TIME ZONE 'UTC', %(instant)s))
+                  ORDER BY blocker.opened_at)
+           FROM engagements_blocker AS blocker
+          WHERE blocker.source_id = item.source_id AND blocker.key = item.key
+            AND blocker.is_told),
+        '[]'::jsonb)
     ) AS cells
   ) AS item_is ON item.id IS NOT NULL
  WHERE row.of_id = {FILE} AND row.verdict <> 'refused'
