@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
 
 from dm_portal.shell.clock import now
-from engagements.models import Engagement, MilestoneRevision, Sprint, WorkItem
+from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
 from engagements.querysets import done_by_now, open_now
+
+# How many blockers an overview names.
+OLDEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,22 @@ def work_of(engagement: Engagement) -> Work:
         started=Count("pk", filter=open_now() & Q(started_at__lte=now())),
     )
     return Work(**counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Blockers:
+    """How many blockers are open, and some of them, the oldest first."""
+
+    open: int
+    oldest: list[Blocker]
+
+
+def blockers_of(engagement: Engagement) -> Blockers:
+    """What is blocked now, by what the last imports say."""
+    found = Blocker.objects.filter(engagement=engagement).open().order_by("opened_at", "number")
+    counted = found.annotate(counted=Window(Count("pk"))).with_titles()
+    oldest = list(counted[:OLDEST])
+    return Blockers(oldest[0].counted if oldest else 0, oldest)
 
 
 def is_done(milestone: Any) -> bool:

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from dm_portal.people.audit import PORTAL
 from dm_portal.people.models import AuditEvent
 from dm_portal.shell.forms import FormMixin
-from engagements.models import Customer, Engagement, Milestone, Sprint, WorkItem
+from engagements.models import Blocker, Customer, Engagement, Milestone, Sprint, WorkItem
 from engagements.querysets import done_by_now, open_now
 from pods.models import Pod
 
@@ -144,6 +144,39 @@ class WorkFilter(filters.FilterSet):
 
     def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
         return rows.filter(open_now() if done == "no" else done_by_now())
+
+
+class BlockerFilter(filters.FilterSet):
+    """By item, by whether it is open, and by whether it has been said what it holds up."""
+
+    text = filters.CharFilter(label="Key", method="by_text")
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=[("open", "Open"), ("closed", "Closed"), ("taken_back", "Taken back")],
+        method="by_state",
+        empty_label="All",
+    )
+    words = filters.ChoiceFilter(
+        label="Impact and who must act",
+        choices=[("missing", "Not said yet")],
+        method="by_words",
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Blocker
+        fields: list[str] = []
+        form = FilterForm
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(key__icontains=text)
+
+    def by_state(self, rows: Any, name: str, state: str) -> QuerySet[Any]:
+        found = {"open": rows.open, "closed": rows.closed, "taken_back": rows.taken_back}[state]
+        return found()
+
+    def by_words(self, rows: Any, name: str, words: str) -> QuerySet[Any]:
+        return rows.without_words()
 
 
 class HistoryFilter(filters.FilterSet):

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from engagements.keys import KeyConverter
-from engagements.views import engagements, history, milestones, people, pods, sprints, work
+from engagements.views import (
+    blockers,
+    engagements,
+    history,
+    milestones,
+    people,
+    pods,
+    sprints,
+    work,
+)
 
 register_converter(KeyConverter, "key")
 
@@ -11,6 +20,7 @@ ENGAGEMENT = "engagements/<ref:ref>/"
 MILESTONE = f"{ENGAGEMENT}milestones/<int:number>/"
 CRITERION = f"{MILESTONE}criteria/<int:criterion_number>/"
 SPRINT = f"{ENGAGEMENT}sprints/<int:number>/"
+BLOCKER = f"{ENGAGEMENT}blockers/<int:number>/"
 SETTINGS = f"{ENGAGEMENT}settings/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -42,6 +52,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SPRINT}edit/", sprints.sprint_edit, name="sprint_edit"),
     path(f"{ENGAGEMENT}work/", work.work_list, name="work_list"),
     path(f"{ENGAGEMENT}work/<int:number>/<key:key>/", work.work_detail, name="work_detail"),
+    path(f"{ENGAGEMENT}blockers/", blockers.blocker_list, name="blocker_list"),
+    path(BLOCKER, blockers.blocker_detail, name="blocker_detail"),
+    path(f"{BLOCKER}edit/", blockers.blocker_edit, name="blocker_edit"),
     path("", include("engagements.urls_imports")),
     path("pods/", pods.pod_list, name="pod_list"),
     path("pods/<ref:ref>/", pods.pod_detail, name="pod_detail"),

@@ -157,6 +157,14 @@ PLAN: dict[str, Rule] = {
     "sprint_edit": form(
         SEES, PLANNERS, at=within(number=1), data=lambda w: {"name": "Sprint 9", "version": 1}
     ),
+    "blocker_list": page(SEES, at=within()),
+    "blocker_detail": page(SEES, at=within(number=1)),
+    "blocker_edit": form(
+        SEES,
+        PLANNERS,
+        at=within(number=1),
+        data=lambda w: {"impact": "2.1 waits", "owner": "Ada", "version": 1},
+    ),
     "work_list": page(SEES, at=within()),
     "work_detail": page(SEES, at=open_item),
 }

@@ -23,7 +23,7 @@ from dm_portal.tests.canaries import bare
 from dm_portal.tests.crawl import text_of
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
-from engagements.models import Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
+from engagements.models import Blocker, Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
 from pods.models import Pod
 from reporting.models import ReportRevision
 
@@ -89,6 +89,7 @@ LISTS = {
     "outbox_list": Listed(OutgoingMail, "subject", ours=NOBODY, both=ADMIN),
     "milestone_list": within(Milestone, "name", SEES),
     "sprint_list": within(Sprint, "name", SEES),
+    "blocker_list": within(Blocker, "owner", SEES),
     "work_list": within(WorkItem, "key", SEES),
     "import_list": within(Import, "file_name", SEES),
     "status_archive": within(ReportRevision, "headline", SEES | CONTACTS),

@@ -14,7 +14,7 @@ from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
-from engagements.figures import is_done, sprint_on, work_of
+from engagements.figures import blockers_of, is_done, sprint_on, work_of
 from engagements.filters import EngagementFilter
 from engagements.forms.engagements import (
     EngagementCreateForm,
@@ -66,6 +66,7 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "unfinished": [row for row in promised if not is_done(row)],
         "finished": [row for row in promised if is_done(row)],
         "work": work_of(engagement),
+        "blockers": blockers_of(engagement),
         "sprint": sprint_on(engagement, today(engagement.time_zone)),
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),

@@ -42,11 +42,29 @@ def changes(row: ImportRow) -> list[Change]:
     """What a changed row changes; instants on the reader's wall clock."""
     zone = ZoneInfo(timezone.get_current_timezone_name())
     fields = FIELDS if row.verdict == ImportRow.Verdict.CHANGED else ()
-    return [
+    found = [
         Change(LABELS.get(name, name), said(row.before.get(name), zone), said(value, zone))
         for name in fields
         if (value := row.data.get(name)) != row.before.get(name)
     ]
+    return [*found, *_blocked(row, zone)]
+
+
+def _blocked(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
+    """The times in which the item was blocked, where they are others now."""
+    before, after = row.before.get("blocked"), row.data.get("blocked")
+    if row.verdict == ImportRow.Verdict.CHANGED and before != after:
+        yield Change("blocked", _times(before, zone), _times(after, zone))
+
+
+def _times(spans: list[list[str | None]] | None, zone: ZoneInfo) -> str:
+    """ "from Mon 5 Jan, 11:00 to Tue 6 Jan, 9:00; since …"; "never"."""
+    return "; ".join(_time(since, until, zone) for since, until in spans or ()) or "never"
+
+
+def _time(since: str | None, until: str | None, zone: ZoneInfo) -> str:
+    begun = said(since, zone)
+    return f"from {begun} to {said(until, zone)}" if until else f"since {begun}"
 
 
 def additions(file: Import) -> Iterator[str]:

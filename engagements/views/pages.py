@@ -16,6 +16,7 @@ TABS = (
     ("milestones", "Milestones", "milestone_list"),
     ("sprints", "Sprints", "sprint_list"),
     ("work", "Work", "work_list"),
+    ("blockers", "Blockers", "blocker_list"),
     ("reports", "Weekly status", "report_list"),
     ("imports", "Imports", "import_list"),
     ("history", "History", "engagement_history"),
