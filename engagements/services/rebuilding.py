@@ -30,7 +30,7 @@ def rebuild_work(*, engagement: Engagement, by: User | None) -> int:
     """
     known = Known(engagement, hold_work(engagement))
     told, kept = histories([engagement.pk], meanings_of([engagement.pk])), set()
-    times = {}
+    times: dict[tuple[int, str], list[Span]] = {}
     while batch := list(islice(told, BATCH)):
         kept |= {item.pk for item in _write(known, batch)}
         times |= _blocked(known, batch)

@@ -29,40 +29,40 @@ def hours(at: datetime | None) -> int | None:
     return None if at is None else int((at - START) / HOUR)
 
 
-@pytest.mark.parametrize(
-    ("stages", "flags", "found"),
-    [
-        ([(0, "not_started")], [(0, "")], []),
-        ([(0, "not_started"), (2, "blocked")], [(0, "")], [(2, None)]),
-        ([(0, "not_started"), (2, "blocked"), (5, "done")], [(0, "")], [(2, 5)]),
-        ([(0, "not_started"), (2, "blocked"), (5, "blocked")], [(0, "")], [(2, None)]),
-        (
-            [(0, "in_progress")],
-            [(0, ""), (3, "Impediment"), (4, ""), (8, "On hold")],
-            [(3, 4), (8, None)],
-        ),
-        ([(0, "in_progress")], [(0, ""), (3, "Impediment"), (4, "On hold")], [(3, None)]),
-        # the flag hands over to the state
-        (
-            [(0, "in_progress"), (4, "blocked"), (9, "in_progress")],
-            [(0, ""), (1, "x"), (6, "")],
-            [(1, 9)],
-        ),
-        # one ends as the other begins
-        ([(0, "blocked"), (4, "in_progress")], [(0, ""), (4, "x")], [(0, None)]),
-        # what is done is blocked by nothing; a flag that stays begins again
-        (
-            [(0, "in_progress"), (4, "done"), (7, "in_progress")],
-            [(0, ""), (1, "x")],
-            [(1, 4), (7, None)],
-        ),
-        ([(0, "in_progress"), (4, "withdrawn")], [(0, "x")], [(0, 4)]),
-        ([(0, "done")], [(0, ""), (3, "x")], []),
-        # of one instant the last holds
-        ([(0, "not_started"), (2, "blocked"), (2, "in_progress")], [(0, "")], []),
-        ([], [], []),
-    ],
-)
+CASES: list[Any] = [
+    ([(0, "not_started")], [(0, "")], []),
+    ([(0, "not_started"), (2, "blocked")], [(0, "")], [(2, None)]),
+    ([(0, "not_started"), (2, "blocked"), (5, "done")], [(0, "")], [(2, 5)]),
+    ([(0, "not_started"), (2, "blocked"), (5, "blocked")], [(0, "")], [(2, None)]),
+    (
+        [(0, "in_progress")],
+        [(0, ""), (3, "Impediment"), (4, ""), (8, "On hold")],
+        [(3, 4), (8, None)],
+    ),
+    ([(0, "in_progress")], [(0, ""), (3, "Impediment"), (4, "On hold")], [(3, None)]),
+    # the flag hands over to the state
+    (
+        [(0, "in_progress"), (4, "blocked"), (9, "in_progress")],
+        [(0, ""), (1, "x"), (6, "")],
+        [(1, 9)],
+    ),
+    # one ends as the other begins
+    ([(0, "blocked"), (4, "in_progress")], [(0, ""), (4, "x")], [(0, None)]),
+    # what is done is blocked by nothing; a flag that stays begins again
+    (
+        [(0, "in_progress"), (4, "done"), (7, "in_progress")],
+        [(0, ""), (1, "x")],
+        [(1, 4), (7, None)],
+    ),
+    ([(0, "in_progress"), (4, "withdrawn")], [(0, "x")], [(0, 4)]),
+    ([(0, "done")], [(0, ""), (3, "x")], []),
+    # of one instant the last holds
+    ([(0, "not_started"), (2, "blocked"), (2, "in_progress")], [(0, "")], []),
+    ([], [], []),
+]
+
+
+@pytest.mark.parametrize(("stages", "flags", "found"), CASES)
 def test_when_it_was_blocked(stages: Any, flags: Any, found: Any) -> None:
     assert spans(entries(*stages), entries(*flags)) == found
 
