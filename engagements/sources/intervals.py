@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
 from engagements.sources import cells
@@ -28,13 +28,14 @@ def read_intervals(
 ) -> Iterator[Row]:
     """The items of the file, each from the rows that follow each other with its key.
 
-    The last stay ends at the item's last move, and each other when the next begins. An item is
+    The last stay ends at the item's last move, and each other when the next begins. It is so as
+    of its export, where the file tells when that was, or else as of its last move. An item is
     refused as a whole where one of its rows cannot be read: the others would be dated wrong.
     """
     place = layout.places["key"][0]
     stays = (Stay(line, row) for line, row in rows)
     for _, group in groupby(stays, key=lambda stay: _key(stay.cells, place)):
-        yield _item(layout, list(group), zone, now)
+        yield _item(layout, list(islice(group, MAX_STAYS + 1)), zone, now)
 
 
 def _key(row: Sequence[str], place: int) -> str:
@@ -55,7 +56,7 @@ def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row
         row,
         line=first,
         data=row.data | {"created_at": created},
-        updated_at=moved,
+        updated_at=max(row.updated_at or "", moved or ""),
         latest=max(row.latest, moved or "") if until <= now else row.latest,
         changes=tuple(_changes(layout, row.key, stays, begins)),
         lines=len(stays),
@@ -78,7 +79,7 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
     """
     by = layout.map or AS_IS
     if len(stays) > MAX_STAYS:
-        raise _BadStay(stays[0].line, f"The item has {len(stays):,} rows; {MAX_STAYS:,} are read.")
+        raise _BadStay(stays[0].line, f"The item has more than {MAX_STAYS:,} rows.")
     last = stays[-1]
     try:
         until = cells.instant(_cell(layout, last, "until"), zone, dates=by.dates)

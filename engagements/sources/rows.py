@@ -83,7 +83,7 @@ def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now
             if name in layout.places or reader.gives(name)
         },
         note=" ".join(reader.notes),
-        updated_at=updated_at,
+        updated_at=updated_at or seen_at,
         latest=_latest(written(now), updated_at, seen_at, *(data[f"{step}_at"] for step in STEPS)),
     )
 

@@ -1,7 +1,7 @@
 """Maps: how any tracker's file is written, and which of its columns holds what."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -170,6 +170,19 @@ def test_stays_are_counted_back_from_the_last_move() -> None:
     assert (second.changes, file.rows_read) == ((), 5)
 
 
+def test_a_row_is_as_of_its_export(engagement: Engagement, manager: User) -> None:
+    by = STAYS + b'seen_at = "seen"\n'
+    header = b"key,state,days,until,seen\n"
+    first = header + b"A,Open,1,2026-01-10,2026-01-10T09:00:00Z\n"
+    second = header + b"A,Open,1,2026-01-10,2026-01-11T09:00:00Z\n"
+    second += b"A,Done,0,2026-01-10,2026-01-11T09:00:00Z\n"
+    for content in (second, first):  # the earlier export comes late
+        bring(engagement, manager, content, by)
+    item_there = WorkItem.objects.get()
+    assert (item_there.state, item_there.stage) == ("Done", "done")
+    assert Import.objects.get(number=2).as_of == datetime(2026, 1, 10, 9, tzinfo=UTC)
+
+
 @given(st.lists(st.integers(min_value=0, max_value=5000), min_size=1, max_size=12))
 def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
     rows = "".join(
@@ -190,7 +203,7 @@ def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
         ("A,Open,1,2026-01-10\nA,Done,0,", 3, "The day of the last move is not a date"),
         ("A,Open,99999,2026-01-10", 2, "The number of days is too large"),
         ("A,Open,1,2026-01-10\nA,Done", 3, "The row has 2 cells, the header 4."),
-        ("A,S,0,2026-01-10\n" * 1001, 2, "The item has 1,001 rows; 1,000 are read."),
+        ("A,S,0,2026-01-10\n" * 1001, 2, "The item has more than 1,000 rows."),
     ],
 )
 def test_an_item_with_a_row_that_cannot_be_read_is_refused(rows: str, line: int, said: str) -> None:
