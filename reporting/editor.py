@@ -19,6 +19,7 @@ from reporting.models import Receipt, Report, ReportRevision
 
 # What a fact's name says to people: the last part of its path in the figures.
 LABELS = {
+    "blocked": "blocked",
     "changed_by": "changed by",
     "changed_on": "changed on",
     "committed_on": "committed for",
@@ -42,6 +43,7 @@ LABELS = {
     "items": "items",
     "items_done_on": "the last item done on",
     "met_on": "met on",
+    "key": "the oldest",
     "last": "last",
     "known_until_day": "last import",
     "moved": "dates changed",
@@ -58,10 +60,12 @@ LABELS = {
     "removed": "withdrawn in the window",
     "reopened": "reopened in the window",
     "reopened_late": "reopened before, imported since",
+    "since_day": "blocked since",
     "statement": "criterion",
     "to_day": "up to",
     "total": "work",
     "until_day": "up to",
+    "working_days": "working days",
 }
 
 
@@ -138,7 +142,7 @@ class Section:
 # Which sentences stand under which heading: keys, or the beginning of keys up to a dot.
 SECTIONS = {
     "Since the last status": ("date.", "dates", "created", "late.created", *sentences.SCOPE),
-    "Milestones": ("milestone.", "criteria.", "beyond"),
+    "Milestones": ("milestone.", "criteria.", "blocked.", "beyond"),
     "Delivered": ("finished", "late.finished", "met.", "delivered."),
     "What it rests on": ("freshness", "left_out.", "recorded"),
 }

@@ -19,10 +19,15 @@ Verdict = dict[str, Any]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From how many calendar days past the committed date schedule is amber, and red."""
+    """From how many days on a dimension is amber, and red.
+
+    Schedule: calendar days past the committed date. Blockers: working days, Monday to Friday.
+    """
 
     schedule_amber_days: int = 1
     schedule_red_days: int = 6
+    blockers_amber_days: int = 3
+    blockers_red_days: int = 6
 
 
 DEFAULTS = Thresholds()
@@ -128,6 +133,54 @@ def _left(row: dict[str, Any]) -> str:
     return "no items belong to it"
 
 
+def blockers(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
+    """Working days since which the oldest blocker of a committed milestone is open."""
+    figures = body["figures"]
+    if figures["blockers"] is None:
+        return _unknown("blockers", "no source (what is blocked)")
+    names = {
+        row["number"]: row["name"]
+        for row in figures["milestones"]
+        if row["committed_on"] and row["items"]
+    }
+    if not names:
+        return _unknown("blockers", "no committed milestone has items yet")
+    mine = [row for row in figures["blockers"] if names.keys() & set(row["milestones"])]
+    if not mine:
+        sentence = "Nothing that belongs to a committed milestone is blocked."
+        return _verdict("blockers", "green", "blockers.none", {"open": 0}, sentence)
+    oldest = mine[0]
+    number = min(names.keys() & set(oldest["milestones"]))
+    values = {
+        "open": len(mine),
+        "key": oldest["key"],
+        "milestone": names[number],
+        "since": oldest["since_day"],
+        "working_days": oldest["working_days"],
+    }
+    colour = blockers_colour(oldest["working_days"], thresholds)
+    today = date.fromisoformat(figures["window"]["to_day"])
+    return _verdict("blockers", colour, f"blockers.{colour}", values, _blocked(values, today))
+
+
+def blockers_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
+    """Of a blocker that is open for so many working days."""
+    if days >= thresholds.blockers_red_days:
+        return "red"
+    return "amber" if days >= thresholds.blockers_amber_days else "green"
+
+
+def _blocked(values: dict[str, Any], today: date) -> str:
+    """ "Release 2.1: A-1 has been blocked since Mon 9 Nov, for 9 working days." """
+    since = day_words(date.fromisoformat(values["since"]), today=today)
+    days, more = values["working_days"], values["open"] - 1
+    age = f", for {days} working day{'' if days == 1 else 's'}" if days else ""
+    said = f"{values['milestone']}: {values['key']} has been blocked since {since}{age}"
+    if not more:
+        return f"{said}."
+    return f"{said}; {more} more item{' is' if more == 1 else 's are'} blocked."
+
+
 def _no_source(dimension: str, missing: str) -> Callable[[dict[str, Any], Thresholds], Verdict]:
     """A dimension that nothing feeds yet: not known, whatever else is."""
 
@@ -160,5 +213,5 @@ RULES: dict[str, Callable[[dict[str, Any], Thresholds], Verdict]] = {
     "quality": _no_source("quality", "what was reopened or rejected"),
     "team": _no_source("team", "planned capacity"),
     "waiting on customer": _no_source("waiting on customer", "what was asked of the customer"),
-    "blockers": _no_source("blockers", "what is blocked"),
+    "blockers": blockers,
 }

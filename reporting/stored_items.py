@@ -22,7 +22,7 @@ NOWHERE = Stood(is_there=False, is_done=False)
 
 
 def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row:
-    """What schema 4 keeps of an item; milestones by their numbers, without those unknown here."""
+    """What schemas 4 and 5 keep of an item; milestones by number, without those unknown here."""
     begun = history.started_at
     return {
         "title": history.title,

@@ -7,8 +7,10 @@ their beginning and not their end.
 
 ``dated``   schemas 1 to 3: from the dates of the rows that were known
 ``followed`` schema 4: from what became of each item over time
+``blocked`` schema 5: and by the times in which each was blocked
 """
 
+from reporting.figures.blocked import version_5
 from reporting.figures.dated import (
     can_be_told,
     days_after,
@@ -29,4 +31,5 @@ __all__ = [
     "version_2",
     "version_3",
     "version_4",
+    "version_5",
 ]

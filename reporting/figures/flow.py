@@ -102,7 +102,7 @@ def throughput(lines: list[Timeline], window: Window, *, known_until: str | None
 
 
 def blockers(lines: list[Timeline], window: Window) -> list[Row]:
-    """What is blocked or flagged, the oldest first: key, since when, age in whole calendar days.
+    """By schema 4: what is blocked or flagged, the oldest first: key, since when, age in days.
 
     Source: state changes and flags.
     """

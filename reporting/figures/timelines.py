@@ -1,10 +1,12 @@
-"""One item over time, as schema 4 stores it, and how it stood at an instant."""
+"""One item over time, as schemas 4 and 5 store it, and how it stood at an instant."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
+
+from engagements.histories import Span, blocked_spans
 
 Row = dict[str, Any]
 
@@ -72,7 +74,10 @@ class Timeline:
         return None
 
     def blocked_at(self, at: datetime) -> datetime | None:
-        """Since when it was blocked by its state or flagged; None if it was not, or was over."""
+        """Since when it was blocked by its state or flagged; None if it was not, or was over.
+
+        By schema 4; a flag and a state that hand over to each other are two times here.
+        """
         if self.stage(at) in (DONE, WITHDRAWN):
             return None
         since = [entry.at for entry in self.flags[: _place(self.flags, at)][-1:] if entry.value]
@@ -81,6 +86,12 @@ class Timeline:
                 break
             since.append(entry.at)
         return min(since, default=None)
+
+    def blocked(self, at: datetime) -> list[Span]:
+        """The times before ``at`` in which it was blocked or flagged; by schema 5."""
+        return blocked_spans(
+            self.stages[: _place(self.stages, at)], self.flags[: _place(self.flags, at)]
+        )
 
     def is_in(self, milestone: int, at: datetime) -> bool:
         return milestone in before(self.milestones, at)

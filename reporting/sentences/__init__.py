@@ -6,8 +6,8 @@ is what the customer reads: it names committed milestones only, since a version 
 that nobody promised is nobody's promise.
 
 Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``reopened``, ``removed``,
-``scope.<n>``, ``milestone.<n>``,
-``criteria.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
+``scope.<n>``, ``milestone.<n>``, ``criteria.<n>``, ``blocked.<n>``,
+``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
 ``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
 """
 

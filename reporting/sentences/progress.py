@@ -1,4 +1,4 @@
-"""How far the committed milestones are, and what is open beside them."""
+"""How far the committed milestones are, what is blocked of them, and what is open beside them."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,14 @@ from reporting.wording import capital, count, day, percent, share
 
 
 def milestones(figures: Row) -> Iterator[Row]:
-    """Each committed milestone: how far it is, and how many of its criteria are met."""
+    """Each committed milestone: how far it is, its criteria that are met, what is blocked."""
     for row in figures["milestones"]:
         if row["committed_on"]:
             yield _milestone(row, figures["window"])
             if row["criteria"]:
                 yield _criteria(row, figures["window"])
+            if row["blocked"]:
+                yield _blocked(row, figures)
 
 
 def _milestone(row: Row, window: Row) -> Row:
@@ -94,6 +96,28 @@ def _unmet(row: Row, path: str) -> tuple[str, list[Row]]:
         fact(f"{path}.criteria_unmet.{number}.statement", statement) for number, statement in unmet
     ]
     return f"{'; open' if row['criteria'] > 1 else ''}: {quoted}", facts
+
+
+def _blocked(row: Row, figures: Row) -> Row:
+    """How many of its items are blocked, and the oldest with its age.
+
+    What the DM has written of a blocker is internal, and stands in no sentence.
+    """
+    keys = row["blocked"]
+    oldest = next(each for each in figures["blockers"] if row["number"] in each["milestones"])
+    path, days = f"blockers.{oldest['source']}.{oldest['key']}", oldest["working_days"]
+    since = day(oldest["since_day"], figures["window"])
+    age = f"since {since}" + (f", for {count(days, 'working day')}" if days else "")
+    said = f": {keys[0]}" if len(keys) == 1 else f", {keys[0]} for longest:"
+    return sentence(
+        f"blocked.{row['number']}",
+        f"{count(len(keys), 'item')} {'is' if len(keys) == 1 else 'are'} blocked{said} {age}.",
+        fact(f"milestones.{row['number']}.blocked", len(keys), keys),
+        fact(f"{path}.key", oldest["key"]),
+        fact(f"{path}.since_day", oldest["since_day"]),
+        fact(f"{path}.working_days", days),
+        about=row["name"],
+    )
 
 
 def beyond(figures: Row) -> Iterator[Row]:
