@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,7 @@ from dm_portal.people import standing
 from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
-from engagements.models import Engagement, Import, Milestone
+from engagements.models import Blocker, Engagement, Import, Milestone
 from engagements.querysets import held_by
 from reporting import rag
 from reporting.customer import week_words
@@ -70,6 +72,7 @@ def needs_of(user: Any, *, at: datetime) -> list[Need]:
         *_reports(user, led, at),
         *_imports(user, led),
         *_milestones(user, planned, at),
+        *_blockers(user, planned, at),
         *_letters(user, at),
     ]
 
@@ -186,6 +189,40 @@ def _left(milestone: Any) -> str:
     if unmet := milestone.criteria_total - milestone.criteria_met:
         return f"{unmet} of {count(milestone.criteria_total, 'criterion')} not met"
     return "no items yet"
+
+
+def _blockers(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
+    """Old blockers of which it was never said what they hold up or who must act.
+
+    One line for each engagement: a tracker may block many items at once.
+    """
+    rows = Blocker.objects.visible_to(user).filter(engagement__in=planned).open().without_words()
+    ordered = rows.select_related("engagement__customer").order_by("engagement", "opened_at")
+    for _, found in groupby(ordered, key=attrgetter("engagement_id")):
+        old = [row for row in found if rag.blockers_colour(row.age_at(at)) != "green"]
+        if old:
+            yield _silent(old, at)
+
+
+def _silent(blockers: Sequence[Blocker], at: datetime) -> Need:
+    """Of one engagement, the oldest first."""
+    oldest, number = blockers[0], len(blockers)
+    age = f"for {count(oldest.age_at(at), 'working day')}"
+    place = [oldest.engagement.ref]
+    is_one = number == 1
+    return Need(
+        group=OVERDUE,
+        due=oldest.opened_at,
+        shape=Shape(rag.blockers_colour(oldest.age_at(at))),
+        what=f"Say what {oldest.key if is_one else f'{number} blockers'} "
+        f"hold{'s' if is_one else ''} up, and who must act",
+        where=_where(oldest.engagement),
+        why=f"blocked {age}" if is_one else f"{oldest.key} has been blocked {age}",
+        url=reverse("blocker_edit", args=[*place, oldest.number])
+        if is_one
+        else f"{reverse('blocker_list', args=place)}?state=open&words=missing",
+        action="Say" if is_one else "See",
+    )
 
 
 def _letters(user: Any, at: datetime) -> Iterator[Need]:

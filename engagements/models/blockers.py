@@ -81,11 +81,12 @@ class Blocker(OfEngagement):
 
     @property
     def age(self) -> int:
-        """Working days from the local day on which it opened to that on which it closed, or now.
+        """Working days from the local day on which it opened to that on which it closed, or now."""
+        return self.age_at(now())
 
-        Monday to Friday; the day on which it opened counts as 0.
-        """
-        end = min(self.closed_at, now()) if self.closed_at else now()
+    def age_at(self, at: datetime) -> int:
+        """The same as of an instant. Monday to Friday; the day on which it opened counts as 0."""
+        end = min(self.closed_at, at) if self.closed_at else at
         return working_days(self._day(self.opened_at), self._day(end))
 
     def _day(self, at: datetime) -> date:
