@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reporting.demo.story import DateMove, EngagementPlan, MilestonePlan, Week
+from reporting.demo.story import BlockedPlan, DateMove, EngagementPlan, MilestonePlan, Week
 
 
 @dataclass(frozen=True)
@@ -252,6 +252,19 @@ ATLAS = EngagementPlan(
             "The bank's fraud team added a second check to every refund, agreed in writing.",
         ),
     ),
+    blocked=(
+        BlockedPlan(
+            "Retry when the shop does not answer", 58, 66,
+            "2.0 Checkout is tested against a stand-in until the bank's test system is back.",
+            "The bank's test operations",
+        ),
+        BlockedPlan(
+            "Export refunds for finance", 110, None,
+            "Finance cannot close October with refunds, a criterion of 2.1 Refunds.",
+            "The bank's head of finance",
+        ),
+        BlockedPlan("Refund to a closed account", 110),
+    ),
     corrections={
         7: (
             "The first text named the wrong release.",
@@ -346,6 +359,13 @@ HARBOUR = EngagementPlan(
         "Bookings is late; its last pieces are in test.",
         "Bookings is complete, later than agreed; the pilot books without the phone.",
         "The season's standing bookings are being moved.",
+    ),
+    blocked=(
+        BlockedPlan(
+            "Send the driver a notice", 90, 97,
+            "Bookings waits for the text messages, or goes without them.",
+            "Osterby's purchasing",
+        ),
     ),
     weeks={
         13: Week(

@@ -11,7 +11,8 @@ from django.db import transaction
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now, pretending
 from dm_portal.shell.errors import DomainError
-from engagements.models import Customer, CustomerContact, Engagement, Import, Milestone
+from engagements.models import Blocker, Customer, CustomerContact, Engagement, Import, Milestone
+from engagements.services.blockers import describe_blocker
 from engagements.services.engagements import PlannedMilestone, create_engagement
 from engagements.services.imports import import_file
 from engagements.services.milestones import commit_date, judge_criterion
@@ -190,6 +191,7 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
     if morning < until:
         with pretending(morning):
             _import(stage, morning)
+            _describe_blockers(stage)
             _judge_criteria(stage, day)
     if day < until.astimezone(stage.zone).date():
         _report(stage, week, stage.local(day, 14))
@@ -220,6 +222,21 @@ def _import(stage: Stage, at: datetime) -> None:
     file = import_file(engagement=stage.engagement, file_name=name, content=content, by=stage.dm)
     if file.state != Import.State.APPLIED:
         raise DomainError(f"The demo world's own file was not applied: {file.problem}")
+
+
+def _describe_blockers(stage: Stage) -> None:
+    """What the DM says of a blocker as soon as it is known; of some nothing yet."""
+    titles = {item.key: item.title for item in stage.items}
+    said = {each.title: each for each in stage.plan.blocked if each.impact}
+    for blocker in Blocker.objects.filter(engagement=stage.engagement, version=1).open():
+        if words := said.get(titles[blocker.key]):
+            describe_blocker(
+                blocker=blocker,
+                version=blocker.version,
+                impact=words.impact,
+                owner=words.owner,
+                by=stage.dm,
+            )
 
 
 def _judge_criteria(stage: Stage, day: date) -> None:

@@ -53,6 +53,17 @@ class DateMove:
 
 
 @dataclass(frozen=True)
+class BlockedPlan:
+    """From day to day an item (by its title) is blocked; ``impact`` and ``owner`` are the DM's."""
+
+    title: str
+    from_day: int
+    to_day: int | None = None
+    impact: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True)
 class EngagementPlan:
     """One engagement of the demo world."""
 
@@ -69,6 +80,7 @@ class EngagementPlan:
     headlines: tuple[str, ...]
     weeks: dict[int, Week] = field(default_factory=dict)
     moves: tuple[DateMove, ...] = ()
+    blocked: tuple[BlockedPlan, ...] = ()
     # week -> (reason, new headline): what was corrected after it was published
     corrections: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -87,6 +99,8 @@ class Item:
     created_at: datetime
     started_at: datetime | None
     done_at: datetime | None
+    blocked_at: datetime | None = None
+    unblocked_at: datetime | None = None
 
     def as_of(self, instant: datetime) -> dict[str, str]:
         """The row that a tracker would have exported at ``instant``."""
@@ -96,7 +110,7 @@ class Item:
             "key": self.key,
             "type": self.type,
             "title": self.title,
-            "state": "Done" if done else "In progress" if started else "To do",
+            "state": self._state(instant, is_started=bool(started), is_done=bool(done)),
             "size": str(self.size),
             "milestone": self.milestone,
             "sprint": self.sprint if started else "",
@@ -105,6 +119,14 @@ class Item:
             "started_at": started.isoformat() if started else "",
             "done_at": done.isoformat() if done else "",
         }
+
+    def _state(self, instant: datetime, *, is_started: bool, is_done: bool) -> str:
+        if is_done:
+            return "Done"
+        was_blocked = self.blocked_at is not None and self.blocked_at <= instant
+        if was_blocked and not (self.unblocked_at and self.unblocked_at <= instant):
+            return "Blocked"
+        return "In progress" if is_started else "To do"
 
 
 def sprint_name(day: float) -> str:
@@ -150,6 +172,7 @@ def _item(
     title: str,
 ) -> Item:
     started = None if done is None else max(made + 0.1, done - 1 - 4 * chance.random())
+    blocked = next((each for each in plan.blocked if each.title == title), None)
     return Item(
         key=f"{plan.prefix}-{number}",
         type="Bug" if title.startswith(("Fix", "Stop")) else "Story",
@@ -161,6 +184,8 @@ def _item(
         created_at=_at(first, made),
         started_at=None if started is None else _at(first, started),
         done_at=None if done is None else _at(first, done),
+        blocked_at=_at(first, blocked.from_day) if blocked else None,
+        unblocked_at=_at(first, blocked.to_day) if blocked and blocked.to_day else None,
     )
 
 

@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 
 import reporting
 from dm_portal.people.models import User
-from engagements.models import Customer, Engagement, Import, MilestoneRevision
+from engagements.models import Blocker, Customer, Engagement, Import, MilestoneRevision
 from reporting.demo import plans
 from reporting.demo.story import items_of
 from reporting.models import Report, ReportRevision
@@ -101,3 +101,8 @@ def test_only_the_demo_world_pretends_another_time() -> None:
         if isinstance(node, ast.ImportFrom) and any(a.name == "pretending" for a in node.names)
     }
     assert {path for path in users if "/tests/" not in path} == {"reporting/demo/seed.py"}
+
+
+def test_blockers_with_and_without_words(printed: list[list[str]]) -> None:
+    assert {bool(each.impact) for each in Blocker.objects.open()} == {True, False}
+    assert Blocker.objects.closed().exclude(impact="").count() >= 1

@@ -42,3 +42,15 @@ def test_what_is_called_late_or_open_is(weekday: int) -> None:
     for week in (13, 14, 15):
         assert left(plans.HARBOUR, "Bookings", week, weekday) > 0
     assert left(plans.ATLAS, "2.1 Refunds", 16, weekday) > 0
+
+
+@pytest.mark.parametrize("weekday", [1, 2, 3, 4, 5])
+def test_what_is_blocked_today_was_so_a_week_ago(weekday: int) -> None:
+    """So that it is old enough for `/`; one of them has words, one has none."""
+    first = datetime.combine(MONDAY, time(), tzinfo=ZoneInfo(plans.ATLAS.time_zone))
+    items = items_of(plans.ATLAS, first)
+    said = {each.title: bool(each.impact) for each in plans.ATLAS.blocked}
+    for week in (16, 17):
+        at = first + timedelta(weeks=week, days=weekday - 1, hours=9)
+        blocked = [item.title for item in items if item.as_of(at)["state"] == "Blocked"]
+        assert [said[title] for title in blocked] == [True, False]
