@@ -1,5 +1,6 @@
 """Blockers: opened and closed by the tracker; here one says what they hold up, and who must act."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -36,14 +37,14 @@ COLUMNS = [
         note=lambda row: row.title or "",
         note_label="Title",
     ),
-    Column("State", "state"),
+    Column("State", lambda row: row.state.capitalize()),
     AGE,
     IMPACT,
     OWNER,
     OPENED,
     CLOSED,
 ]
-TIMES = [OPENED, CLOSED, AGE, IMPACT, OWNER]
+TIMES = [replace(OPENED, url=Blocker.get_absolute_url), CLOSED, AGE, IMPACT, OWNER]
 ACTS = [Column("What", sentence, note=note), Column("When", "occurred_at", kind="instant")]
 
 
@@ -112,10 +113,10 @@ def _item_url(blocker: Blocker) -> str:
 
 
 def _times(blocker: Blocker) -> Table:
-    """Every time in which the item was blocked, the last first."""
+    """Every time in which the item was blocked."""
     of_item = Blocker.objects.told().filter(source=blocker.source_id, key=blocker.key)
     rows = of_item.select_related("engagement").order_by("-opened_at")
-    return table_of(f"When {blocker.key} was blocked", TIMES, rows)
+    return table_of("The last time first", TIMES, rows)
 
 
 def _acts(request: HttpRequest, blocker: Blocker) -> Table | None:
@@ -124,4 +125,4 @@ def _acts(request: HttpRequest, blocker: Blocker) -> Table | None:
         return None
     events = AuditEvent.objects.of_engagement(blocker.engagement.ref)
     mine = events.filter(target_kind=blocker._meta.label_lower, target_ref=audit_ref(blocker))
-    return table_of(f"What was done to {blocker}", ACTS, mine)
+    return table_of("The last act first", ACTS, mine)

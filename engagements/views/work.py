@@ -82,6 +82,7 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
     context = engagement_page(request, engagement, "work", crumb) | {
         "item": item,
         "milestones": item.milestones.all(),
+        "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
     return render(request, "engagements/work_detail.html", context)
 
