@@ -108,7 +108,7 @@ def _blocked(row: Row, figures: Row) -> Row:
     path, days = f"blockers.{oldest['source']}.{oldest['key']}", oldest["working_days"]
     since = day(oldest["since_day"], figures["window"])
     age = f"since {since}" + (f", for {count(days, 'working day')}" if days else "")
-    said = f": {keys[0]}" if len(keys) == 1 else f", {keys[0]} for longest:"
+    said = f": {keys[0]}" if len(keys) == 1 else f", the first of them ({keys[0]})"
     return sentence(
         f"blocked.{row['number']}",
         f"{count(len(keys), 'item')} {'is' if len(keys) == 1 else 'are'} blocked{said} {age}.",

@@ -192,7 +192,7 @@ def said(*items: dict[str, Any]) -> dict[str, str]:
         ([blocked("A-1", FRIDAY - 0.2, 1)], "1 item is blocked: A-1 since Fri 20 Nov."),
         (
             [blocked("A-1", FRIDAY - 1, 1), blocked("A-2", FRIDAY - 4, 1)],
-            "2 items are blocked, A-2 for longest: since Mon 16 Nov, for 4 working days.",
+            "2 items are blocked, the first of them (A-2) since Mon 16 Nov, for 4 working days.",
         ),
     ],
 )
