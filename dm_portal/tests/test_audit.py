@@ -16,7 +16,7 @@ from dm_portal.tests.source import modules
 from dm_portal.tests.world import World
 from dm_portal.tests.writes import WRITE, product_tables
 from engagements.services import imports
-from engagements.services.imports import applying, reading, whole
+from engagements.services.imports import applying, reading, statements, whole
 from reporting.services import attempts, compiling, publishing, replays, ticks
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,7 @@ NOT_ACTS: dict[Service, str] = {
     whole.preview_file: "leaves nothing behind",
     whole.run_waiting: "calls read_import and apply_import",
     imports.states.with_names: "reads",
+    statements.look_at_events: "lets the database plan for what was just written",
     imports.attempts.park_dead: "gives back what died, as note_death does",
     ticks.tick: "calls open_periods and sweep",
     ticks.sweep: "gives back what died, and wakes",

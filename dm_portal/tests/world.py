@@ -220,7 +220,7 @@ def _plan(side: Side, manager: User) -> None:
 
 def _work(side: Side, manager: User) -> None:
     engagement = side.engagement
-    by = FileMap(name="Sheet", columns={"key": ["Nr"], "created_at": ["Begun"]})
+    by = FileMap(name=side.typed("mapping")[:200], columns={"key": ["Nr"], "created_at": ["Begun"]})
     mapped = Source(engagement=engagement, number=1, kind="mapped", mapping=by.as_json())
     source = side.add(mapped, keep=("mapping",))
     decided = {"decided_at": now(), "decided_by": manager}

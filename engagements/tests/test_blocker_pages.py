@@ -220,3 +220,10 @@ def test_a_preview_says_when_an_item_was_blocked(
     text = desk.get(file.get_absolute_url()).content.decode()
     assert "since Mon 12 Jan, 10:00" in text
     assert "from Mon 12 Jan, 10:00 to Wed 14 Jan, 10:00" in text
+
+
+def test_the_same_words_again_change_nothing(blocked: Engagement, manager: User) -> None:
+    words = {"impact": "2.1 waits", "owner": "Ada"}
+    describe_blocker(blocker=of("A-2"), version=1, by=manager, **words)
+    describe_blocker(blocker=of("A-2"), version=2, by=manager, **words)
+    assert AuditEvent.objects.filter(verb="blocker.described").count() == 1

@@ -121,3 +121,12 @@ def test_what_is_planned_meanwhile_is_matched_only_if_it_was_foretold(
     assert state_of(file) == (State.UPLOADED if is_stale else State.APPLIED)
     assert WorkItem.objects.count() == (0 if is_stale else 1)
     assert AuditEvent.objects.filter(verb="import.applied").count() == (0 if is_stale else 1)
+
+
+def test_more_names_than_anybody_could_choose_from_are_refused(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engagements.services.imports.naming.MAX_NAMES", 1)
+    file = preview(engagement, manager, [item("A-1", sprint="S1"), item("A-2", sprint="S2")])
+    assert file.state == Import.State.REFUSED
+    assert file.problem.startswith("The file names more than 1 sprints")
