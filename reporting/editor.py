@@ -186,13 +186,13 @@ def _value_words(value: object, name: str, today: date) -> str:
     return str(value)
 
 
-def file_lines(draft: Draft) -> list[FileLine]:
-    """The files that the figures rest on."""
+def file_lines(imports: list[dict[str, Any]]) -> list[FileLine]:
+    """The files that the figures rest on, of the facts' inputs."""
     return [
         FileLine(
             row["file"], row["number"], datetime.fromisoformat(row["applied_at"]), row["refused"]
         )
-        for row in draft.body["inputs"]["imports"]
+        for row in imports
     ]
 
 

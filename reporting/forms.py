@@ -1,11 +1,14 @@
-"""What the DM adds to a draft: a sentence, one colour, and what follows from it."""
+"""What the DM adds to a draft: a sentence, one colour, and what follows from it; and as of when."""
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.safestring import SafeString
 
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.forms import PortalForm, VersionedForm
 from reporting import rag
@@ -105,3 +108,31 @@ class CorrectionForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The customer reads this beside the correction. What was published stays.",
     )
+
+
+# Before any tracker, and late enough that its week can be told.
+EARLIEST = datetime(1970, 1, 12, tzinfo=UTC)
+DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
+
+
+class AsOfForm(PortalForm):
+    """As of when figures are shown: a local time, an instant with its offset, or a whole day."""
+
+    at = forms.DateTimeField(
+        label="As of",
+        required=False,
+        error_messages={"invalid": "Give a day, or a day and a time such as 2026-11-20T17:00."},
+    )
+
+    def clean_at(self) -> datetime | None:
+        """The end of a day where only a day is given, and never the future."""
+        at: datetime | None = self.cleaned_data["at"]
+        if at is None:
+            return None
+        if at > now():
+            raise forms.ValidationError("That is still to come: figures are known up to now.")
+        if at < EARLIEST:
+            raise forms.ValidationError("Nothing is known of a time before 1970.")
+        if DAY.fullmatch(self.data["at"]):
+            at = min(at + timedelta(days=1), now())
+        return at

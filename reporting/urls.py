@@ -2,13 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from reporting.views import home, publication, reports, status
+from reporting.views import figures, home, publication, reports, status
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
 STATUS = "status/<ref:ref>"
 
 urlpatterns: list[URLPattern] = [
     path("", home.needs_me, name="needs_me"),
+    path("engagements/<ref:ref>/figures/", figures.figures_detail, name="figures_detail"),
+    path(
+        "engagements/<ref:ref>/figures/<week:week>/",
+        figures.figures_week,
+        name="figures_week",
+    ),
     path("engagements/<ref:ref>/reports/", reports.report_list, name="report_list"),
     path(f"{REPORT}/", reports.report_edit, name="report_edit"),
     path(f"{REPORT}/preview/", reports.report_preview, name="report_preview"),

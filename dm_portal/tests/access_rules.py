@@ -136,6 +136,8 @@ DRAFTS = PLANNERS | READERS
 READS_STATUS = CONTACTS | SEES
 REPORTS = {
     "needs_me": page(US, led_on=CUSTOMERS),
+    "figures_detail": page(SEES, at=engagement),
+    "figures_week": page(SEES, at=week("published")),
     "report_list": page(SEES, at=engagement),
     "report_edit": Rule(DRAFTS, get=DRAFTS, post=LEADERS, at=week("draft"), data=words),
     "report_preview": page(DRAFTS, at=week("draft")),

@@ -176,6 +176,13 @@ def blockers(world: World, count: int) -> None:
     )
 
 
+def told_items(world: World, count: int) -> None:
+    """The same, each as an export told of it: what figures are counted from."""
+    items(world, count)
+    event = WorkEvent.objects.filter(source=world.ours.one(Source), field="seen")[0]
+    twins(event, count, lambda n: {"key": f"X-{n}"})
+
+
 def states(world: World, count: int) -> None:
     """Items that were in many states, each of its own."""
     event = WorkEvent.objects.filter(source=world.ours.one(Source), field="assignee")[0]

@@ -59,6 +59,8 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "import_detail": ("manager", crowds.import_rows),
     "import_states": ("manager", crowds.states),
     "import_versions": ("manager", crowds.milestones),
+    "figures_detail": ("manager", crowds.told_items),
+    "figures_week": ("manager", crowds.told_items),
     "report_edit": ("manager", crowds.plan),
     "report_preview": ("manager", crowds.milestones),
     "status_detail": ("lead", crowds.statuses),

@@ -17,6 +17,7 @@ TABS = (
     ("sprints", "Sprints", "sprint_list"),
     ("work", "Work", "work_list"),
     ("blockers", "Blockers", "blocker_list"),
+    ("figures", "Figures", "figures_detail"),
     ("reports", "Weekly status", "report_list"),
     ("imports", "Imports", "import_list"),
     ("history", "History", "engagement_history"),

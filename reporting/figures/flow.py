@@ -15,6 +15,8 @@ WEEK = timedelta(days=7)
 CYCLE_DAYS = 84
 CYCLE_ITEMS = 10
 OLDEST = 3
+# A pace is that of so many complete weeks; of fewer there is none.
+PACE_WEEKS = 8
 
 
 def flow(lines: list[Timeline], window: Window, *, known_until: str | None) -> Row:
@@ -28,10 +30,11 @@ def flow(lines: list[Timeline], window: Window, *, known_until: str | None) -> R
     }
 
 
-def oldest(lines: list[Timeline], window: Window) -> list[Row]:
+def oldest(lines: list[Timeline], window: Window, *, most: int | None = OLDEST) -> list[Row]:
     """The started items that are open for longest: key, since which day, age in calendar days.
 
-    The day on which work began counts as the first. Source: state changes or started dates.
+    The day on which work began counts as the first; ``most`` None is all of them. Source: state
+    changes or started dates.
     """
     aged = [
         (begun, line.key)
@@ -44,7 +47,7 @@ def oldest(lines: list[Timeline], window: Window) -> list[Row]:
             "since": text_day(window.day(begun)),
             "days": _days(begun, window.as_of, window),
         }
-        for begun, key in sorted(aged)[:OLDEST]
+        for begun, key in sorted(aged)[:most]
     ]
 
 
@@ -99,6 +102,17 @@ def throughput(lines: list[Timeline], window: Window, *, known_until: str | None
         weeks.append({"week": week_name(monday), "finished": counted[week_name(monday)]})
         monday += WEEK
     return weeks
+
+
+def pace(weeks: list[Row]) -> Row | None:
+    """Items finished in a week: the least, the middle and the most of the last eight weeks.
+
+    None below eight complete weeks. Source: ``throughput``.
+    """
+    finished = [week["finished"] for week in weeks[-PACE_WEEKS:]]
+    if len(finished) < PACE_WEEKS:
+        return None
+    return {"least": min(finished), "middle": percentile(finished, 50), "most": max(finished)}
 
 
 def blockers(lines: list[Timeline], window: Window) -> list[Row]:

@@ -180,7 +180,7 @@ def render_editor(
         form,
         draft=draft,
         sections=editor.sections(draft),
-        files=editor.file_lines(draft),
+        files=editor.file_lines(draft.body["inputs"]["imports"]),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
         saved=editor.last_save(report),

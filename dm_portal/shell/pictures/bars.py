@@ -13,6 +13,7 @@ from dm_portal.shell.pictures.text import width_of
 TEXT_SIZE = 12
 FULL = 0.72  # of its place is a bar, the rest is air
 LEAST_GAP = 58
+AIR = 20  # half of the words below the last bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Bars:
         return [self._draw("wide", 800, 220), self._draw("narrow", 340, 200)] if self.weeks else []
 
     def _draw(self, size: str, width: int, height: int) -> Drawing:
-        left, right, top, bottom = 36, width - 8, 22, height - 24
+        left, right, top, bottom = 36, width - AIR, 22, height - 24
         most = max(week.value for week in self.weeks)
         up = NumberScale.up_to(most, bottom=bottom, ceiling=top)
         place = (right - left) / max(len(self.weeks), 8)

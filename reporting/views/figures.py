@@ -1,0 +1,136 @@
+"""The figures of an engagement: of this week as of now, or as of any instant before."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dm_portal.shell.clock import now, today
+from dm_portal.shell.components import Turn
+from dm_portal.shell.csv_export import csv_response
+from dm_portal.shell.dates import range_words
+from dm_portal.shell.lists import Column
+from engagements.models import Engagement
+from engagements.views.doors import find_engagement
+from engagements.views.pages import engagement_page
+from engagements.views.tables import table_of
+from reporting import facts, weeks_csv
+from reporting.forms import EARLIEST, AsOfForm
+from reporting.periods import WEEK, instant_of, monday_of
+from reporting.views.reports import week_starts
+from reporting.weeks import LISTED, Week
+
+MOMENT = timedelta(microseconds=1)
+# So many of the oldest stand on the page, the others one click away.
+OLDEST = 10
+
+ITEM = Column("Item", "item.key", url=lambda row: row.item.url)
+TITLE = Column("Title", "item.title")
+AGE = Column("Age in days", "days", kind="number")
+BLOCKED = [ITEM, TITLE, Column("Blocked since", "since", kind="instant"), AGE]
+AT_WORK = [
+    ITEM,
+    TITLE,
+    Column("Started", "since", kind="date"),
+    AGE,
+    Column("Compared", "note"),
+]
+STAGES = [
+    Column("Milestone", "name", url=lambda row: row.url),
+    Column("Committed", "committed_on", kind="date", missing="no date"),
+    Column("Not started", lambda row: row.at("not_started"), kind="number"),
+    Column("In progress", lambda row: row.at("in_progress"), kind="number"),
+    Column("Blocked", lambda row: row.at("blocked"), kind="number"),
+    Column("Open in all", "open", kind="number"),
+    Column("Done", "done", kind="number"),
+]
+
+
+@require_safe
+def figures_detail(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """This week so far; with ``?at=`` the week of an earlier instant, up to it."""
+    engagement = find_engagement(request, ref)
+    asked = AsOfForm(request.GET)
+    at = asked.cleaned_data["at"] if asked.is_valid() else None
+    return _figures(request, engagement, as_of=at or now(), asked=asked)
+
+
+@require_safe
+def figures_week(request: HttpRequest, ref: str, week: str) -> HttpResponseBase:
+    """A whole week, as of its end; the running one up to now."""
+    engagement = find_engagement(request, ref)
+    monday = week_starts(week)
+    if not EARLIEST.date() <= monday <= today(engagement.time_zone):
+        raise Http404(f"Nothing is known of {week}.")
+    ends_at = instant_of(monday + WEEK, time(0), ZoneInfo(engagement.time_zone))
+    return _figures(request, engagement, as_of=min(ends_at, now()))
+
+
+def _figures(
+    request: HttpRequest, engagement: Engagement, *, as_of: datetime, asked: AsOfForm | None = None
+) -> HttpResponseBase:
+    """The week that holds the last moment before ``as_of``, up to it."""
+    zone = ZoneInfo(engagement.time_zone)
+    monday = monday_of((as_of - MOMENT).astimezone(zone).date())
+    since = instant_of(monday, time(0), zone)
+    week = Week(facts.collect(engagement, since=since, as_of=as_of))
+    is_wrong = bool(asked and asked.errors)
+    if request.GET.get("format") == "csv" and not is_wrong:
+        return csv_response("figures.csv", weeks_csv.HEADER, weeks_csv.rows(week))
+    context = engagement_page(request, engagement, "figures") | {
+        "form": asked if is_wrong else AsOfForm(initial={"at": as_of}),
+        "as_of": as_of,
+        "name": range_words(monday, monday + timedelta(days=6), today=today(zone.key)),
+        "is_over": as_of == instant_of(monday + WEEK, time(0), zone),
+        "week": week,
+        "csv_url": f"?{urlencode({**request.GET.dict(), 'format': 'csv'})}",
+        **_turns(engagement, monday, week),
+        **(_sections(week) if week.is_imported else {}),
+    }
+    status = 422 if is_wrong else 200
+    return render(request, "reporting/figures_detail.html", context, status=status)
+
+
+def _turns(engagement: Engagement, monday: date, week: Week) -> dict[str, Turn | None]:
+    """The week before, from the first item's on; and the week after, up to this one."""
+    first, last = week.first_day, monday_of(today(engagement.time_zone))
+    return {
+        "earlier": _turn(engagement, monday - WEEK, last) if first and first < monday else None,
+        "later": _turn(engagement, monday + WEEK, last) if monday < last else None,
+    }
+
+
+def _turn(engagement: Engagement, monday: date, last: date) -> Turn:
+    words = range_words(monday, monday + timedelta(days=6), today=today(engagement.time_zone))
+    if monday == last:
+        return Turn(words, reverse("figures_detail", args=[engagement.ref]))
+    year, number, _ = monday.isocalendar()
+    return Turn(words, reverse("figures_week", args=[engagement.ref, f"{year}-W{number:02d}"]))
+
+
+def _sections(week: Week) -> dict[str, Any]:
+    """What the sections show, each list once."""
+    blockers, at_work, plans = week.blockers(), week.at_work, week.plans()
+    # without cycle times there is nothing to compare an age with
+    columns = AT_WORK if any(each.note for each in at_work) else AT_WORK[:-1]
+    is_open = [week.by_stage(), *(plan for plan in plans if plan.open)]
+    return {
+        "moved": [each for each in week.moved() if each.number],
+        "unmoved": week.unmoved(),
+        "impossible": week.impossible(),
+        "moved_plans": [plan for plan in plans if plan.moves],
+        "sprint": [each for each in week.sprint() if each.number],
+        "blockers": table_of("Blocked, the oldest first", BLOCKED, blockers[:LISTED]),
+        "oldest": table_of("In progress, the oldest first", columns, at_work[:OLDEST]),
+        "younger": table_of("In progress, the younger ones", columns, at_work[OLDEST:LISTED]),
+        "open_plans": table_of("Items by milestone and stage", STAGES, is_open),
+        "done_plans": table_of(
+            "Milestones without open items", STAGES, [plan for plan in plans if not plan.open]
+        ),
+    }

@@ -1,0 +1,372 @@
+"""The figures of one local week, or of a part of it, as our own pages show them.
+
+Read models: they put the figures of ``reporting.figures`` beside the titles and the pages of the
+items. Nothing here reads the database, and nothing is shown to a customer.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from dm_portal.shell.dates import day_words
+from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek
+from reporting.editor import FileLine, file_lines
+from reporting.figures import flow
+from reporting.figures.dated import Window
+from reporting.figures.timelines import AT_WORK, Timeline
+from reporting.wording import count, share
+
+Row = dict[str, Any]
+# So many items of a list stand on a page, so many more are one click away, the CSV has them all.
+SHOWN, LISTED = 8, 100
+# Half a year: what a picture of weeks can hold on a phone.
+PICTURED_WEEKS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item as a list names it; ``url`` is empty where two sources call an item by its key."""
+
+    key: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Some items under one name: those that are shown, those one click away, how many they are."""
+
+    name: str
+    number: int
+    shown: tuple[ItemLine, ...]
+    more: tuple[ItemLine, ...]
+
+    @property
+    def words(self) -> str:
+        return count(self.number, "item")
+
+    @property
+    def more_words(self) -> str:
+        """What opens the list of those that are not shown."""
+        rest = self.number - len(self.shown)
+        return f"{rest} more" if self.shown else self.words
+
+    @property
+    def unlisted(self) -> int:
+        """How many only the CSV names."""
+        return self.number - len(self.shown) - len(self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An item with its age in calendar days; ``note`` says what that is compared with."""
+
+    item: ItemLine
+    since: date | datetime
+    days: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A milestone with its items by stage, and what came to it or left it."""
+
+    name: str
+    url: str
+    committed_on: date | None
+    stages: dict[str, int]
+    done: int
+    open: int
+    moves: tuple[Items, ...]
+
+    def at(self, stage: str) -> int:
+        return self.stages.get(stage, 0)
+
+
+class Week:
+    """The figures of a body of schema 4: of its window, and as of its end."""
+
+    def __init__(self, body: Row) -> None:
+        self._ref = body["engagement"]
+        self._inputs = body["inputs"]
+        self.figures = body["figures"]
+        self.window = self.figures["window"]
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        for row in self._inputs["items"]:
+            self._rows[row["key"]].append(row)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether anything was ever imported; if not, no figure of work can be told."""
+        return self.figures["total"] is not None
+
+    def line(self, key: str) -> ItemLine:
+        """The item of this key. Where several sources have one, which is meant is not known."""
+        rows = self._rows[key]
+        title = " / ".join(row["title"] for row in rows)
+        return ItemLine(key, title, self._url(rows[0]) if len(rows) == 1 else "")
+
+    def _url(self, row: Row) -> str:
+        place = {"ref": self._ref, "number": row["source"], "key": row["key"]}
+        return reverse("work_detail", kwargs=place)
+
+    def items(self, name: str, keys: list[str], *, shown: int = SHOWN) -> Items:
+        lines = [self.line(key) for key in keys[: shown + LISTED]]
+        return Items(name, len(keys), tuple(lines[:shown]), tuple(lines[shown:]))
+
+    def moved(self, *, shown: int = SHOWN) -> list[Items]:
+        """What was finished, added, reopened and withdrawn in the window; of nothing known, none.
+
+        Unit: items. Source: created dates and state changes.
+        """
+        total = self.figures["total"]
+        if not total or not self.window["is_known"]:
+            return []
+        return [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
+
+    def unmoved(self) -> str:
+        """ "Nothing was reopened or withdrawn."; empty where something of everything was."""
+        *names, last = ["", *(each.name.lower() for each in self.moved() if not each.number)]
+        listed = ", ".join(name for name in names if name)
+        return f"Nothing was {listed}{' or ' if listed else ''}{last}." if last else ""
+
+    def blockers(self) -> list[Aged]:
+        """What is blocked or flagged, the oldest first. Unit: days. Source: states and flags."""
+        return [
+            Aged(self.line(row["key"]), datetime.fromisoformat(row["since"]), row["days"])
+            for row in self.figures["blockers"] or []
+        ]
+
+    @cached_property
+    def at_work(self) -> list[Aged]:
+        """Everything that was begun and is open, the oldest first, beside the cycle times.
+
+        Unit: days. Source: state changes or started dates.
+        """
+        rows = (row for row in self._inputs["items"] if row["steps"][-1][1] in AT_WORK)
+        window = Window.of(self._inputs)
+        return self._aged(flow.oldest([Timeline.of(row) for row in rows], window, most=None))
+
+    def oldest(self) -> list[Aged]:
+        """The first few of them, as the figures have them."""
+        return self._aged(self.figures["flow"]["oldest"]) if self.is_imported else []
+
+    def _aged(self, rows: list[Row]) -> list[Aged]:
+        return [
+            Aged(
+                self.line(row["key"]),
+                date.fromisoformat(row["since"]),
+                row["days"],
+                self._slower(row["days"]),
+            )
+            for row in rows
+        ]
+
+    def _slower(self, days: int) -> str:
+        """How an age compares with what was finished: only what is slow is worth a word."""
+        taken = self.figures["flow"]["cycle_times"]
+        if taken["p85"] is not None and days > taken["p85"]:
+            return "longer than 85 % took"
+        if taken["p50"] is not None and days > taken["p50"]:
+            return "longer than half took"
+        return ""
+
+    @property
+    def pace(self) -> str:
+        """ "0 to 9"; empty where there are too few weeks. See ``flow.pace``."""
+        if self._pace is None:
+            return ""
+        least, most = self._pace["least"], self._pace["most"]
+        return f"{least}" if least == most else f"{least} to {most}"
+
+    @property
+    def pace_of(self) -> str:
+        """What the pace is of; empty where there is none."""
+        middle = "items; half of the last {weeks} whole weeks had at most {middle}"
+        return middle.format(weeks=flow.PACE_WEEKS, **self._pace) if self._pace else ""
+
+    @property
+    def _pace(self) -> Row | None:
+        return flow.pace(self.figures["flow"]["throughput"])
+
+    @property
+    def pace_missing(self) -> str:
+        return f"need {flow.PACE_WEEKS} weeks, have {len(self.figures['flow']['throughput'])}"
+
+    def took(self, rank: str) -> str:
+        """ "5 days"; empty where too few items tell. See ``flow.cycle_times``."""
+        days = self.figures["flow"]["cycle_times"][rank]
+        return count(days, "day") if days is not None else ""
+
+    @property
+    def took_half(self) -> str:
+        return self.took("p50")
+
+    @property
+    def took_most(self) -> str:
+        return self.took("p85")
+
+    @property
+    def took_missing(self) -> str:
+        have = self.figures["flow"]["cycle_times"]["items"]
+        return f"need {flow.CYCLE_ITEMS} items with both dates, have {have}"
+
+    @property
+    def took_of(self) -> str:
+        return f"of {self.figures['flow']['cycle_times']['items']} finished in 12 weeks"
+
+    @property
+    def unknown(self) -> str:
+        """Why the window cannot be told."""
+        last = date.fromisoformat(self.window["known_until_day"])
+        return f"the last file is of {day_words(last, today=self._to_day)}, before this week"
+
+    @property
+    def _to_day(self) -> date:
+        return date.fromisoformat(self.window["to_day"])
+
+    def throughput(self) -> Bars:
+        """Items finished week by week."""
+        weeks = self.figures["flow"]["throughput"][-PICTURED_WEEKS:]
+        return Bars(
+            name="throughput",
+            title="Finished, week by week",
+            unit="items",
+            verb="finished",
+            as_of=self._known_on,
+            weeks=[BarWeek(_monday(row["week"]), row["finished"]) for row in weeks],
+        )
+
+    def scope(self) -> BurnUp:
+        """All work: what is in scope and what of it is done, week by week."""
+        total = self.figures["total"]
+        points = [
+            BurnUpWeek(date.fromisoformat(row["ends_on"]), row["scope"], row["done"])
+            for row in self.figures["burnup"][-PICTURED_WEEKS:]
+        ]
+        return BurnUp(
+            name="scope",
+            title="All work, week by week",
+            unit="items",
+            as_of=self._known_on,
+            weeks=[*points, BurnUpWeek(self._known_on, total["items"], total["done"])],
+        )
+
+    @property
+    def _known_on(self) -> date:
+        """The last day of which anything is known."""
+        return date.fromisoformat(self.window["until_day"])
+
+    def plans(self) -> list[Plan]:
+        """The milestones that have items, the next committed date first, those without last."""
+        rows = [row for row in self.figures["milestones"] if row["items"]]
+        rows.sort(key=lambda row: (row["committed_on"] or "9999", row["number"]))
+        return [self._plan(row) for row in rows]
+
+    def _plan(self, row: Row) -> Plan:
+        committed_on = row["committed_on"]
+        moves = [self.items(name, row[what]) for name, what in PLAN_MOVED.items() if row[what]]
+        return Plan(
+            name=row["name"],
+            url=reverse("milestone_detail", args=[self._ref, row["number"]]),
+            committed_on=date.fromisoformat(committed_on) if committed_on else None,
+            stages=row["stages"],
+            done=row["done"],
+            open=row["open"],
+            moves=tuple(moves) if self.window["is_known"] else (),
+        )
+
+    def sprint(self) -> list[Items]:
+        """The running sprint by what became of it; empty where none with dates has begun.
+
+        Unit: items. Source: sprint and state changes.
+        """
+        found = self.figures["sprint"]
+        if not found:
+            return []
+        return [self.items(name, found[what]) for name, what in SPRINT.items()]
+
+    @property
+    def sprint_days(self) -> tuple[date, date]:
+        found = self.figures["sprint"]
+        return date.fromisoformat(found["starts_on"]), date.fromisoformat(found["ends_on"])
+
+    @property
+    def sprint_words(self) -> str:
+        """How much of what was committed is done. A share never stands alone."""
+        found = self.figures["sprint"]
+        done = len({*found["committed"]} & {*found["done"]})
+        if not found["committed"]:
+            return "nothing was committed: it was empty at the end of its first day."
+        return f"{share(done, len(found['committed']), 'committed item')} done."
+
+    def by_stage(self) -> Plan:
+        """All work by stage, as a row above those of the milestones."""
+        stages, total = self.figures["flow"]["stages"], self.figures["total"]
+        url = reverse("work_list", args=[self._ref])
+        return Plan("All work", url, None, stages, total["done"], total["open"], ())
+
+    def impossible(self) -> Items:
+        """What was done before it was begun or created: it has no cycle time."""
+        return self.items("Impossible dates", self.figures["flow"]["cycle_times"]["impossible"])
+
+    def files(self) -> list[FileLine]:
+        """The files that the figures rest on."""
+        return file_lines(self._inputs["imports"])
+
+    @property
+    def refused(self) -> str:
+        """What is left out of every figure."""
+        number = self.figures["left_out"]["refused"]
+        return f"{count(number, 'refused row')} of the last imports" if number else ""
+
+    @property
+    def without_start(self) -> str:
+        """What is left out of the cycle times, besides impossible dates."""
+        number = self.figures["flow"]["cycle_times"]["without_start"]
+        return f"{count(number, 'item')} never seen in progress" if number else ""
+
+    @property
+    def without_age(self) -> str:
+        """What is in progress, and since when is not known."""
+        number = self.figures["flow"]["wip"] - len(self.at_work)
+        return f"{count(number, 'item')} in progress, not known since when" if number else ""
+
+    @property
+    def without_milestone(self) -> str:
+        number = self.figures["left_out"]["no_milestone"]
+        return f"{count(number, 'item')} in no milestone" if number else ""
+
+    @property
+    def first_day(self) -> date | None:
+        """When the first item was created, by the clock of the engagement."""
+        zone = ZoneInfo(self._inputs["zone"])
+        created = (datetime.fromisoformat(row["created_at"]) for row in self._inputs["items"])
+        first = min(created, default=None)
+        return first.astimezone(zone).date() if first else None
+
+
+# What pages call it, and where it stands in the figures.
+MOVED = {
+    "Finished": "finished",
+    "Added": "created",
+    "Reopened": "reopened",
+    "Withdrawn": "removed",
+}
+PLAN_MOVED = {"moved in": "moved_in", "moved out": "moved_out"}
+SPRINT = {
+    "Committed": "committed",
+    "Done": "done",
+    "Added since it began": "added",
+    "Taken out": "removed",
+    "Carried from an earlier sprint": "carried",
+}
+
+
+def _monday(week: str) -> date:
+    return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)

@@ -1,0 +1,52 @@
+"""The figures of a week as a table: every figure, and every item behind it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from engagements.stages import Stage
+from reporting.weeks import MOVED, SPRINT, Week
+
+HEADER = ["Figure", "Of", "Title", "Value", "Unit", "As of"]
+Line = list[object]
+
+
+def rows(week: Week) -> Iterator[Line]:
+    """Figure, the item, week or milestone that it is of, a title, the value, its unit, as of."""
+    as_of = datetime.fromisoformat(week.window["as_of"])
+    if week.is_imported:
+        for part in (_moved(week), _ages(week), _flow(week), _scope(week)):
+            for row in part:
+                yield [*row, as_of]
+
+
+def _moved(week: Week) -> Iterator[Line]:
+    """Each item that was finished, added and so on, by what happened to it."""
+    known = week.figures["total"] if week.window["is_known"] else {}
+    for names, found in ((MOVED, known), (SPRINT, week.figures["sprint"] or {})):
+        for name, what in names.items():
+            if what in found:
+                yield [name, "", "", len(found[what]), "items"]
+                yield from ([name, key, week.line(key).title, 1, "items"] for key in found[what])
+
+
+def _ages(week: Week) -> Iterator[Line]:
+    for name, aged in (("Blocked", week.blockers()), ("In progress", week.at_work)):
+        for each in aged:
+            yield [name, each.item.key, each.item.title, each.days, "days"]
+
+
+def _flow(week: Week) -> Iterator[Line]:
+    taken = week.figures["flow"]["cycle_times"]
+    yield ["Cycle time, half took at most", "", "", taken["p50"], "days"]
+    yield ["Cycle time, 85 % took at most", "", "", taken["p85"], "days"]
+    for row in week.figures["flow"]["throughput"]:
+        yield ["Finished by week", row["week"], "", row["finished"], "items"]
+
+
+def _scope(week: Week) -> Iterator[Line]:
+    for plan in [week.by_stage(), *week.plans()]:
+        for stage in (Stage.NOT_STARTED, Stage.IN_PROGRESS, Stage.BLOCKED, Stage.DONE):
+            yield [stage.label, plan.name, "", plan.stages.get(stage, 0), "items"]
+    for row in week.figures["burnup"]:
+        yield ["In scope by week", row["week"], "", row["scope"], "items"]
+        yield ["Done by week", row["week"], "", row["done"], "items"]
