@@ -21,8 +21,11 @@ from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm
 from reporting.models import Period, Report
 from reporting.services.drafts import save_draft
+from reporting.weeks import Week
 from reporting.wording import capital
 
+# As many of a kind stand beside a draft; the others are one click away.
+RAIL_ITEMS = 5
 PAGES = {
     Report.State.DUE: "reporting/report_waiting.html",
     Report.State.COMPILING: "reporting/report_waiting.html",
@@ -174,12 +177,15 @@ def render_editor(
     request: HttpRequest, report: Report, draft: Draft, form: DraftForm
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
+    figures = Week(draft.body)
     return render_form(
         request,
         "reporting/report_draft.html",
         form,
         draft=draft,
         sections=editor.sections(draft),
+        figures=figures,
+        since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
         files=editor.file_lines(draft.body["inputs"]["imports"]),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
