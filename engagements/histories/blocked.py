@@ -3,7 +3,7 @@
 What facts froze is rebuilt by this rule for ever: another rule would be another function.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import groupby
@@ -23,13 +23,15 @@ class Span(NamedTuple):
     until: datetime | None
 
 
-def blocked_spans(stages: Iterable[Any], flags: Iterable[Any]) -> list[Span]:
+def blocked_spans(stages: Sequence[Any], flags: Sequence[Any]) -> list[Span]:
     """The times in which an item was blocked or flagged, and not over; in order, none touching.
 
     Both hold entries of an instant and what held from then on, in the order of time; of one
     instant the last holds. A flag that hands over to a state is one time. What is done or withdrawn
     is blocked by nothing; a flag that is still there when it is reopened begins another time.
     """
+    if all(each[1] != Stage.BLOCKED for each in stages) and not any(each[1] for each in flags):
+        return []  # as most items, and soon told
     turns = merge(
         ((each[0], STAGE, each[1]) for each in stages),
         ((each[0], FLAG, each[1]) for each in flags),

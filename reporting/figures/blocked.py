@@ -9,7 +9,7 @@ from typing import Any
 from dm_portal.shell.dates import working_days
 from engagements.histories import Span
 from reporting.figures.dated import Window, text_day, text_instant
-from reporting.figures.followed import version_4
+from reporting.figures.followed import figures_of
 from reporting.figures.timelines import Timeline, before
 
 Row = dict[str, Any]
@@ -17,9 +17,13 @@ Row = dict[str, Any]
 
 def version_5(inputs: Row) -> Row:
     """The figures of schema 5; see the module for their meaning."""
-    found, window = version_4(inputs), Window.of(inputs)
-    lines = [(row["source"], Timeline.of(row)) for row in inputs["items"]]
-    blocked = [(*each, spans) for each in lines if (spans := each[1].blocked(window.as_of))]
+    window, lines = Window.of(inputs), [Timeline.of(row) for row in inputs["items"]]
+    found = figures_of(inputs, lines)
+    blocked = [
+        (row["source"], line, spans)
+        for row, line in zip(inputs["items"], lines, strict=True)
+        if (spans := line.blocked(window.as_of))
+    ]
     rows = blockers(blocked, window) if blocked and found["total"] is not None else None
     for milestone in found["milestones"]:
         number = milestone["number"]

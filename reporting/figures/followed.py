@@ -24,8 +24,12 @@ Row = dict[str, Any]
 
 def version_4(inputs: Row) -> Row:
     """The figures of schema 4; see the module for their meaning."""
+    return figures_of(inputs, [Timeline.of(row) for row in inputs["items"]])
+
+
+def figures_of(inputs: Row, lines: list[Timeline]) -> Row:
+    """The figures of schema 4, of items that are read already."""
     window = Window.of(inputs)
-    lines = [Timeline.of(row) for row in inputs["items"]]
     there = [line for line in lines if line.is_there(window.as_of)]
     found = version_3(inputs | {"items": [_as_it_stood(line, window) for line in there]})
     known = found["total"] is not None

@@ -10,8 +10,8 @@ from engagements.histories import Span, blocked_spans
 
 Row = dict[str, Any]
 
-DONE, WITHDRAWN = "done", "withdrawn"
-AT_WORK = ("in_progress", "blocked")
+BLOCKED, DONE, WITHDRAWN = "blocked", "done", "withdrawn"
+AT_WORK = ("in_progress", BLOCKED)
 
 
 class Entry(NamedTuple):
@@ -82,7 +82,7 @@ class Timeline:
             return None
         since = [entry.at for entry in self.flags[: _place(self.flags, at)][-1:] if entry.value]
         for entry in reversed(self.stages[: _place(self.stages, at)]):
-            if entry.value != "blocked":
+            if entry.value != BLOCKED:
                 break
             since.append(entry.at)
         return min(since, default=None)
