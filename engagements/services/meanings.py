@@ -9,6 +9,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement, Import, Milestone, Source, StateMeaning, VersionMeaning
+from engagements.services.milestones import change_milestone
 from engagements.services.rebuilding import hold_work, rebuild_work
 
 # By source: what its states mean.
@@ -67,12 +68,15 @@ def _decide_version(
     engagement: Engagement, version: str, milestone: Milestone | None, by: User
 ) -> None:
     if milestone and not milestone.tracker_name:  # planned by hand: the tracker's from now on
-        of_its_name = Milestone.objects.filter(engagement=engagement, tracker_name=milestone.name)
-        if of_its_name.exists():
-            raise DomainError(f"Another milestone is the tracker's version {milestone.name}.")
-        milestone.tracker_name = milestone.name
-        milestone.version += 1
-        milestone.save(update_fields=["tracker_name", "version"])
+        change_milestone(
+            milestone=milestone,
+            version=milestone.version,
+            by=by,
+            name=milestone.name,
+            outcome=milestone.outcome,
+            tracker_name=milestone.name,
+            planned_size=milestone.planned_size,
+        )
     VersionMeaning.objects.update_or_create(
         engagement=engagement,
         version=version,

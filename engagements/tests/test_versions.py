@@ -105,6 +105,8 @@ def test_a_milestone_planned_by_hand_takes_a_version(imported: Engagement, manag
     decide(imported, manager, **{"1_4": planned})
     planned.refresh_from_db()
     assert (planned.tracker_name, planned.version) == ("Autumn", 2)
+    [changed] = AuditEvent.objects.filter(verb="milestone.changed")
+    assert (changed.before, changed.after) == ({"tracker_name": ""}, {"tracker_name": "Autumn"})
     assert belongs() == {"A-1": ["1.4+"], "A-2": ["Autumn"], "A-3": ["1.4+", "Autumn"]}
 
 
@@ -112,7 +114,7 @@ def test_a_milestone_of_another_versions_name_is_refused(
     imported: Engagement, manager: User
 ) -> None:
     namesake = Milestone.objects.create(engagement=imported, number=9, name="1.4+")
-    with pytest.raises(DomainError, match=r"Another milestone is the tracker's version 1\.4\+"):
+    with pytest.raises(DomainError, match=r"1\.4\+ already stands for that name"):
         decide(imported, manager, **{"1_4": namesake})
 
 
