@@ -235,6 +235,22 @@ def test_another_map_of_its_name_puts_the_work_anew(engagement: Engagement, mana
     assert "'Oven': 'blocked'" in mapped.after["states"]
 
 
+def test_the_map_of_a_file_that_was_discarded_is_not_remembered(
+    engagement: Engagement, manager: User
+) -> None:
+    file = imports.receive_file(
+        engagement=engagement,
+        file_name="sheet.csv",
+        content=BytesIO(SHEET),
+        by=manager,
+        by_map=parse_map(ITEMS),
+    )
+    imports.read_import(import_id=file.pk)
+    file.refresh_from_db()
+    imports.discard_import(file=file, by=manager)
+    assert bring(engagement, manager, SHEET, None).state == Import.State.REFUSED
+
+
 def test_other_files_are_read_as_ever_where_a_map_is_known(
     engagement: Engagement, manager: User
 ) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
@@ -63,7 +63,7 @@ def _read_all(file: Import) -> None:
         zone=zone,
         now=read_at,
         by=read_map(file.mapping) if file.mapping else None,
-        known=_known_maps(file),
+        known=() if file.mapping else _known_maps(file),
     )
     _begin(file, work, read_at)
     latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
@@ -79,8 +79,9 @@ def _read_all(file: Import) -> None:
 
 
 def _known_maps(file: Import) -> list[FileMap]:
-    """Those by which files of this engagement were read before, the latest source first."""
-    mapped = Source.objects.filter(engagement=file.engagement, kind=Source.Kind.MAPPED)
+    """Those by which files of this engagement were applied before, the latest source first."""
+    applied = Import.objects.filter(source=OuterRef("pk"), state=State.APPLIED)
+    mapped = Source.objects.filter(Exists(applied), engagement=file.engagement, kind="mapped")
     return [read_map(source.mapping) for source in mapped.order_by("-number")]
 
 
