@@ -15,6 +15,7 @@ from engagements import policies
 from engagements.management.arguments import engagement_of
 from engagements.models import Engagement, EngagementFunction, Import, ImportRow
 from engagements.services import imports
+from engagements.sources.maps import MAX_BYTES as MAX_MAP_BYTES
 from engagements.sources.maps import parse_map
 from engagements.views.import_words import (
     changelog,
@@ -58,7 +59,8 @@ class Command(BaseCommand):
                 if options["changelog"]:
                     whole["changelog"] = _open(options["changelog"], opened)
                 if options["map"]:
-                    whole["by_map"] = parse_map(_open(options["map"], opened).content.read())
+                    told = _open(options["map"], opened).content
+                    whole["by_map"] = parse_map(told.read(MAX_MAP_BYTES + 1))
                 self._import(options["apply"], **whole)
         except DomainError as refused:
             raise CommandError(str(refused)) from refused

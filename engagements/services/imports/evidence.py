@@ -6,7 +6,7 @@ from typing import NamedTuple, cast
 
 from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import Versions
-from engagements.models import Import, ImportEvent, StateMeaning, WorkEvent
+from engagements.models import Import, ImportEvent, StateMeaning, VersionMeaning, WorkEvent
 from engagements.models.imports import Part
 from engagements.services.imports import statements
 from engagements.sources.rows import Row
@@ -50,10 +50,20 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
 
 
-def stages_of(file: Import) -> StageOf:
-    """What the states of the file's source mean, with what a map that came along says of them."""
+class Meant(NamedTuple):
+    """What states mean, and whose versions are."""
+
+    stage_of: StageOf
+    versions: Versions
+
+
+def meant_for(file: Import) -> Meant:
+    """What was decided for the file's source, and what a map that came along says of its states."""
     told: dict[str, str] = file.mapping.get("states", {})
-    return decided_by(StateMeaning.objects.by_state(file.source_id) | told)
+    return Meant(
+        decided_by(StateMeaning.objects.by_state(file.source_id) | told),
+        VersionMeaning.objects.by_version(file.engagement_id),
+    )
 
 
 def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
@@ -62,11 +72,9 @@ def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
     return sorted(state for state in named if stage_of(state) is None)
 
 
-def projected(
-    file: Import, batch: Sequence[Told], stage_of: StageOf, versions: Versions
-) -> Iterator[Row]:
+def projected(file: Import, batch: Sequence[Told], meant: Meant) -> Iterator[Row]:
     """Each item as it would be if the file were applied, told by its row; each has been seen."""
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
-        history = cast("History", history_of(map(Evidence._make, known[key]), stage_of, versions))
+        history = cast("History", history_of(map(Evidence._make, known[key]), *meant))
         yield Row(line, key, history.data(), note=note)

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
-from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source, VersionMeaning
+from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.imports import Part
 from engagements.services.imports import evidence, naming, staging, statements
 from engagements.services.imports.acts import delete_content
@@ -70,11 +70,11 @@ def _read_all(file: Import) -> None:
     latest = _read_rows(file, work, latest)
     # The version first: a change between the two is then noticed before anything is applied.
     version = _version_of(file)
-    stage_of = evidence.stages_of(file)
-    _date(file, latest or read_at, stage_of, version)
+    meant = evidence.meant_for(file)
+    _date(file, latest or read_at, meant.stage_of, version)
     statements.look_at_events()
     for part in Part:
-        _judge(file, part, stage_of)
+        _judge(file, part, meant)
     _preview(file)
 
 
@@ -102,8 +102,10 @@ def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     ImportEvent.objects.filter(of=file).delete()
     source = _source(file, work.layout)
     found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
-    counts = {"rows_read": 0, "rows_judged": 0, "changes_read": 0, "changes_left_out": {}}
-    counts["rows_left_out"] = 0
+    counts = {
+        **{"rows_read": 0, "rows_left_out": 0, "rows_judged": 0},
+        **{"changes_read": 0, "changes_left_out": {}},
+    }
     change(file, read_at=read_at, as_of=None, rows_total=None, **counts, **found)
     file.source = source
 
@@ -219,20 +221,21 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
     ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
 
 
-def _judge(file: Import, part: Part, stage_of: StageOf) -> None:
+def _judge(file: Import, part: Part, meant: evidence.Meant) -> None:
     """Compare what the items would be with what they are; each is told by one row."""
     last = 0
     while batch := evidence.rows_after(file, part, line=last, count=BATCH):
         last = batch[-1].line
-        _keep_judged(file, part, batch, stage_of)
+        _keep_judged(file, part, batch, meant)
 
 
 @transaction.atomic
-def _keep_judged(file: Import, part: Part, batch: list[evidence.Told], stage_of: StageOf) -> None:
+def _keep_judged(
+    file: Import, part: Part, batch: list[evidence.Told], meant: evidence.Meant
+) -> None:
     judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    versions = VersionMeaning.objects.by_version(file.engagement_id)
-    staging.add_rows(file, part, evidence.projected(file, batch, stage_of, versions))
+    staging.add_rows(file, part, evidence.projected(file, batch, meant))
     statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
 
 
