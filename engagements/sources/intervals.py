@@ -46,11 +46,11 @@ def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row
     first = stays[0].line
     for stay in stays:
         if (row := read_row(layout, stay.line, stay.cells, zone=zone, now=now)).reason:
-            return replace(row, lines=len(stays))
+            return row
     try:
         begins, until = _dated(layout, stays, zone)
     except _BadStay as bad:
-        return replace(row, line=bad.line, reason=str(bad), lines=len(stays))
+        return replace(row, line=bad.line, reason=str(bad))
     created, moved = written(begins[0]), written(until)
     return replace(
         row,
@@ -59,7 +59,6 @@ def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row
         updated_at=max(row.updated_at or "", moved or ""),
         latest=max(row.latest, moved or "") if until <= now else row.latest,
         changes=tuple(_changes(layout, row.key, stays, begins)),
-        lines=len(stays),
     )
 
 

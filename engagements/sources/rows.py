@@ -47,8 +47,8 @@ class Row:
     "2012-08-06T10:00:00.000000Z", None for what is empty. Otherwise it holds the texts of
     the cells, for whoever corrects them. ``note`` says what is odd and kept. ``updated_at`` is
     when the row was as it says, if that is told, ``latest`` the last instant of the past that it
-    names; both as in ``data``. ``changes`` are told by the ``lines`` of the file that are this
-    row's, where they are several.
+    names; both as in ``data``. ``changes`` are told where several lines of the file tell of
+    one item.
     """
 
     line: int
@@ -59,7 +59,6 @@ class Row:
     updated_at: str | None = None
     latest: str = ""
     changes: tuple[Change, ...] = ()
-    lines: int = 1
 
 
 def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now: datetime) -> Row:

@@ -38,9 +38,8 @@ class Sample:
 
     def __init__(self, content: bytes) -> None:
         whole, end, _ = content[:MAX_BYTES].rpartition(b"\n")
-        is_cut = len(content) > MAX_BYTES
-        self.content = whole + end if is_cut and end else content[:MAX_BYTES]
-        self.is_cut = is_cut
+        is_cut = len(content) > MAX_BYTES and end
+        self.content = whole + end if is_cut else content[:MAX_BYTES]
         self._first = next(Lines([self.content]), "")
 
     def header(self, separator: str) -> list[str]:
