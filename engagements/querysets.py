@@ -275,23 +275,22 @@ class OfSourceQuerySet(models.QuerySet[Any]):
         return self.filter(source__in=source.objects.visible_to(user))
 
 
-class StateMeaningQuerySet(OfSourceQuerySet):
-    def version(self) -> int:
+class DecisionMixin:
+    """What people decided, so that a second one can be told."""
+
+    def version(self: Any) -> int:
         """A number that every decision changes: of the last one, in microseconds since 1970."""
         last = self.aggregate(last=models.Max("decided_at"))["last"]
         return int(last.timestamp() * 1_000_000) if last else 0
 
+
+class StateMeaningQuerySet(DecisionMixin, OfSourceQuerySet):
     def by_state(self, source: int | None) -> dict[str, str]:
         """What was decided for each state of one source."""
         return dict(self.filter(source=source).order_by().values_list("state", "stage"))
 
 
-class VersionMeaningQuerySet(OfEngagementQuerySet):
-    def version(self) -> int:
-        """A number that every decision changes, as for states."""
-        last = self.aggregate(last=models.Max("decided_at"))["last"]
-        return int(last.timestamp() * 1_000_000) if last else 0
-
+class VersionMeaningQuerySet(DecisionMixin, OfEngagementQuerySet):
     def by_version(self, engagement: int) -> dict[str, str | None]:
         """For each version that was decided on, its milestone by the name in the tracker."""
         decided = self.filter(engagement=engagement).order_by()

@@ -1,11 +1,11 @@
 """What the states of an engagement's trackers mean."""
 
-import hashlib
 from typing import Any
 
 from django import forms
 
 from dm_portal.shell.forms import VersionedForm
+from engagements.forms.decisions import field_of
 from engagements.models import Engagement, Source, StateMeaning, WorkEvent
 from engagements.stages import Stage, StageOf, decided_by
 
@@ -27,7 +27,7 @@ class StatesForm(VersionedForm):
             self._add(sources[source], state, meant[source])
 
     def _add(self, source: Source, state: str, stage_of: StageOf) -> None:
-        name, stage = _name(source, state), stage_of(state)
+        name, stage = field_of("state", f"{source.number} {state}"), stage_of(state)
         # What was not decided when the form was read may be so by now: then that is a conflict.
         is_open = stage is None or self.is_bound
         self.states[name] = (source, state)
@@ -58,8 +58,3 @@ class StatesForm(VersionedForm):
         now = {name: self.fields[name].initial for name in self.states}
         source, _ = next(iter(self.states.values()))
         return now | {"version": self.initial["version"], "row": source}
-
-
-def _name(source: Source, state: str) -> str:
-    """A field's name that stays with its state, whatever else is imported meanwhile."""
-    return f"state_{hashlib.sha256(f'{source.number} {state}'.encode()).hexdigest()[:16]}"

@@ -1,11 +1,11 @@
 """Whose milestone's the versions of an engagement's trackers are."""
 
-import hashlib
 from typing import Any
 
 from django import forms
 
 from dm_portal.shell.forms import VersionedForm
+from engagements.forms.decisions import field_of
 from engagements.models import Engagement, Milestone, VersionMeaning
 
 OWN, NOBODY = "own", "none"
@@ -29,7 +29,7 @@ class VersionsForm(VersionedForm):
             self._add(version, own, initial)
 
     def _add(self, version: str, own: Milestone, initial: str) -> None:
-        name = f"version_{hashlib.sha256(version.encode()).hexdigest()[:16]}"
+        name = field_of("version", version)
         others = [(n, f"Belongs to {m}") for n, m in self.milestones.items() if m.pk != own.pk]
         self.versions[name] = version
         self.fields[name] = forms.ChoiceField(

@@ -49,14 +49,22 @@ class Source(OfEngagement):
         return self.name or self.get_kind_display()
 
 
-class StateMeaning(models.Model):
+class Decision(models.Model):
+    """What a person decided that a tracker's word means."""
+
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class StateMeaning(Decision):
     """What a state of a source's tracker means: decided once by a person, and remembered."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="meanings")
     state = models.CharField(max_length=100)
     stage = models.CharField(max_length=20, choices=Stage)
-    decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = querysets.StateMeaningQuerySet.as_manager()
 
@@ -71,7 +79,7 @@ class StateMeaning(models.Model):
         return f"{self.state}: {self.get_stage_display().lower()}"
 
 
-class VersionMeaning(models.Model):
+class VersionMeaning(Decision):
     """Whose a version of the trackers is: another milestone's than its own, or nobody's.
 
     Trackers rename versions and split them. A version of which nothing was decided is the
@@ -90,8 +98,6 @@ class VersionMeaning(models.Model):
         related_name="versions",
         help_text="Empty: its items belong to no milestone by it.",
     )
-    decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects = querysets.VersionMeaningQuerySet.as_manager()
 

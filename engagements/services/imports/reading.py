@@ -103,8 +103,11 @@ def _begin(file: Import, work: WorkFile, read_at: datetime) -> None:
     source = _source(file, work.layout)
     found = {"source_id": source.pk, "unknown_columns": list(work.layout.unused)}
     counts = {
-        **{"rows_read": 0, "rows_left_out": 0, "rows_judged": 0},
-        **{"changes_read": 0, "changes_left_out": {}},
+        "rows_read": 0,
+        "rows_left_out": 0,
+        "rows_judged": 0,
+        "changes_read": 0,
+        "changes_left_out": {},
     }
     change(file, read_at=read_at, as_of=None, rows_total=None, **counts, **found)
     file.source = source
