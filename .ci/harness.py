@@ -1,0 +1,45 @@
+"""What the scripts that measure have in common: a PostgreSQL of their own, and Django upon it."""
+
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dm_portal import embedded  # noqa: E402 (only now can it be found)
+
+OURS = (
+    *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
+    *("DEFAULT_FROM_EMAIL", "DEMO_PASSWORD", "VAR_DIR", "PUBLISH_DELAY", "WORK_LEASE"),
+    "DJANGO_SETTINGS_MODULE",
+)
+
+
+def own_database(name: str) -> Path:
+    """A server of our own, and an environment that names only that; children inherit it.
+
+    Returns its folder, which the server deletes at the end.
+    """
+    for variable in OURS:
+        os.environ.pop(variable, None)
+    directory = Path(tempfile.mkdtemp(prefix=f"{name}-db-"))
+    embedded.ensure_running(directory, throwaway=True)
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "dm_portal.settings", "VAR_DIR": str(directory)}
+    return directory
+
+
+def set_up_django() -> None:
+    """Django in this process, which says only what is amiss."""
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
