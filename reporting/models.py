@@ -9,6 +9,7 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from engagements.models import Engagement
 from reporting import querysets
+from reporting.periods import week_name
 from reporting.wording import week_words
 
 
@@ -68,8 +69,7 @@ class Period(models.Model):
     @property
     def week(self) -> str:
         """The ISO week, such as ``2026-W47``."""
-        year, week, _ = self.starts_on.isocalendar()
-        return f"{year}-W{week:02d}"
+        return week_name(self.starts_on)
 
 
 class Report(models.Model):

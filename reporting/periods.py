@@ -56,6 +56,21 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_name(day: date) -> str:
+    """The ISO week of a day: ``2012-W32``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def monday_named(week: str) -> date:
+    """The Monday of ``2012-W32``.
+
+    Raises:
+        ValueError: no calendar has such a week.
+    """
+    return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+
+
 def instant_of(day: date, hour: time, zone: ZoneInfo) -> datetime:
     """The instant at which the wall clock of ``zone`` shows this date and hour.
 

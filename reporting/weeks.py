@@ -19,6 +19,7 @@ from reporting.editor import FileLine, file_lines
 from reporting.figures import flow
 from reporting.figures.dated import Window
 from reporting.figures.timelines import AT_WORK, Timeline
+from reporting.periods import monday_named
 from reporting.wording import count, share
 
 Row = dict[str, Any]
@@ -89,7 +90,7 @@ class Plan:
 
 
 class Week:
-    """The figures of a body of schema 4: of its window, and as of its end."""
+    """The figures of a body of schema 5: of its window, and as of its end."""
 
     def __init__(self, body: Row) -> None:
         self._ref = body["engagement"]
@@ -239,7 +240,7 @@ class Week:
             unit="items",
             verb="finished",
             as_of=self._known_on,
-            weeks=[BarWeek(_monday(row["week"]), row["finished"]) for row in weeks],
+            weeks=[BarWeek(monday_named(row["week"]), row["finished"]) for row in weeks],
         )
 
     def scope(self) -> BurnUp:
@@ -366,7 +367,3 @@ SPRINT = {
     "Taken out": "removed",
     "Carried from an earlier sprint": "carried",
 }
-
-
-def _monday(week: str) -> date:
-    return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)

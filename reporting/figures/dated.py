@@ -29,6 +29,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from reporting.periods import week_name
+
 Row = dict[str, Any]
 
 
@@ -366,12 +368,6 @@ def _left_out(inputs: Row, items: list[Item]) -> Row:
         "no_milestone": sum(not item.milestones for item in items),
         "refused": sum(row["refused"] for row in inputs["imports"]),
     }
-
-
-def week_name(day: date) -> str:
-    """The ISO week of a day: ``2012-W32``."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 def instant(text: str | None) -> datetime | None:

@@ -6,8 +6,9 @@ from datetime import datetime, time, timedelta
 from math import ceil
 from typing import Any
 
-from reporting.figures.dated import Window, instant, text_day, text_instant, week_name
+from reporting.figures.dated import Window, instant, text_day, text_instant
 from reporting.figures.timelines import AT_WORK, DONE, Timeline
+from reporting.periods import week_name
 
 Row = dict[str, Any]
 WEEK = timedelta(days=7)

@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from reporting.figures.dated import Window, instant, week_name
+from reporting.figures.dated import Window, instant
 from reporting.figures.timelines import DONE, WITHDRAWN, Timeline, before
+from reporting.periods import week_name
 
 Row = dict[str, Any]
 WEEK = timedelta(days=7)

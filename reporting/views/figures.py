@@ -22,7 +22,7 @@ from engagements.views.pages import engagement_page
 from engagements.views.tables import table_of
 from reporting import facts, weeks_csv
 from reporting.forms import EARLIEST, AsOfForm
-from reporting.periods import WEEK, instant_of, monday_of
+from reporting.periods import WEEK, instant_of, monday_of, week_name
 from reporting.views.reports import week_starts
 from reporting.weeks import LISTED, Week
 
@@ -110,8 +110,7 @@ def _turn(engagement: Engagement, monday: date, last: date) -> Turn:
     words = range_words(monday, monday + timedelta(days=6), today=today(engagement.time_zone))
     if monday == last:
         return Turn(words, reverse("figures_detail", args=[engagement.ref]))
-    year, number, _ = monday.isocalendar()
-    return Turn(words, reverse("figures_week", args=[engagement.ref, f"{year}-W{number:02d}"]))
+    return Turn(words, reverse("figures_week", args=[engagement.ref, week_name(monday)]))
 
 
 def _sections(week: Week) -> dict[str, Any]:

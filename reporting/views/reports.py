@@ -20,6 +20,7 @@ from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm
 from reporting.models import Period, Report
+from reporting.periods import monday_named
 from reporting.services.drafts import save_draft
 from reporting.weeks import Week
 from reporting.wording import capital
@@ -155,7 +156,7 @@ def find_report(request: HttpRequest, ref: str, week: str) -> Report:
 def week_starts(week: str) -> date:
     """The Monday of ``2026-W47``; a week that no calendar has is not found."""
     try:
-        return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
+        return monday_named(week)
     except ValueError as error:
         raise Http404(f"There is no week {week}.") from error
 
