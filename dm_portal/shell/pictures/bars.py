@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import dateformat
 
 from dm_portal.shell.dates import day_words
-from dm_portal.shell.pictures.scale import NumberScale, Tick
+from dm_portal.shell.pictures.scale import Frame, NumberScale, Tick
 from dm_portal.shell.pictures.text import width_of
 
 TEXT_SIZE = 12
@@ -37,17 +37,9 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Frame):
     """One of the two sizes, ready for the template."""
 
-    size: str
-    width: int
-    height: int
-    left: int
-    right: int
-    bottom: int
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
     bars: list[Bar]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dm_portal.shell.dates import day_words
-from dm_portal.shell.pictures.scale import NumberScale, Tick, TimeScale
+from dm_portal.shell.pictures.scale import Frame, NumberScale, TimeScale
 from dm_portal.shell.pictures.text import width_of
 
 LABEL_GAP = 15
@@ -40,18 +40,10 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Frame):
     """One of the two sizes, ready for the template."""
 
-    size: str
-    width: int
-    height: int
-    left: int
-    right: int
     top: int
-    bottom: int
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
     scope_points: str
     done_points: str
     done_area: str

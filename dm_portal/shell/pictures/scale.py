@@ -22,6 +22,20 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """The measures of a drawing in one of its two sizes, and its axes."""
+
+    size: str
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+
+
+@dataclass(frozen=True, slots=True)
 class TimeScale:
     """Maps [first, last] onto [left, right]; at least four weeks, so that one date is a point."""
 
