@@ -10,6 +10,21 @@ from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached
 from engagements.sources.maps import MAX_BYTES as MAX_MAP_BYTES
 from engagements.sources.maps import FileMap, MapRefused, parse_map
 
+NAME_TOO_LONG = "The file's name is too long: at most %(max)d characters."
+
+
+def _attached(label: str, accept: str, help_text: str) -> forms.FileField:
+    """A second file, that may come along."""
+    empty = f"The {label.lower()} is empty."
+    return forms.FileField(
+        label=label,
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": accept}),
+        help_text=help_text,
+        error_messages={"empty": empty, "max_length": NAME_TOO_LONG},
+    )
+
 
 class ImportForm(PortalForm):
     """One file. Too large a one is refused before anything of it is kept."""
@@ -26,38 +41,21 @@ class ImportForm(PortalForm):
         error_messages={
             "required": "Choose a file.",
             "empty": "The file is empty.",
-            "max_length": "The file's name is too long: at most %(max)d characters.",
+            "max_length": NAME_TOO_LONG,
         },
     )
 
-    changelog = forms.FileField(
-        label="Changelog",
-        required=False,
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text=(
-            "What changed when, if your tracker exports it: columns key, created, field, from, to. "
-            "Without it, changes count from the day on which a file shows them."
-        ),
-        error_messages={
-            "empty": "The changelog is empty.",
-            "max_length": "The file's name is too long: at most %(max)d characters.",
-        },
+    changelog = _attached(
+        "Changelog",
+        ".csv,text/csv",
+        "What changed when, if your tracker exports it: columns key, created, field, from, to. "
+        "Without it, changes count from the day on which a file shows them.",
     )
-
-    map = forms.FileField(
-        label="Map",
-        required=False,
-        max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".toml,application/toml"}),
-        help_text=(
-            "How the file is written and what its columns hold, in TOML: for any file that is "
-            "neither a Jira export nor a work CSV. It is remembered for the next such file."
-        ),
-        error_messages={
-            "empty": "The map is empty.",
-            "max_length": "The file's name is too long: at most %(max)d characters.",
-        },
+    map = _attached(
+        "Map",
+        ".toml,application/toml",
+        "How the file is written and what its columns hold, in TOML: for any file that is "
+        "neither a Jira export nor a work CSV. It is remembered for the next such file.",
     )
 
     def clean_map(self) -> FileMap | None:
