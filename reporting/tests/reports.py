@@ -94,6 +94,20 @@ def import_work(
         tell(item)
 
 
+def import_three(engagement: Engagement, by: User) -> None:
+    """A-1 finished on the day before Friday, A-2 a week before, A-3 begun that day and open."""
+    day_before = FRIDAY - timedelta(days=1)
+    import_work(
+        engagement,
+        by,
+        **{
+            "A-1": (FRIDAY - 3 * WEEK, day_before),
+            "A-2": (FRIDAY - 2 * WEEK, FRIDAY - WEEK),
+            "A-3": (day_before, None),
+        },
+    )
+
+
 def commit_late(engagement: Engagement, by: User, *, on: date) -> Milestone:
     """A milestone with everything open, committed for a day; what the rules colour by."""
     milestone = Milestone.objects.create(

@@ -11,7 +11,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.components import Turn
 from engagements.models import Engagement
 from reporting.tests.pages import SignIn, statements, text_of
-from reporting.tests.reports import FRIDAY, WEEK, import_work
+from reporting.tests.reports import FRIDAY, WEEK, import_three, import_work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -22,15 +22,7 @@ MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)  # midnight in Berlin
 @pytest.fixture
 def atlas(engagement: Engagement, manager: User) -> Engagement:
     """Three weeks old: one item finished this week, one the week before, one open."""
-    import_work(
-        engagement,
-        manager,
-        **{
-            "A-1": (FRIDAY - 3 * WEEK, FRIDAY - DAY),
-            "A-2": (FRIDAY - 2 * WEEK, FRIDAY - WEEK),
-            "A-3": (FRIDAY - DAY, None),
-        },
-    )
+    import_three(engagement, manager)
     return engagement
 
 

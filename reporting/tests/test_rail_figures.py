@@ -11,7 +11,15 @@ from engagements.models import Engagement, WorkItem
 from engagements.tests.events import tell
 from reporting.models import Report
 from reporting.tests.pages import SignIn, text_of, url
-from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_reports, publish
+from reporting.tests.reports import (
+    FRIDAY,
+    WEEK,
+    draft,
+    import_three,
+    import_work,
+    open_reports,
+    publish,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -21,15 +29,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def atlas(engagement: Engagement, manager: User) -> Engagement:
     """One item finished this week, one the week before, one open."""
-    import_work(
-        engagement,
-        manager,
-        **{
-            "A-1": (FRIDAY - 3 * WEEK, FRIDAY - DAY),
-            "A-2": (FRIDAY - 2 * WEEK, FRIDAY - WEEK),
-            "A-3": (FRIDAY - DAY, None),
-        },
-    )
+    import_three(engagement, manager)
     return engagement
 
 
