@@ -65,7 +65,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Aged:
-    """An item with its age in calendar days; ``note`` says what that is compared with."""
+    """An item with its age; ``note`` says what that is compared with."""
 
     item: ItemLine
     since: date | datetime
@@ -137,9 +137,12 @@ class Week:
         return f"Nothing was {listed}{' or ' if listed else ''}{last}." if last else ""
 
     def blockers(self) -> list[Aged]:
-        """What is blocked or flagged, the oldest first. Unit: days. Source: states and flags."""
+        """What is blocked or flagged, the oldest first: by the age that its own page has.
+
+        Unit: working days. Source: states and flags.
+        """
         return [
-            Aged(self.line(row["key"]), datetime.fromisoformat(row["since"]), row["days"])
+            Aged(self.line(row["key"]), datetime.fromisoformat(row["since"]), row["working_days"])
             for row in self.figures["blockers"] or []
         ]
 

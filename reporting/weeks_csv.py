@@ -30,9 +30,12 @@ def _moved(week: Week) -> Iterator[Line]:
 
 
 def _ages(week: Week) -> Iterator[Line]:
-    for name, aged in (("Blocked", week.blockers()), ("In progress", week.at_work)):
+    for name, aged, unit in (
+        ("Blocked", week.blockers(), "working days"),
+        ("In progress", week.at_work, "days"),
+    ):
         for each in aged:
-            yield [name, each.item.key, each.item.title, each.days, "days"]
+            yield [name, each.item.key, each.item.title, each.days, unit]
 
 
 def _flow(week: Week) -> Iterator[Line]:

@@ -105,9 +105,10 @@ def test_what_is_in_progress_since_nobody_knows_when_has_no_age() -> None:
     assert week(FINISHED).without_age == ""
 
 
-def test_blockers_have_their_age() -> None:
+def test_blockers_have_the_age_that_their_own_pages_say() -> None:
+    """Ten days, of which eight are from Monday to Friday."""
     [found] = week(line("A-1", (30, "blocked"))).blockers()
-    assert (found.item.key, found.days) == ("A-1", 10)
+    assert (found.item.key, found.days) == ("A-1", 8)
 
 
 def test_too_little_is_not_known_and_says_what_is_missing() -> None:
@@ -192,5 +193,5 @@ def test_the_csv_has_every_figure_with_its_unit() -> None:
 
 def test_the_csv_names_the_age_of_what_is_stuck() -> None:
     rows = [tuple(row[:5]) for row in weeks_csv.rows(week(line("A-1", (30, "blocked"))))]
-    assert ("Blocked", "A-1", "Title of A-1", 10, "days") in rows
+    assert ("Blocked", "A-1", "Title of A-1", 8, "working days") in rows
     assert ("In progress", "A-1", "Title of A-1", 11, "days") in rows

@@ -33,7 +33,12 @@ OLDEST = 10
 ITEM = Column("Item", "item.key", url=lambda row: row.item.url)
 TITLE = Column("Title", "item.title")
 AGE = Column("Age in days", "days", kind="number")
-BLOCKED = [ITEM, TITLE, Column("Blocked since", "since", kind="instant"), AGE]
+BLOCKED = [
+    ITEM,
+    TITLE,
+    Column("Blocked since", "since", kind="instant"),
+    Column("Working days", "days", kind="number"),
+]
 AT_WORK = [
     ITEM,
     TITLE,
