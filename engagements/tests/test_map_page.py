@@ -44,10 +44,10 @@ def test_a_sample_fills_the_form_and_is_read(browse: Client, engagement: Engagem
     assert (sent["name"], sent["separator"], sent["rows"]) == ("desk", "semicolon", "items")
     assert (sent["column_key"], sent["column_state"]) == ("id", "status")
     [row] = answer.context["rows"]
-    assert "The size “1,5” is not a number" in row["row"].reason
+    assert "The size “1,5” is not a number" in row.reason
     again = browse.post(url(engagement), filled(answer, decimal="comma", dates="day first"))
     [row] = again.context["rows"]
-    assert row["row"].data["created_at"] == "2026-01-01T23:00:00.000000Z"
+    assert row.data["created_at"] == "2026-01-01T23:00:00.000000Z"
     assert "Bread" in again.content.decode()
 
 
@@ -55,7 +55,7 @@ def test_a_file_of_stays_is_known_by_its_days(browse: Client, engagement: Engage
     answer = look(browse, engagement, STAYED)
     assert filled(answer)["rows"] == "intervals"
     [row] = answer.context["rows"]
-    assert (row["row"].key, len(row["row"].changes)) == ("A", 1)
+    assert (row.key, len(row.changes)) == ("A", 1)
 
 
 def test_the_map_is_saved_as_a_file_that_can_be_brought_along(

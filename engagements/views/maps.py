@@ -1,5 +1,6 @@
 """A map is made from a sample of a file, with what it would read beside it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,16 +15,20 @@ from django.views.decorators.http import require_http_methods
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
+from dm_portal.shell.lists import Column
 from engagements import policies
 from engagements.forms.maps import MapForm, SampleForm
 from engagements.models import Engagement
 from engagements.sources.layouts import FIELDS
 from engagements.sources.refusal import FileRefused
+from engagements.sources.rows import Row
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.import_words import LABELS, said
 from engagements.views.pages import engagement_page
+from engagements.views.tables import table_of
 
 SHOWN = 8
+CAPTION = "The first items, as they would be read"
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,20 +69,28 @@ def _shown(request: HttpRequest, form: MapForm, page: dict[str, Any]) -> HttpRes
 
 def _preview(form: MapForm, engagement: Engagement) -> dict[str, Any]:
     if not form.is_valid() or form.sample is None:
-        return {"rows": [], "fields": [], "problem": ""}
+        return {}
     zone = ZoneInfo(engagement.time_zone)
     try:
         rows = form.sample.read(form.map, zone=zone, now=now(), count=SHOWN)
     except FileRefused as refused:
-        return {"rows": [], "fields": [], "problem": str(refused)}
+        return {"problem": str(refused)}
     fields = [
         name for name in FIELDS[1:] if any(name in row.data for row in rows if not row.reason)
     ]
-    return {
-        "fields": [LABELS.get(name, name).capitalize() for name in fields],
-        "problem": "",
-        "rows": [
-            {"row": row, "cells": [said(row.data.get(name), zone) for name in fields]}
-            for row in rows
-        ],
-    }
+    columns = [
+        Column("Key", "key"),
+        *(Column(LABELS.get(name, name).capitalize(), _cell(name, zone)) for name in fields),
+        Column("Line", "line", kind="number"),
+        Column("What is odd", _odd),
+    ]
+    return {"rows": rows, "table": table_of(CAPTION, columns, rows)}
+
+
+def _cell(name: str, zone: ZoneInfo) -> Callable[[Row], str]:
+    """A field of a row as a person reads it."""
+    return lambda row: said(row.data.get(name), zone)
+
+
+def _odd(row: Row) -> str:
+    return f"Refused: {row.reason}" if row.reason else row.note or "nothing"
