@@ -115,13 +115,15 @@ class MapForm(PortalForm):
         names = self.sample.header(separator) if self.sample else []
         guessed = self.sample.columns(separator, rows) if self.sample else {}
         choices = [("", "Not in the file"), *((name, name) for name in names)]
+        self.data = dict(self.data.items())
         for field in OF_ITEMS if rows == "items" else OF_INTERVALS:
-            self.fields[f"{COLUMN}{field}"] = forms.ChoiceField(
-                label=LABELS[field],
-                choices=choices,
-                required=False,
-                initial=guessed.get(field, ""),
+            name = f"{COLUMN}{field}"
+            self.fields[name] = forms.ChoiceField(
+                label=LABELS[field], choices=choices, required=False
             )
+            # Written otherwise, the file has other columns: what was chosen before is none of them.
+            if self.data.get(name, "") not in ("", *names):
+                self.data[name] = guessed.get(field, "")
 
     @classmethod
     def of(cls, sample: Sample, engagement: Engagement, name: str) -> "MapForm":

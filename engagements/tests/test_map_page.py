@@ -51,6 +51,16 @@ def test_a_sample_fills_the_form_and_is_read(browse: Client, engagement: Engagem
     assert "Bread" in again.content.decode()
 
 
+def test_another_separator_begins_with_the_columns_that_there_are_then(
+    browse: Client, engagement: Engagement
+) -> None:
+    sent = filled(look(browse, engagement, GUESSABLE), separator="comma")
+    answer = browse.post(url(engagement), sent)
+    assert filled(answer)["column_key"] == ""
+    back = browse.post(url(engagement), sent | {"separator": "semicolon", "column_key": "gone"})
+    assert filled(back)["column_key"] == "id"
+
+
 def test_a_file_of_stays_is_known_by_its_days(browse: Client, engagement: Engagement) -> None:
     answer = look(browse, engagement, STAYED)
     assert filled(answer)["rows"] == "intervals"
