@@ -46,6 +46,10 @@ SENTENCES: dict[str, str] = {
     "source.added": "brought in the first file of the kind {target}",
     "engagement.versions_decided": "decided whose milestone's the versions of {target} are",
     "source.mapped": "gave {target} another map",
+    "source.promised": (
+        "promised that {target} is at most {after[promised_days]} days old, "
+        "not {before[promised_days]}"
+    ),
     "source.states_decided": "decided what states of {target} mean",
     "import.uploaded": "brought in {target}",
     "import.read": (

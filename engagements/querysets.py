@@ -267,6 +267,13 @@ class BlockerQuerySet(OfEngagementQuerySet):
         )
 
 
+class SourceQuerySet(OfEngagementQuerySet):
+    def promises_version(self) -> int:
+        """A number that every change of a promised age raises."""
+        made: int | None = self.aggregate(made=models.Sum("promises_made"))["made"]
+        return made or 0
+
+
 class OfSourceQuerySet(models.QuerySet[Any]):
     """Rows that share their source's door."""
 

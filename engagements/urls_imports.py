@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from engagements.views import import_rows, imports, maps, meanings
+from engagements.views import freshness, import_rows, imports, maps, meanings
 
 urlpatterns = [
     path("engagements/<ref:ref>/imports/", imports.import_list, name="import_list"),
     path("engagements/<ref:ref>/imports/new/", imports.import_create, name="import_create"),
+    path(
+        "engagements/<ref:ref>/imports/freshness/",
+        freshness.import_freshness,
+        name="import_freshness",
+    ),
     path("engagements/<ref:ref>/imports/map/", maps.import_map, name="import_map"),
     path(
         "engagements/<ref:ref>/imports/versions/", meanings.import_versions, name="import_versions"

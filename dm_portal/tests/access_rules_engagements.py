@@ -21,6 +21,7 @@ from dm_portal.tests.access_matrix import (
     page,
 )
 from dm_portal.tests.world import Side, World
+from engagements.forms.freshness import FreshnessForm
 from engagements.forms.meanings import StatesForm
 from engagements.forms.versions import VersionsForm
 from engagements.models import Import, Source, WorkItem
@@ -104,6 +105,11 @@ def meaning(world: World) -> dict[str, Any]:
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
 
 
+def promise(world: World) -> dict[str, Any]:
+    form = FreshnessForm(engagement=world.ours.engagement)
+    return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
+
+
 ENGAGEMENTS: dict[str, Rule] = {
     "engagement_list": page(US),
     "engagement_create": form(US, LADDER, data=agreed),
@@ -171,6 +177,7 @@ PLAN: dict[str, Rule] = {
 IMPORTS: dict[str, Rule] = {
     "import_list": page(SEES, at=within()),
     "import_create": form(SEES, LEADERS, at=within(), data=file),
+    "import_freshness": form(SEES, LEADERS, at=within(), data=promise),
     "import_map": form(SEES, LEADERS, at=within(), data=sample, does=200),
     "import_versions": form(SEES, LEADERS, at=within(), data=versions),
     "import_states": form(SEES, LEADERS, at=within(), data=meaning),

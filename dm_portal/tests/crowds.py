@@ -189,6 +189,10 @@ def states(world: World, count: int) -> None:
     twins(event, count, lambda n: {"field": "state", "became": f"State {n}", "place": n})
 
 
+def sources(world: World, count: int) -> None:
+    twins(world.ours.one(Source), count, lambda n: numbered(n) | {"name": f"Sheet {n}"})
+
+
 def plan(world: World, count: int) -> None:
     """A milestone with many criteria and revisions, and with many items."""
     twins(world.ours.one(AcceptanceCriterion), count, numbered)

@@ -90,6 +90,7 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "source_number": (Source, {"name": "Another"}),
     "source_kind_once": (Source, {"number": 99}),
     "source_mapped_by_a_map": (Source, {"kind": "jira", "number": 99}),
+    "source_promised_days": (Source, {"name": "Another", "number": 99, "promised_days": 0}),
     "import_number": (Import, {}),
     "import_applied_at_by": (Import, {"applied_at": now(), "applied_by_id": None}),
     "import_applied_when_applied": (

@@ -9,6 +9,7 @@ from engagements.models.engagements import (
     TemplateMilestone,
 )
 from engagements.models.imports import (
+    MOST_DAYS,
     Import,
     ImportChunk,
     ImportEvent,
@@ -21,6 +22,7 @@ from engagements.models.milestones import AcceptanceCriterion, Milestone, Milest
 from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [
+    "MOST_DAYS",
     "AcceptanceCriterion",
     "Blocker",
     "Customer",

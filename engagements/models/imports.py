@@ -10,6 +10,9 @@ from engagements.models.milestones import OfEngagement
 from engagements.models.work import WorkEvent
 from engagements.stages import Stage
 
+# A weekly status rests on a source of the same week.
+PROMISED_DAYS, MOST_DAYS = 7, 366
+
 
 class Source(OfEngagement):
     """Where an engagement's facts come from: one tracker, by one kind of export.
@@ -29,9 +32,17 @@ class Source(OfEngagement):
     version = models.PositiveIntegerField(
         default=1, db_default=1, editable=False, help_text="Raised by every import that is applied."
     )
+    promised_days = models.PositiveSmallIntegerField(
+        default=PROMISED_DAYS,
+        db_default=PROMISED_DAYS,
+        help_text="How many days old it may become before every page says so.",
+    )
+    promises_made = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often that was changed."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = querysets.OfEngagementQuerySet.as_manager()
+    objects = querysets.SourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["engagement", "number"]
@@ -42,6 +53,11 @@ class Source(OfEngagement):
                 condition=(Q(kind="mapped") & ~Q(name="") & ~Q(mapping={}))
                 | (~Q(kind="mapped") & Q(name="", mapping={})),
                 name="source_mapped_by_a_map",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_days__gte=1, promised_days__lte=MOST_DAYS),
+                name="source_promised_days",
+                violation_error_message=f"Between 1 and {MOST_DAYS} days.",
             ),
         ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dm_portal.tests.world import World
 from engagements.models import Import, Source, StateMeaning, VersionMeaning
-from engagements.services import meanings, rebuilding
+from engagements.services import freshness, meanings, rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
 FILE = b"key,type,title,state,created_at\nX-1,Bug,It breaks,Open,2026-01-05T10:00:00Z\n"
@@ -62,6 +62,12 @@ ACTS: dict[Any, Any] = {
         engagement=w.ours.engagement,
         decisions={"1.4+": None},
         version=VersionMeaning.objects.filter(engagement=w.ours.engagement).version(),
+        by=w.actors["manager"],
+    ),
+    freshness.promise_freshness: lambda w: freshness.promise_freshness(
+        engagement=w.ours.engagement,
+        promises={w.ours.one(Source): 14},
+        version=Source.objects.filter(engagement=w.ours.engagement).promises_version(),
         by=w.actors["manager"],
     ),
     rebuilding.rebuild_work: lambda w: rebuilding.rebuild_work(
