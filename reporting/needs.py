@@ -15,6 +15,7 @@ from dm_portal.people import standing
 from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
+from engagements.freshness import stale_sources
 from engagements.models import Blocker, Engagement, Import, Milestone
 from engagements.querysets import held_by
 from reporting import rag
@@ -71,6 +72,7 @@ def needs_of(user: Any, *, at: datetime) -> list[Need]:
     return [
         *_reports(user, led, at),
         *_imports(user, led),
+        *_sources(led, at),
         *_milestones(user, planned, at),
         *_blockers(user, planned, at),
         *_letters(user, at),
@@ -150,6 +152,22 @@ def _imports(user: Any, led: Any) -> Iterator[Need]:
             why=file.problem[:200] if failed else counts,
             url=file.get_absolute_url(),
             action="See" if failed else "Decide",
+        )
+
+
+def _sources(led: Any, at: datetime) -> Iterator[Need]:
+    """Sources that are older than promised: what is written meanwhile rests on old figures."""
+    for source in stale_sources(led, at=at):
+        yield Need(
+            group=OVERDUE,
+            due=source.as_of + timedelta(days=source.promised_days),
+            shape=Shape.OFF_TRACK,
+            what=source.stale_title,
+            where=_where(source.file.engagement),
+            why=f"it speaks of nothing after {source.spoken_words}; "
+            f"promised: at most {count(source.promised_days, 'day')} old",
+            url=source.import_url,
+            action="Import",
         )
 
 

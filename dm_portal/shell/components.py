@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -102,6 +103,22 @@ class Sentence:
     shape: str = ""
     url: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One source that figures rest on: its file, as of when, what is left out.
+
+    ``late`` says how old it is, where that is older than was promised.
+    """
+
+    source: str
+    file: str
+    url: str
+    as_of: datetime
+    zone: str
+    late: str = ""
+    left_out: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.components import ConflictRow, Crumb, Sentence, Shape, Tab, Turn
+from dm_portal.shell.components import Basis, ConflictRow, Crumb, Sentence, Shape, Tab, Turn
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
 from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek, Timeline, TimelineMilestone
@@ -185,6 +185,7 @@ def examples(request: HttpRequest) -> dict[str, object]:
         ],
         "week_before": Turn("9–15 Nov", "#places"),
         "week_after": Turn("23–29 Nov", "#places"),
+        "basis_lines": sample_basis(),
         "sentences": [
             Sentence("Release 2.1 will probably miss Mon 30 Nov.", "off_track", "#words", "3 days"),
             Sentence("The bank's test system has been down since Tuesday.", "at_risk"),
@@ -198,6 +199,16 @@ def examples(request: HttpRequest) -> dict[str, object]:
         **sample_forms(),
         **sample_pictures(),
     }
+
+
+def sample_basis() -> list[Basis]:
+    left_out = (Sentence("3 refused rows", url="#status"), Sentence("1 state not decided yet"))
+    late = "11 days old, promised: at most 7"
+    eleven_days_ago = now() - timedelta(days=11)
+    return [
+        Basis("Jira export", "jira.csv", "#status", now(), "Europe/Berlin", left_out=left_out),
+        Basis("Team sheet", "team.csv", "#status", eleven_days_ago, "Asia/Kolkata", late),
+    ]
 
 
 def sample_pictures() -> dict[str, object]:

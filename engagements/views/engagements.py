@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dm_portal.shell.clock import today
+from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
@@ -22,6 +22,7 @@ from engagements.forms.engagements import (
     StartForm,
     StateForm,
 )
+from engagements.freshness import freshness_of
 from engagements.models import Engagement, Import
 from engagements.services.engagements import change_engagement, change_state, create_engagement
 from engagements.standing import shape_of
@@ -61,6 +62,7 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """What is open, what is promised, this sprint, the last file and the last status."""
     engagement = find_engagement(request, ref)
     imports = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
+    may_import = policies.can_import_work(request.user, engagement)
     promised = list(engagement.milestones.committed().with_progress())
     context = engagement_page(request, engagement, "overview") | {
         "unfinished": [row for row in promised if not is_done(row)],
@@ -71,7 +73,8 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),
         "may_plan": policies.can_edit_plan(request.user, engagement),
-        "may_import": policies.can_import_work(request.user, engagement),
+        "may_import": may_import,
+        "sources": freshness_of(engagement, at=now(), may_import=may_import),
     }
     return render(request, "engagements/engagement_detail.html", context)
 

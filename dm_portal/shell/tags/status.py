@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.components import Sentence, Shape
+from dm_portal.shell.components import Basis, Sentence, Shape
 from dm_portal.shell.tags import inline_tag, one_of, register, render_around
 
 SIZES = ("", "large")
@@ -141,6 +141,12 @@ def fact(
         "as_of": as_of,
         "missing": missing,
     }
+
+
+@register.inclusion_tag("components/basis.html")
+def basis(sources: Iterable[Basis]) -> dict:
+    """Under a group of figures: from which source, as of when, and what was left out."""
+    return {"sources": list(sources)}
 
 
 @register.inclusion_tag("components/sentence_list.html")

@@ -1,0 +1,146 @@
+"""How old each source of an engagement is, and what it leaves out of the figures.
+
+A source is as old as its newest applied file: the one that speaks of the latest instant. That is
+counted in days of the engagement's own calendar.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from dm_portal.shell.components import Basis, Sentence
+from dm_portal.shell.dates import day_words
+from engagements.models import Engagement, Import, StateMeaning, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest file of a source, with the source and its engagement, as of ``at``."""
+
+    file: Any
+    at: datetime
+    may_import: bool
+
+    @property
+    def name(self) -> str:
+        return str(self.file.source)
+
+    @property
+    def as_of(self) -> datetime:
+        """The latest instant that the file names."""
+        speaks_of: datetime = self.file.speaks_of
+        return speaks_of
+
+    @property
+    def spoken_on(self) -> date:
+        """The day of ``as_of``, by the engagement's clock."""
+        return self._day(self.as_of)
+
+    @property
+    def promised_days(self) -> int:
+        days: int = self.file.source.promised_days
+        return days
+
+    @property
+    def age_days(self) -> int:
+        """Days from the file's last instant; those after the engagement's last day do not count."""
+        day, last = self._day(self.at), self.file.engagement.ends_on
+        return max(((min(day, last) if last else day) - self.spoken_on).days, 0)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is older than promised; of what is paused or closed nothing is promised."""
+        return self.file.engagement.state == "active" and self.age_days > self.promised_days
+
+    @property
+    def late_words(self) -> str:
+        """ "11 days old, promised: at most 7"; empty as long as it is as fresh as promised."""
+        return f"{self.age_words} old, promised: at most {self.promised_days}" * self.is_stale
+
+    @property
+    def age_words(self) -> str:
+        """ "11 days"."""
+        return f"{self.age_days} day{'' if self.age_days == 1 else 's'}"
+
+    @property
+    def stale_title(self) -> str:
+        """ "The newest file from Jira export is 11 days old"."""
+        return f"The newest file from {self.name} is {self.age_words} old"
+
+    @property
+    def spoken_words(self) -> str:
+        """ "Fri 13 Nov"."""
+        return day_words(self.spoken_on, today=self._day(self.at))
+
+    @property
+    def import_url(self) -> str:
+        """Where a newer file is brought in."""
+        return reverse("import_create", kwargs=self._place)
+
+    @property
+    def _place(self) -> dict[str, str]:
+        return {"ref": self.file.engagement.ref}
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.file.engagement.time_zone)).date()
+
+    @property
+    def basis(self) -> Basis:
+        """What stands under figures: the source, its file, as of when, what is left out."""
+        return Basis(
+            source=self.name,
+            file=self.file.file_name,
+            url=self.file.get_absolute_url(),
+            as_of=self.as_of,
+            zone=self.file.engagement.time_zone,
+            late=self.late_words,
+            left_out=tuple(self._left_out()),
+        )
+
+    def _left_out(self) -> Iterator[Sentence]:
+        """Each with the page that shows it, for whoever may open that."""
+        file, place = self.file, self._place
+        rows = reverse("import_row_list", kwargs=place | {"number": file.number})
+        states = reverse("import_states", kwargs=place) if self.may_import else ""
+        undecided = len(set(file.undecided_states) - set(file.decided))
+        files = _newest(Q(engagement__in=engagements))
+
+    found = (Freshness(file, at, may_import=True) for file in files)
+    return [source for source in found if source.is_stale]
+
+
+def _newest(of: Q) -> QuerySet[Any]:
+    """Of each source the applied file that speaks of the latest instant, its ``speaks_of``."""
+    applied = Import.objects.filter(of, state=Import.State.APPLIED).annotate(speaks_of=_speaks_of())
+    latest_first = applied.order_by("source_id", "-speaks_of", "-number")
+    newest = latest_first.distinct("source_id").values("pk")
+    files = Import.objects.filter(pk__in=newest).select_related("source", "engagement__customer")
+    return files.annotate(speaks_of=_speaks_of()).order_by("engagement_id", "source__number")
+
+
+def _with_left_out(files: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate ``decided`` (states of its source that people decided on) and ``impossible``
+    (items of it that were done before they were created or begun; None: none).
+    """
+    meanings = StateMeaning.objects.filter(source=OuterRef("source")).order_by()
+    wrong = Q(done_at__lt=F("created_at")) | Q(done_at__lt=F("started_at"))
+    items = WorkItem.objects.filter(wrong, source=OuterRef("source")).order_by()
+    counted = items.values("source").annotate(number=Count("pk")).values("number")
+    return files.annotate(
+        decided=ArraySubquery(meanings.values("state")), impossible=Subquery(counted)
+    )
+
+
+def _speaks_of() -> Coalesce:
+    return Coalesce("as_of", "applied_at")
+
+
+def _figures_url(place: dict[str, str]) -> str:
+    return reverse("figures_detail", kwargs=place)

@@ -1,0 +1,161 @@
+"""How old a source is, when that is too old, and what it leaves out of the figures."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from engagements.freshness import Freshness, freshness_of, stale_sources
+from engagements.models import Engagement, Import, Source, StateMeaning
+from engagements.tests.pages import at, make_import, make_item
+
+pytestmark = pytest.mark.django_db
+
+# A Friday in Berlin, where it is an hour later.
+FRIDAY = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def file(engagement: Engagement) -> Import:
+    """The one applied file of the one source; it speaks of Friday."""
+    Engagement.objects.filter(pk=engagement.pk).update(time_zone="Europe/Berlin")
+    engagement.refresh_from_db()
+    return changed(make_import(engagement), as_of=FRIDAY)
+
+
+def changed(file: Import, **fields: Any) -> Import:
+    Import.objects.filter(pk=file.pk).update(**fields)
+    file.refresh_from_db()
+    return file
+
+
+def another(file: Import, **fields: Any) -> Import:
+    """One more applied file of the same source."""
+    twin = Import.objects.get(pk=file.pk)
+    twin.pk, twin.number, twin._state.adding = None, file.number + 1, True
+    for name, value in fields.items():
+        setattr(twin, name, value)
+    twin.save()
+    return twin
+
+
+def read(file: Import, *, days: float = 0, may_import: bool = True) -> Freshness:
+    """How it is told so many days after Friday."""
+    when = FRIDAY + days * DAY
+    [found] = freshness_of(file.engagement, at=when, may_import=may_import)
+    return found
+
+
+def left_out(file: Import, *, may_import: bool = True) -> list[tuple[str, str]]:
+    return [(each.text, each.url) for each in read(file, may_import=may_import).basis.left_out]
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "is_stale"), [(-3, 0, False), (0, 0, False), (7, 7, False), (8, 8, True)]
+)
+def test_a_source_is_stale_after_the_last_promised_day(
+    file: Import, days: int, age: int, is_stale: bool
+) -> None:
+    found = read(file, days=days)
+    assert (found.age_days, found.is_stale) == (age, is_stale)
+
+
+def test_days_are_those_of_the_engagements_calendar(file: Import) -> None:
+    changed(file, as_of=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))  # Friday 00:30 in Berlin
+    assert read(file).age_days == 0
+
+
+def test_the_newest_file_is_the_one_that_speaks_of_the_latest_instant(file: Import) -> None:
+    another(file, as_of=FRIDAY - 30 * DAY, file_name="late.csv")
+    assert read(file).file == file
+    newer = another(file, number=8, as_of=FRIDAY)
+    assert read(file).file == newer
+
+
+def test_a_file_that_is_not_applied_makes_nothing_fresh(file: Import) -> None:
+    another(file, as_of=FRIDAY + 20 * DAY, state="previewed", applied_at=None, applied_by=None)
+    assert read(file, days=8).is_stale
+
+
+def test_a_file_that_names_no_instant_is_as_of_its_application(file: Import) -> None:
+    changed(file, as_of=None, applied_at=FRIDAY - 2 * DAY)
+    assert (read(file).as_of, read(file).age_days) == (FRIDAY - 2 * DAY, 2)
+
+
+@pytest.mark.parametrize(("state", "is_stale"), [("active", True), ("paused", False)])
+def test_only_an_active_engagement_needs_fresh_sources(
+    file: Import, state: str, is_stale: bool
+) -> None:
+    Engagement.objects.filter(pk=file.engagement_id).update(state=state)
+    assert read(file, days=40).is_stale is is_stale
+
+
+def test_a_source_need_not_speak_of_days_after_the_last(file: Import) -> None:
+    starts_on, ends_on = date(2026, 1, 1), date(2026, 11, 25)
+    rows = Engagement.objects.filter(pk=file.engagement_id)
+    rows.update(starts_on=starts_on, ends_on=ends_on)
+    assert (read(file, days=3).age_days, read(file, days=400).age_days) == (3, 5)
+
+
+def test_in_words(file: Import) -> None:
+    found = read(file, days=8)
+    assert found.stale_title == "The newest file from Jira export is 8 days old"
+    assert found.basis.late == "8 days old, promised: at most 7"
+    assert (found.spoken_words, found.import_url) == (
+        "Fri 20 Nov",
+        at("import_create", file.engagement),
+    )
+    assert (read(file, days=1).age_words, read(file).basis.late) == ("1 day", "")
+
+
+def test_nothing_left_out(file: Import) -> None:
+    make_item(file, "A-1", created_at=FRIDAY, started_at=FRIDAY, done_at=FRIDAY)
+    assert left_out(file) == []
+
+
+def test_what_is_left_out_and_where_to_see_it(file: Import) -> None:
+    states = ["Parked", "Shipped", "Triage"]
+    changed(file, refused_count=3, rows_left_out=1, undecided_states=states)
+    meant = {"source": file.source, "decided_at": now(), "decided_by": file.applied_by}
+    StateMeaning.objects.create(state="Shipped", stage="done", **meant)
+    make_item(file, "A-1", created_at=FRIDAY, done_at=FRIDAY - DAY)
+    make_item(file, "A-2", created_at=FRIDAY - DAY, started_at=FRIDAY, done_at=FRIDAY - DAY)
+    rows = at("import_row_list", file.engagement, number=1)
+    assert left_out(file) == [
+        ("3 refused rows", f"{rows}?verdict=refused"),
+        ("1 row of other teams", file.get_absolute_url()),
+        ("2 states not decided yet", at("import_states", file.engagement)),
+        ("2 items with impossible dates", at("figures_detail", file.engagement)),
+    ]
+
+
+def test_who_may_not_import_is_led_to_no_closed_door(file: Import) -> None:
+    changed(file, undecided_states=["Parked"])
+    assert left_out(file, may_import=False) == [("1 state not decided yet", "")]
+
+
+def test_every_source_of_its_own(file: Import) -> None:
+    source = Source.objects.create(engagement=file.engagement, number=2, kind="work_csv")
+    another(file, source=source, as_of=FRIDAY - 20 * DAY)
+    found = freshness_of(file.engagement, at=FRIDAY, may_import=True)
+    assert [(each.name, each.is_stale) for each in found] == [
+        ("Jira export", False),
+        ("Work CSV", True),
+    ]
+    assert [each.name for each in stale_sources([file.engagement], at=FRIDAY)] == ["Work CSV"]
+
+
+@pytest.mark.parametrize(("days", "lines"), [(7, 0), (8, 1)])
+def test_the_overview_says_so_first(
+    client: Client, file: Import, manager: User, days: int, lines: int
+) -> None:
+    with time_machine.travel(FRIDAY + days * DAY, tick=False):
+        client.force_login(manager)
+        html = client.get(file.engagement.get_absolute_url()).content.decode()
+    assert html.count("The newest file from Jira export is 8 days old") == lines
+    assert html.count("Import a newer file") == lines
