@@ -110,8 +110,32 @@ class Freshness:
         rows = reverse("import_row_list", kwargs=place | {"number": file.number})
         states = reverse("import_states", kwargs=place) if self.may_import else ""
         undecided = len(set(file.undecided_states) - set(file.decided))
-        files = _newest(Q(engagement__in=engagements))
+        found = (
+            (file.refused_count, "refused row{}", f"{rows}?verdict=refused"),
+            (file.rows_left_out, "row{} of other teams", file.get_absolute_url()),
+            (undecided, "state{} not decided yet", states),
+            (file.impossible or 0, "item{} with impossible dates", _figures_url(place)),
+        )
+        for number, words, url in found:
+            if number:
+                yield Sentence(f"{number} {words.format('' if number == 1 else 's')}", url=url)
 
+
+def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> list[Freshness]:
+    """Every source of an engagement of which a file was applied, in one statement.
+
+    ``may_import`` tells whether the reader may open the pages of whoever imports.
+    """
+    files = _with_left_out(_newest(Q(engagement=engagement)))
+    return [Freshness(file, at, may_import) for file in files]
+
+
+def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:
+    """Sources that are older than promised, of engagements whose work the reader may import.
+
+    One statement, whatever their number.
+    """
+    files = _newest(Q(engagement__in=engagements))
     found = (Freshness(file, at, may_import=True) for file in files)
     return [source for source in found if source.is_stale]
 
