@@ -4,7 +4,7 @@ A source is as old as its newest applied file: the one that speaks of the latest
 counted in days of the engagement's own calendar.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -128,6 +128,13 @@ def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> l
     """
     files = _with_left_out(_newest(Q(engagement=engagement)))
     return [Freshness(file, at, may_import) for file in files]
+
+
+def oldest_words(sources: Sequence[Freshness]) -> str:
+    """ "11 days old" of the oldest that is older than promised; empty if none is."""
+    stale = [source for source in sources if source.is_stale]
+    oldest = max(stale, key=lambda source: source.age_days, default=None)
+    return f"{oldest.age_words} old" if oldest else ""
 
 
 def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:

@@ -80,12 +80,16 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class SentenceLine:
-    """A sentence as the customer will read it, with what it rests on."""
+    """A sentence as the customer will read it, with what it rests on.
+
+    ``late`` says how old that is, where it is older than promised.
+    """
 
     key: str
     about: str
     text: str
     facts: tuple[FactLine, ...]
+    late: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,17 @@ SECTIONS = {
 }
 
 
-def sections(draft: Draft) -> list[Section]:
-    """What the rules wrote, in the order of the customer's page, each sentence with its facts."""
-    lines = _sentence_lines(draft)
+# What people recorded here: no source tells it, and so none can be too old for it.
+RECORDED_HERE = ("date.", "dates", "criteria.", "met.", "recorded")
+
+
+def sections(draft: Draft, *, late: str) -> list[Section]:
+    """What the rules wrote, in the order of the customer's page, each sentence with its facts.
+
+    ``late`` says how old a source is that is older than promised. What sources tell is one sum
+    of all of them, so that it is said of every sentence but those that people recorded here.
+    """
+    lines = _sentence_lines(draft, late)
     found = [
         Section(title, tuple(line for line in lines if sentences.is_under(line.key, keys)))
         for title, keys in SECTIONS.items()
@@ -158,7 +170,7 @@ def sections(draft: Draft) -> list[Section]:
     return [section for section in found if section.lines]
 
 
-def _sentence_lines(draft: Draft) -> list[SentenceLine]:
+def _sentence_lines(draft: Draft, late: str) -> list[SentenceLine]:
     titles = {row["key"]: row["title"] for row in draft.body["inputs"]["items"]}
     today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
     return [
@@ -167,6 +179,7 @@ def _sentence_lines(draft: Draft) -> list[SentenceLine]:
             about=row["about"],
             text=row["text"],
             facts=tuple(_fact_line(each, titles, today) for each in row["facts"]),
+            late="" if sentences.is_under(row["key"], RECORDED_HERE) else late,
         )
         for row in draft.sentences
     ]

@@ -9,7 +9,7 @@ from django.test import Client
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from engagements.freshness import Freshness, freshness_of, stale_sources
+from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources
 from engagements.models import Engagement, Import, Source, StateMeaning
 from engagements.tests.pages import at, make_import, make_item
 
@@ -159,3 +159,13 @@ def test_the_overview_says_so_first(
         html = client.get(file.engagement.get_absolute_url()).content.decode()
     assert html.count("The newest file from Jira export is 8 days old") == lines
     assert html.count("Import a newer file") == lines
+
+
+def test_of_several_the_oldest_is_told(file: Import) -> None:
+    source = Source.objects.create(engagement=file.engagement, number=2, kind="work_csv")
+    another(file, source=source, as_of=FRIDAY - 20 * DAY)
+    told = [
+        oldest_words(freshness_of(file.engagement, at=FRIDAY + days * DAY, may_import=True))
+        for days in (-20, 0, 10)
+    ]
+    assert told == ["", "20 days old", "30 days old"]

@@ -22,12 +22,11 @@ from engagements.forms.engagements import (
     StartForm,
     StateForm,
 )
-from engagements.freshness import freshness_of
 from engagements.models import Engagement, Import
 from engagements.services.engagements import change_engagement, change_state, create_engagement
 from engagements.standing import shape_of
 from engagements.views.doors import find_engagement, posted, require
-from engagements.views.pages import engagement_page, settings_page
+from engagements.views.pages import engagement_page, settings_page, sources_page
 from engagements.views.saving import saved
 
 COLUMNS = [
@@ -62,9 +61,9 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """What is open, what is promised, this sprint, the last file and the last status."""
     engagement = find_engagement(request, ref)
     imports = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
-    may_import = policies.can_import_work(request.user, engagement)
     promised = list(engagement.milestones.committed().with_progress())
-    context = engagement_page(request, engagement, "overview") | {
+    context = engagement_page(request, engagement, "overview")
+    context |= sources_page(request, engagement, at=now()) | {
         "unfinished": [row for row in promised if not is_done(row)],
         "finished": [row for row in promised if is_done(row)],
         "work": work_of(engagement),
@@ -73,8 +72,7 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),
         "may_plan": policies.can_edit_plan(request.user, engagement),
-        "may_import": may_import,
-        "sources": freshness_of(engagement, at=now(), may_import=may_import),
+        "may_import": policies.can_import_work(request.user, engagement),
     }
     return render(request, "engagements/engagement_detail.html", context)
 

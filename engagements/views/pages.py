@@ -1,5 +1,6 @@
 """What every page of an engagement shows around its own content."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from dm_portal.shell.components import Crumb, Tab
 from engagements import policies
+from engagements.freshness import freshness_of
 from engagements.models import Engagement
 from engagements.standing import shape_of
 
@@ -44,6 +46,13 @@ def engagement_page(
         "tabs": _tabs(request.user, engagement, tab),
         "crumbs": [Crumb("Engagements", reverse("engagement_list")), *crumbs],
     }
+
+
+def sources_page(request: HttpRequest, engagement: Engagement, *, at: datetime) -> dict[str, Any]:
+    """What the figures of a page rest on, as of ``at``: how old it is, and what is left out."""
+    may_import = policies.can_import_work(request.user, engagement)
+    sources = freshness_of(engagement, at=at, may_import=may_import)
+    return {"sources": sources, "basis_lines": [each.basis for each in sources]}
 
 
 def settings_page(request: HttpRequest, engagement: Engagement, section: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dm_portal.people.models import User
 from dm_portal.shell.components import Turn
-from engagements.models import Engagement
+from engagements.models import Engagement, Import
 from reporting.tests.pages import SignIn, statements, text_of
 from reporting.tests.reports import FRIDAY, WEEK, import_three, import_work
 
@@ -157,4 +157,10 @@ def test_statements_of_the_figures(
 ) -> None:
     work: dict[str, Any] = {f"A-{n}": (FRIDAY - WEEK, FRIDAY - DAY) for n in range(children)}
     import_work(engagement, manager, **work)
-    assert statements(sign_in(manager), reverse("figures_detail", args=[engagement.ref])) == 10
+    assert statements(sign_in(manager), reverse("figures_detail", args=[engagement.ref])) == 11
+
+
+def test_a_source_older_than_promised_is_told_above_the_figures(page: Any) -> None:
+    Import.objects.update(as_of=FRIDAY - 8 * DAY)
+    assert text_of(page()).count("The newest file from Jira export is 8 days old") == 1
+    assert "is 8 days old" not in text_of(page("2026-W46"))

@@ -18,7 +18,7 @@ from dm_portal.shell.dates import range_words
 from dm_portal.shell.lists import Column
 from engagements.models import Engagement
 from engagements.views.doors import find_engagement
-from engagements.views.pages import engagement_page
+from engagements.views.pages import engagement_page, sources_page
 from engagements.views.tables import table_of
 from reporting import facts, weeks_csv
 from reporting.forms import EARLIEST, AsOfForm
@@ -94,6 +94,7 @@ def _figures(
         "name": range_words(monday, monday + timedelta(days=6), today=today(zone.key)),
         "is_over": as_of == instant_of(monday + WEEK, time(0), zone),
         "week": week,
+        **sources_page(request, engagement, at=as_of),
         "csv_url": f"?{urlencode({**request.GET.dict(), 'format': 'csv'})}",
         **_turns(engagement, monday, week),
         **(_sections(week) if week.is_imported else {}),

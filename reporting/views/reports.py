@@ -12,8 +12,9 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
+from engagements.freshness import oldest_words
 from engagements.views.doors import find_engagement, require
-from engagements.views.pages import engagement_page
+from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
 from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
@@ -179,19 +180,20 @@ def render_editor(
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
     figures = Week(draft.body)
+    rests_on = sources_page(request, report.engagement, at=draft.as_of)
     return render_form(
         request,
         "reporting/report_draft.html",
         form,
         draft=draft,
-        sections=editor.sections(draft),
+        sections=editor.sections(draft, late=oldest_words(rests_on["sources"])),
         figures=figures,
         since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
-        files=editor.file_lines(draft.body["inputs"]["imports"]),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
         saved=editor.last_save(report),
         readers=editor.readers_of_last(report, user=request.user),
+        **rests_on,
         **report_page(request, report),
     )
 
