@@ -169,3 +169,31 @@ def test_of_several_the_oldest_is_told(file: Import) -> None:
         for days in (-20, 0, 10)
     ]
     assert told == ["", "20 days old", "30 days old"]
+
+
+@pytest.mark.parametrize(
+    ("route", "number"),
+    [
+        ("engagement_detail", None),
+        ("work_list", None),
+        ("sprint_list", None),
+        ("sprint_detail", 1),
+        ("milestone_list", None),
+        ("milestone_detail", 1),
+        ("blocker_list", None),
+        ("figures_detail", None),
+    ],
+)
+def test_every_page_of_figures_says_from_what_and_what_is_left_out(
+    client: Client, file: Import, manager: User, route: str, number: int | None
+) -> None:
+    changed(file, refused_count=3)
+    make_item(file, "A-1")
+    for rows in (file.engagement.milestones, file.engagement.sprints):
+        rows.create(number=1, name="One")
+    client.force_login(manager)
+    place = {"number": number} if number else {}
+    html = client.get(at(route, file.engagement, **place)).content.decode()
+    assert f'From Jira export (<a href="{file.get_absolute_url()}">work.csv</a>), as of' in html
+    assert "Fri 20 Nov" in html
+    assert ">3 refused rows</a>" in html

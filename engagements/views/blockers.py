@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.people.audit import note, sentence
 from dm_portal.people.models import AuditEvent
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
@@ -20,7 +21,7 @@ from engagements.forms.blockers import BlockerForm
 from engagements.models import Blocker, Engagement
 from engagements.services.blockers import describe_blocker
 from engagements.views.doors import find_engagement, posted, require
-from engagements.views.pages import engagement_page, url_of
+from engagements.views.pages import engagement_page, sources_page, url_of
 from engagements.views.saving import audit_ref, saved
 from engagements.views.tables import Table, table_of
 
@@ -61,6 +62,7 @@ def blocker_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="blockers.csv",
         filterset_class=BlockerFilter,
         **engagement_page(request, engagement, "blockers"),
+        **sources_page(request, engagement, at=now()),
     )
 
 

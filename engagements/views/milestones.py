@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
@@ -33,7 +34,7 @@ from engagements.services.milestones import (
     judge_criterion,
 )
 from engagements.views.doors import find_engagement, posted, require
-from engagements.views.pages import engagement_page, url_of
+from engagements.views.pages import engagement_page, sources_page, url_of
 from engagements.views.saving import saved
 from engagements.views.work import items_listing, of_all
 
@@ -60,6 +61,7 @@ def milestone_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filterset_class=MilestoneFilter,
         may_plan=policies.can_edit_plan(request.user, engagement),
         **engagement_page(request, engagement, "milestones"),
+        **sources_page(request, engagement, at=now()),
     )
 
 
@@ -89,6 +91,7 @@ def milestone_detail(request: HttpRequest, ref: str, number: int) -> HttpRespons
         "criteria": milestone.criteria.select_related("met_by"),
         "revisions": _revisions(milestone, engagement),
         "listing": items,
+        **sources_page(request, engagement, at=now()),
         "may_plan": policies.can_edit_plan(request.user, engagement),
     }
     return render(request, "engagements/milestone_detail.html", context)

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
@@ -16,7 +17,7 @@ from engagements.forms.sprints import SprintCreateForm, SprintForm, next_sprint
 from engagements.models import Engagement, Sprint
 from engagements.services.sprints import change_sprint, create_sprint
 from engagements.views.doors import find_engagement, posted, require
-from engagements.views.pages import engagement_page, url_of
+from engagements.views.pages import engagement_page, sources_page, url_of
 from engagements.views.saving import saved
 from engagements.views.work import items_listing, of_all
 
@@ -43,6 +44,7 @@ def sprint_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filterset_class=SprintFilter,
         may_plan=policies.can_edit_plan(request.user, engagement),
         **engagement_page(request, engagement, "sprints"),
+        **sources_page(request, engagement, at=now()),
     )
 
 
@@ -70,6 +72,7 @@ def sprint_detail(request: HttpRequest, ref: str, number: int) -> HttpResponseBa
     context = engagement_page(request, engagement, "sprints", _list_crumb(engagement)) | {
         "sprint": sprint,
         "listing": items,
+        **sources_page(request, engagement, at=now()),
         "may_plan": policies.can_edit_plan(request.user, engagement),
     }
     return render(request, "engagements/sprint_detail.html", context)

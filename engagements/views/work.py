@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.lists import Column, Listing, build_list, render_list
 from engagements.filters import WorkFilter
 from engagements.models import WorkItem
 from engagements.views.doors import find_engagement
-from engagements.views.pages import engagement_page, url_of
+from engagements.views.pages import engagement_page, sources_page, url_of
 
 
 def item_url(item: WorkItem) -> str:
@@ -69,6 +70,7 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="work.csv",
         filterset_class=partial(WorkFilter, engagement=engagement),
         **engagement_page(request, engagement, "work"),
+        **sources_page(request, engagement, at=now()),
     )
 
 
