@@ -71,8 +71,8 @@ class Freshness:
 
     @property
     def stale_title(self) -> str:
-        """ "The newest file from Jira export is 11 days old"."""
-        return f"The newest file from {self.name} is {self.age_words} old"
+        """ "Jira export has told nothing for 11 days"."""
+        return f"{self.name} has told nothing for {self.age_words}"
 
     @property
     def spoken_words(self) -> str:
@@ -83,6 +83,11 @@ class Freshness:
     def import_url(self) -> str:
         """Where a newer file is brought in."""
         return reverse("import_create", kwargs=self._place)
+
+    @property
+    def promise_url(self) -> str:
+        """Where one says how old it may become."""
+        return reverse("import_freshness", kwargs=self._place)
 
     @property
     def _place(self) -> dict[str, str]:
@@ -131,10 +136,10 @@ def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> l
 
 
 def oldest_words(sources: Sequence[Freshness]) -> str:
-    """ "11 days old" of the oldest that is older than promised; empty if none is."""
+    """ "as of Mon 9 Nov": of the oldest that is older than promised; empty if none is."""
     stale = [source for source in sources if source.is_stale]
     oldest = max(stale, key=lambda source: source.age_days, default=None)
-    return f"{oldest.age_words} old" if oldest else ""
+    return f"as of {oldest.spoken_words}" if oldest else ""
 
 
 def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:

@@ -82,7 +82,7 @@ class FactLine:
 class SentenceLine:
     """A sentence as the customer will read it, with what it rests on.
 
-    ``late`` says how old that is, where it is older than promised.
+    ``late`` says as of when that is, where it is older than promised.
     """
 
     key: str
@@ -152,15 +152,15 @@ SECTIONS = {
 }
 
 
-# What people recorded here: no source tells it, and so none can be too old for it.
-RECORDED_HERE = ("date.", "dates", "criteria.", "met.", "recorded")
+# What people recorded here, and what is said of the files themselves: counted from no source.
+RECORDED_HERE = ("date.", "dates", "criteria.", "met.", "recorded", "freshness", "left_out.refused")
 
 
 def sections(draft: Draft, *, late: str) -> list[Section]:
     """What the rules wrote, in the order of the customer's page, each sentence with its facts.
 
-    ``late`` says how old a source is that is older than promised. What sources tell is one sum
-    of all of them, so that it is said of every sentence but those that people recorded here.
+    ``late`` says as of when the oldest source is that is older than promised. What sources tell
+    is one sum of all of them, so that it is said of every sentence that is counted from any.
     """
     lines = _sentence_lines(draft, late)
     found = [

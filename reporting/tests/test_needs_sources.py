@@ -30,8 +30,8 @@ def test_one_red_line_leads_to_the_import(manager: User, source: Source) -> None
     assert (need.group, need.shape, need.what, need.why) == (
         "overdue",
         "off_track",
-        "The newest file from Jira export is 11 days old",
-        "it speaks of nothing after Mon 9 Nov; promised: at most 7 days old",
+        "Jira export has told nothing for 11 days",
+        "its newest file speaks of nothing after Mon 9 Nov; promised: at most 7 days old",
     )
     assert (need.url, need.action) == (at("import_create", source.engagement), "Import")
     assert need.due == FRIDAY - timedelta(days=4)

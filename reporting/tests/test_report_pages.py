@@ -1,7 +1,6 @@
 """The DM's editor and list: what they show in each state, to whom, and what is kept."""
 
 import re
-from datetime import timedelta
 
 import pytest
 import time_machine
@@ -10,10 +9,8 @@ from django.urls import reverse
 
 from dm_portal.people.models import User
 from dm_portal.shell.components import Turn
-from engagements.models import Engagement, Import, Milestone
-from reporting.editor import RECORDED_HERE
+from engagements.models import Engagement, Milestone
 from reporting.models import Report, ReportRevision
-from reporting.sentences import is_under
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.receipts import record_receipt
@@ -417,30 +414,3 @@ def test_statements_of_the_editor(
         milestone.criteria.create(number=1, statement="It works.")
     publish(first, manager)
     assert statements(sign_in(manager), url(draft(second))) == 16
-
-
-# How old its sources are
-
-
-@pytest.mark.parametrize(("days", "late"), [(7, ""), (8, "8 days old")])
-def test_a_source_older_than_promised_is_told_above_the_draft_and_by_its_sentences(
-    sign_in: SignIn, manager: User, checkout: Milestone, draft_47: Report, days: int, late: str
-) -> None:
-    Import.objects.update(as_of=FRIDAY - timedelta(days=days))
-    answer = sign_in(manager).get(url(draft_47))
-    lines = [line for section in answer.context["sections"] for line in section.lines]
-    told = {line.key for line in lines if line.late}
-    here = {line.key for line in lines if is_under(line.key, RECORDED_HERE)}
-    assert told == ({line.key for line in lines} - here if late else set())
-    assert {line.late for line in lines if line.key in told} == ({late} if late else set())
-    title = f"The newest file from Jira export is {days} days old"
-    assert text_of(answer).count(title) == bool(late)
-
-
-def test_a_reconstructed_draft_is_as_old_as_its_own_day(
-    sign_in: SignIn, manager: User, engagement: Engagement
-) -> None:
-    import_work(engagement, manager, **{"A-1": (FRIDAY - 9 * WEEK, None)})
-    first, *_ = open_reports(engagement, at=FRIDAY, weeks=6)
-    answer = sign_in(manager).get(url(draft(first)))
-    assert [source.age_days for source in answer.context["sources"]] == [0]
