@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 
 from reporting import facts, rag, sentences
 from reporting.models import Facts, Report
@@ -36,8 +36,7 @@ class Draft:
 
 def draft_of(report: Report, *, at: datetime) -> Draft:
     """What ``report`` would say if it were published at ``at``."""
-    since = window_start(report)
-    as_of = window_end(report, since=since, at=at)
+    since, as_of = window_of(report, at=at)
     body = facts.collect(report.engagement, since=since, as_of=as_of)
     return Draft(
         since=since,
@@ -53,22 +52,28 @@ def window_start(report: Report) -> datetime | None:
 
     Only what was published ends a window: a week that was left out is told by the next status.
     """
-    earlier = Facts.objects.filter(
-        revision__report__engagement=report.engagement_id,
-        revision__report__period__starts_on__lt=report.period.starts_on,
-    )
-    return earlier.aggregate(last=Max("as_of"))["last"]
+    return _published(report)["last"]
 
 
-def window_end(report: Report, *, since: datetime | None, at: datetime) -> datetime:
-    """The instant that the report speaks of, when published at ``at``.
+def window_of(report: Report, *, at: datetime) -> tuple[datetime | None, datetime]:
+    """Its ``window_start``, and the instant that it speaks of, when published at ``at``.
 
     A correction speaks of the same instant as what it corrects, a reconstructed week of its
     deadline (never of the future), any other of ``at`` itself. Windows follow each other even
     where the last status came after this one's deadline: then this one is empty.
     """
-    first = Facts.objects.filter(revision__report=report).order_by("as_of").first()
-    if first is not None:
-        return first.as_of
+    published = _published(report)
+    since, own = published["last"], published["own"]
+    if own is not None:
+        return since, own
     end = min(at, report.period.due_at) if report.period.is_reconstructed else at
-    return max(end, since) if since else end
+    return since, max(end, since) if since else end
+
+
+def _published(report: Report) -> dict[str, datetime | None]:
+    """Of when the ``last`` status before this one spoke, and this one itself, its ``own``."""
+    of = "revision__report"
+    before = Q(**{f"{of}__period__starts_on__lt": report.period.starts_on})
+    return Facts.objects.filter(**{f"{of}__engagement": report.engagement_id}).aggregate(
+        last=Max("as_of", filter=before), own=Min("as_of", filter=Q(**{of: report}))
+    )
