@@ -14,6 +14,7 @@ from dm_portal.shell.errors import DomainError
 from engagements.models import Blocker, Customer, CustomerContact, Engagement, Import, Milestone
 from engagements.services.blockers import describe_blocker
 from engagements.services.engagements import PlannedMilestone, create_engagement
+from engagements.services.freshness import promise_freshness
 from engagements.services.imports import import_file
 from engagements.services.milestones import commit_date, judge_criterion
 from engagements.services.people import give_function
@@ -84,6 +85,7 @@ def seed(*, password: str) -> None:
             atlas = _begin(plans.ATLAS, cast, first, weekday=today.isoweekday())
             harbour = _begin(plans.HARBOUR, cast, first, weekday=_working_day_before(today))
         _play([atlas, harbour], cast)
+        _promise_daily(harbour)
 
 
 def _set_the_stage(password: str) -> Cast:
@@ -166,6 +168,17 @@ def _plan_sprints(engagement: Engagement, dm: User) -> None:
             ends_on=starts_on + timedelta(days=SPRINT_DAYS - 1),
             by=dm,
         )
+
+
+def _promise_daily(stage: Stage) -> None:
+    """A tracker that is to be read every day and was not: a red line, whatever day it is."""
+    sources = stage.engagement.sources
+    promise_freshness(
+        engagement=stage.engagement,
+        promises=dict.fromkeys(sources.all(), 1),
+        version=sources.promises_version(),
+        by=stage.dm,
+    )
 
 
 def _play(stages: list[Stage], cast: Cast) -> None:

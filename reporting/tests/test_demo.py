@@ -16,6 +16,8 @@ from django.test import Client, override_settings
 
 import reporting
 from dm_portal.people.models import User
+from dm_portal.shell.clock import now
+from engagements.freshness import stale_sources
 from engagements.models import Blocker, Customer, Engagement, Import, MilestoneRevision
 from reporting.demo import plans
 from reporting.demo.story import items_of
@@ -106,3 +108,9 @@ def test_only_the_demo_world_pretends_another_time() -> None:
 def test_blockers_with_and_without_words(printed: list[list[str]]) -> None:
     assert {bool(each.impact) for each in Blocker.objects.open()} == {True, False}
     assert Blocker.objects.closed().exclude(impact="").count() >= 1
+
+
+def test_one_source_is_older_than_promised(printed: list[list[str]]) -> None:
+    stale = stale_sources(Engagement.objects.all(), at=now())
+    found = [source.file.engagement.name for source in stale]
+    assert found == ["Harbour bookings"]
