@@ -14,6 +14,7 @@ class FreshnessForm(VersionedForm):
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         version = engagement.sources.promises_version()
         super().__init__(*args, initial={"version": version}, **kwargs)
+        self.engagement = engagement
         self.sources: dict[str, Source] = {
             f"days_{row.number}": row for row in engagement.sources.order_by("number")
         }
@@ -35,5 +36,8 @@ class FreshnessForm(VersionedForm):
     def stored(self) -> dict[str, Any]:
         """What is promised now, for whoever wrote over something else."""
         now = {name: source.promised_days for name, source in self.sources.items()}
-        changed = max(self.sources.values(), key=lambda source: source.promises_made)
-        return now | {"version": self.initial["version"], "row": changed}
+        return now | {
+            "version": self.initial["version"],
+            "engagement": self.engagement,
+            "verb": "source.promised",
+        }

@@ -18,6 +18,7 @@ class StatesForm(VersionedForm):
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         decided = StateMeaning.objects.filter(source__engagement=engagement)
         super().__init__(*args, initial={"version": decided.version()}, **kwargs)
+        self.engagement = engagement
         self.states: dict[str, tuple[Source, str]] = {}
         sources = {row.pk: row for row in engagement.sources.order_by("number")}
         meant = {pk: decided_by(decided.by_state(pk)) for pk in sources}
@@ -56,5 +57,8 @@ class StatesForm(VersionedForm):
     def stored(self) -> dict[str, Any]:
         """What is decided now, for whoever wrote over something else."""
         now = {name: self.fields[name].initial for name in self.states}
-        source, _ = next(iter(self.states.values()))
-        return now | {"version": self.initial["version"], "row": source}
+        return now | {
+            "version": self.initial["version"],
+            "engagement": self.engagement,
+            "verb": "source.states_decided",
+        }

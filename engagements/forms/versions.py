@@ -21,6 +21,7 @@ class VersionsForm(VersionedForm):
         self.own = {m.tracker_name: m for m in self.milestones.values() if m.tracker_name}
         meant = {row.version: row.milestone_id for row in decided}
         numbers = {m.pk: number for number, m in self.milestones.items()}
+        self.engagement = engagement
         self.versions: dict[str, str] = {}
         for version, own in self.own.items():
             initial = OWN
@@ -52,5 +53,8 @@ class VersionsForm(VersionedForm):
     def stored(self) -> dict[str, Any]:
         """What is decided now, for whoever wrote over something else."""
         now = {name: self.fields[name].initial for name in self.versions}
-        row = next(iter(self.own.values()))
-        return now | {"version": self.initial["version"], "row": row}
+        return now | {
+            "version": self.initial["version"],
+            "engagement": self.engagement,
+            "verb": "engagement.versions_decided",
+        }

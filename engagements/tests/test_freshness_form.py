@@ -74,6 +74,19 @@ def test_the_second_editor_is_told(client: Client, source: Source, manager: User
         promise_freshness(engagement=source.engagement, promises={source: 9}, version=0, by=manager)
 
 
+def test_the_second_editor_is_told_who_was_last(
+    client: Client, source: Source, manager: User, deputy: User
+) -> None:
+    sheet = Source.objects.create(engagement=source.engagement, number=2, kind="jira")
+    stale = sent(source.engagement, days_1=14)
+    for days in (3, 4):
+        promise(source, manager, days)
+    promise(sheet, deputy, 5)
+    client.force_login(manager)
+    answer = client.post(at("import_freshness", source.engagement), stale)
+    assert answer.context["form"].conflict.by == deputy.name
+
+
 def test_the_same_again_changes_nothing(source: Source, manager: User) -> None:
     assert promise(source, manager, 7) == 0
     assert not AuditEvent.objects.filter(verb="source.promised").exists()
@@ -94,4 +107,4 @@ def test_before_any_import_the_page_says_what_comes(
     client.force_login(manager)
     url = at("import_freshness", engagement)
     assert "No sources yet" in client.get(url).content.decode()
-    assert client.post(url, {"version": 5}).status_code == 422
+    assert client.post(url, {"version": 5}).status_code == 409

@@ -143,3 +143,11 @@ def test_the_preview_names_them(client: Client, engagement: Engagement, manager:
     client.force_login(manager)
     page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
     assert "Nobody has decided yet what these states mean: Received, Shipped." in page
+
+
+@pytest.mark.parametrize("route", ["import_states", "import_versions"])
+def test_nothing_is_decided_before_anything_was_imported(
+    client: Client, engagement: Engagement, manager: User, route: str
+) -> None:
+    client.force_login(manager)
+    assert client.post(at(route, engagement), {"version": 5}).status_code == 409

@@ -28,8 +28,7 @@ def import_freshness(request: HttpRequest, ref: str) -> HttpResponse:
     def theirs() -> dict[str, Any]:
         return FreshnessForm(engagement=engagement).stored()
 
-    read = theirs if form.sources else None
-    kept = saved(form, promise_freshness, theirs=read, engagement=engagement, by=request.user)
+    kept = saved(form, promise_freshness, theirs=theirs, engagement=engagement, by=request.user)
     if kept is not None:
         messages.success(request, "Kept.")
         return redirect("import_list", ref=ref)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 
 from dm_portal.people.models import AuditEvent
@@ -39,14 +39,21 @@ def saved(
 
 
 def _show(form: BaseForm, current: Model | Mapping[str, Any]) -> None:
-    row = current["row"] if isinstance(current, Mapping) else current
-    last = (
-        AuditEvent.objects.of_engagement(row.engagement_ref)
-        .filter(target_kind=row._meta.label_lower, target_ref=audit_ref(row))
-        .first()
-    )
+    last = _last_act(current).first()
     who = {"by": last.actor_name, "at": last.occurred_at} if last else {}
     form.show_conflict(current, **who)
+
+
+def _last_act(current: Model | Mapping[str, Any]) -> QuerySet[AuditEvent]:
+    """What was done to the one ``row`` of a form, or by its ``verb`` to any row of its engagement;
+    the newest first.
+    """
+    if isinstance(current, Mapping) and "verb" in current:
+        acts = AuditEvent.objects.of_engagement(current["engagement"].ref)
+        return acts.filter(verb=current["verb"])
+    row = current["row"] if isinstance(current, Mapping) else current
+    acts = AuditEvent.objects.of_engagement(row.engagement_ref)
+    return acts.filter(target_kind=row._meta.label_lower, target_ref=audit_ref(row))
 
 
 def audit_ref(row: Any) -> str:
