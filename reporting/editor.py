@@ -126,16 +126,6 @@ class LastSave:
 
 
 @dataclass(frozen=True, slots=True)
-class FileLine:
-    """The last applied file of one source."""
-
-    name: str
-    number: int
-    applied_at: datetime
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """The sentences under one heading of the customer's page."""
 
@@ -197,16 +187,6 @@ def _value_words(value: object, name: str, today: date) -> str:
     if name.endswith(("_on", "_day")):
         return day_words(date.fromisoformat(str(value)), today=today)
     return str(value)
-
-
-def file_lines(imports: list[dict[str, Any]]) -> list[FileLine]:
-    """The files that the figures rest on, of the facts' inputs."""
-    return [
-        FileLine(
-            row["file"], row["number"], datetime.fromisoformat(row["applied_at"]), row["refused"]
-        )
-        for row in imports
-    ]
 
 
 def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:

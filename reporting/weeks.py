@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek
-from reporting.editor import FileLine, file_lines
 from reporting.figures import flow
 from reporting.figures.dated import Window
 from reporting.figures.timelines import AT_WORK, Timeline
@@ -27,6 +26,14 @@ Row = dict[str, Any]
 SHOWN, LISTED = 8, 100
 # Half a year: what a picture of weeks can hold on a phone.
 PICTURED_WEEKS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """The last applied file of one source."""
+
+    name: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +328,7 @@ class Week:
 
     def files(self) -> list[FileLine]:
         """The files that the figures rest on."""
-        return file_lines(self._inputs["imports"])
+        return [FileLine(row["file"], row["number"]) for row in self._inputs["imports"]]
 
     @property
     def refused(self) -> str:
