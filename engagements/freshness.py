@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -29,6 +28,11 @@ class Freshness:
     may_import: bool
 
     @property
+    def engagement(self) -> Engagement:
+        engagement: Engagement = self.file.engagement
+        return engagement
+
+    @property
     def name(self) -> str:
         return str(self.file.source)
 
@@ -41,7 +45,7 @@ class Freshness:
     @property
     def spoken_on(self) -> date:
         """The day of ``as_of``, by the engagement's clock."""
-        return self._day(self.as_of)
+        return self.engagement.day_of(self.as_of)
 
     @property
     def promised_days(self) -> int:
@@ -51,13 +55,14 @@ class Freshness:
     @property
     def age_days(self) -> int:
         """Days from the file's last instant; those after the engagement's last day do not count."""
-        day, last = self._day(self.at), self.file.engagement.ends_on
+        day, last = self.engagement.day_of(self.at), self.engagement.ends_on
         return max(((min(day, last) if last else day) - self.spoken_on).days, 0)
 
     @property
     def is_stale(self) -> bool:
         """Whether it is older than promised; of what is paused or closed nothing is promised."""
-        return self.file.engagement.state == "active" and self.age_days > self.promised_days
+        is_active = self.engagement.state == Engagement.State.ACTIVE
+        return is_active and self.age_days > self.promised_days
 
     @property
     def late_words(self) -> str:
@@ -77,7 +82,7 @@ class Freshness:
     @property
     def spoken_words(self) -> str:
         """ "Fri 13 Nov"."""
-        return day_words(self.spoken_on, today=self._day(self.at))
+        return day_words(self.spoken_on, today=self.engagement.day_of(self.at))
 
     @property
     def import_url(self) -> str:
@@ -91,10 +96,7 @@ class Freshness:
 
     @property
     def _place(self) -> dict[str, str]:
-        return {"ref": self.file.engagement.ref}
-
-    def _day(self, at: datetime) -> date:
-        return at.astimezone(ZoneInfo(self.file.engagement.time_zone)).date()
+        return {"ref": self.engagement.ref}
 
     @property
     def basis(self) -> Basis:
@@ -104,7 +106,7 @@ class Freshness:
             file=self.file.file_name,
             url=self.file.get_absolute_url(),
             as_of=self.as_of,
-            zone=self.file.engagement.time_zone,
+            zone=self.engagement.time_zone,
             late=self.late_words,
             left_out=tuple(self._left_out()),
         )

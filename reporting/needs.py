@@ -163,7 +163,7 @@ def _sources(led: Any, at: datetime) -> Iterator[Need]:
             due=source.as_of + timedelta(days=source.promised_days),
             shape=Shape.OFF_TRACK,
             what=source.stale_title,
-            where=_where(source.file.engagement),
+            where=_where(source.engagement),
             why=f"its newest file speaks of nothing after {source.spoken_words}; "
             f"promised: at most {count(source.promised_days, 'day')} old",
             url=source.import_url,
@@ -177,7 +177,7 @@ def _milestones(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
     rows = Milestone.objects.visible_to(user).filter(engagement__in=planned, committed_on__lte=near)
     still_open = rows.unfinished().with_progress()
     for milestone in still_open.select_related("engagement__customer"):
-        day = at.astimezone(ZoneInfo(milestone.engagement.time_zone)).date()
+        day = milestone.engagement.day_of(at)
         if milestone.committed_on <= day + WEEK:
             yield _milestone(milestone, day)
 
@@ -261,10 +261,9 @@ def _letters(user: Any, at: datetime) -> Iterator[Need]:
 
 
 def _group(due_at: datetime, at: datetime, engagement: Engagement) -> str:
-    zone = ZoneInfo(engagement.time_zone)
     if due_at < at:
         return OVERDUE
-    return TODAY if due_at.astimezone(zone).date() == at.astimezone(zone).date() else THIS_WEEK
+    return TODAY if engagement.day_of(due_at) == engagement.day_of(at) else THIS_WEEK
 
 
 def _instant(due_at: datetime, at: datetime, engagement: Engagement) -> str:

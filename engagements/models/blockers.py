@@ -1,7 +1,6 @@
 """What stands in the way of the work: since when, until when, and what we say of it."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -86,8 +85,6 @@ class Blocker(OfEngagement):
 
     def age_at(self, at: datetime) -> int:
         """The same as of an instant. Monday to Friday; the day on which it opened counts as 0."""
+        day_of = self.engagement.day_of
         end = min(self.closed_at, at) if self.closed_at else at
-        return working_days(self._day(self.opened_at), self._day(end))
-
-    def _day(self, at: datetime) -> date:
-        return at.astimezone(ZoneInfo(self.engagement.time_zone)).date()
+        return working_days(day_of(self.opened_at), day_of(end))

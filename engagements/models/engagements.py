@@ -1,7 +1,7 @@
 """The engagement: the unit that a delivery manager is accountable for."""
 
-from datetime import time
-from zoneinfo import available_timezones
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -114,6 +114,10 @@ class Engagement(Cadence):
 
     def get_absolute_url(self) -> str:
         return reverse("engagement_detail", kwargs={"ref": self.ref})
+
+    def day_of(self, at: datetime) -> date:
+        """The day on which an instant falls, by the engagement's clock."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def engagement_ref(self) -> str:

@@ -112,5 +112,5 @@ def test_blockers_with_and_without_words(printed: list[list[str]]) -> None:
 
 def test_one_source_is_older_than_promised(printed: list[list[str]]) -> None:
     stale = stale_sources(Engagement.objects.all(), at=now())
-    found = [source.file.engagement.name for source in stale]
+    found = [source.engagement.name for source in stale]
     assert found == ["Harbour bookings"]
