@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from dm_portal.shell.components import Basis, Sentence
 from dm_portal.shell.dates import day_words
+from dm_portal.shell.wording import count
 from engagements.models import Engagement, Import, StateMeaning, WorkItem
 
 
@@ -67,12 +68,14 @@ class Freshness:
     @property
     def late_words(self) -> str:
         """ "11 days old, promised: at most 7"; empty as long as it is as fresh as promised."""
-        return f"{self.age_words} old, promised: at most {self.promised_days}" * self.is_stale
+        if not self.is_stale:
+            return ""
+        return f"{self.age_words} old, promised: at most {self.promised_days}"
 
     @property
     def age_words(self) -> str:
         """ "11 days"."""
-        return f"{self.age_days} day{'' if self.age_days == 1 else 's'}"
+        return count(self.age_days, "day")
 
     @property
     def stale_title(self) -> str:
@@ -118,14 +121,14 @@ class Freshness:
         states = reverse("import_states", kwargs=place) if self.may_import else ""
         undecided = len(set(file.undecided_states) - set(file.decided))
         found = (
-            (file.refused_count, "refused row{}", f"{rows}?verdict=refused"),
-            (file.rows_left_out, "row{} of other teams", file.get_absolute_url()),
-            (undecided, "state{} not decided yet", states),
-            (file.impossible or 0, "item{} with impossible dates", _figures_url(place)),
+            (file.refused_count, "refused row", "", f"{rows}?verdict=refused"),
+            (file.rows_left_out, "row", " of other teams", file.get_absolute_url()),
+            (undecided, "state", " not decided yet", states),
+            (file.impossible or 0, "item", " with impossible dates", _figures_url(place)),
         )
-        for number, words, url in found:
+        for number, noun, more, url in found:
             if number:
-                yield Sentence(f"{number} {words.format('' if number == 1 else 's')}", url=url)
+                yield Sentence(f"{count(number, noun)}{more}", url=url)
 
 
 def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> list[Freshness]:

@@ -20,11 +20,11 @@ from dm_portal.shell import dates
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
+from dm_portal.shell.wording import count
 from reporting import rag, sentences, wording
 from reporting.drafting import Draft
 from reporting.figures import days_after
 from reporting.models import Period, Report, ReportRevision
-from reporting.wording import count
 
 # Half a year: what a picture of weeks can hold on a phone and on one printed sheet.
 BURN_UP_WEEKS = 26

@@ -15,13 +15,13 @@ from dm_portal.people import standing
 from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
+from dm_portal.shell.wording import count
 from engagements.freshness import stale_sources
 from engagements.models import Blocker, Engagement, Import, Milestone
 from engagements.querysets import held_by
 from reporting import rag
 from reporting.customer import week_words
 from reporting.models import Report
-from reporting.wording import count
 
 OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
 GROUPS = (OVERDUE, TODAY, THIS_WEEK)

@@ -15,11 +15,12 @@ from django.urls import reverse
 
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek
+from dm_portal.shell.wording import count
 from reporting.figures import flow
 from reporting.figures.dated import Window
 from reporting.figures.timelines import AT_WORK, Timeline
 from reporting.periods import monday_named
-from reporting.wording import count, share
+from reporting.wording import share
 
 Row = dict[str, Any]
 # So many items of a list stand on a page, so many more are one click away, the CSV has them all.

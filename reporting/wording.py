@@ -1,4 +1,4 @@
-"""How counts, shares and dates are said, in sentences and beside pictures. Pure functions."""
+"""How shares and dates are said, in sentences and beside pictures. Pure functions."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,17 +7,9 @@ from typing import Any
 from django.utils import dateformat
 
 from dm_portal.shell.dates import day_words, range_words
+from dm_portal.shell.wording import plural
 
 TO_FRIDAY = timedelta(days=4)
-
-
-def count(number: int, noun: str) -> str:
-    """ "1 item", "5 items", "2 criteria"."""
-    return f"{number} {noun if number == 1 else plural(noun)}"
-
-
-def plural(noun: str) -> str:
-    return {"criterion": "criteria"}.get(noun, f"{noun}s")
 
 
 def was(rows: Sequence[object]) -> str:

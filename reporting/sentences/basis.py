@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from dm_portal.shell.wording import count
 from reporting.sentences.parts import Row, fact, known_until, sentence
-from reporting.wording import count, day, was
+from reporting.wording import day, was
 
 
 def left_out(figures: Row) -> Iterator[Row]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from dm_portal.shell.wording import count
 from reporting.sentences.parts import Row, fact, sentence, window_facts
-from reporting.wording import between, count, day, was
+from reporting.wording import between, day, was
 
 
 def dates(figures: Row) -> Iterator[Row]:

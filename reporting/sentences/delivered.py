@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from dm_portal.shell.wording import count
 from reporting.sentences.parts import BEYOND, Row, fact, known_until, sentence, window_facts
-from reporting.wording import between, count, day, percent, share, was
+from reporting.wording import between, day, percent, share, was
 
 
 def finished(figures: Row) -> Iterator[Row]:

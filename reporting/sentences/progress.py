@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from dm_portal.shell.wording import count
 from reporting.sentences.parts import BEYOND, Row, fact, sentence
-from reporting.wording import capital, count, day, percent, share
+from reporting.wording import capital, day, percent, share
 
 
 def milestones(figures: Row) -> Iterator[Row]:

@@ -1,0 +1,10 @@
+"""How counts are said, in sentences and beside figures. Pure functions."""
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 item", "5 items", "2 criteria"."""
+    return f"{number} {noun if number == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    return {"criterion": "criteria"}.get(noun, f"{noun}s")
