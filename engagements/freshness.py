@@ -83,6 +83,15 @@ class Freshness:
         return f"{self.name} has told nothing for {self.age_words}"
 
     @property
+    def stale_words(self) -> str:
+        """ "its newest file speaks of nothing after Mon 9 Nov; promised: at most 7 days old"."""
+        promised = count(self.promised_days, "day")
+        return (
+            f"its newest file speaks of nothing after {self.spoken_words}; "
+            f"promised: at most {promised} old"
+        )
+
+    @property
     def spoken_words(self) -> str:
         """ "Fri 13 Nov"."""
         return day_words(self.spoken_on, today=self.engagement.day_of(self.at))

@@ -164,8 +164,7 @@ def _sources(led: Any, at: datetime) -> Iterator[Need]:
             shape=Shape.OFF_TRACK,
             what=source.stale_title,
             where=_where(source.engagement),
-            why=f"its newest file speaks of nothing after {source.spoken_words}; "
-            f"promised: at most {count(source.promised_days, 'day')} old",
+            why=source.stale_words,
             url=source.import_url,
             action="Import",
         )
