@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from dm_portal.shell.components import Basis, Sentence
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count
-from engagements.models import Engagement, Import, StateMeaning, WorkItem
+from engagements.models import Engagement, Import
+from engagements.querysets import ImportQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,12 @@ class Freshness:
             (file.refused_count, "refused row", "", f"{rows}?verdict=refused"),
             (file.rows_left_out, "row", " of other teams", file.get_absolute_url()),
             (undecided, "state", " not decided yet", states),
-            (file.impossible or 0, "item", " with impossible dates", _figures_url(place)),
+            (
+                file.impossible,
+                "item",
+                " with impossible dates",
+                reverse("figures_detail", kwargs=place),
+            ),
         )
         for number, noun, more, url in found:
             if number:
@@ -145,7 +148,7 @@ def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> l
 
     ``may_import`` tells whether the reader may open the pages of whoever imports.
     """
-    files = _with_left_out(_newest(Q(engagement=engagement)))
+    files = _files([engagement]).with_left_out()
     return [Freshness(file, at, may_import) for file in files]
 
 
@@ -161,36 +164,12 @@ def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:
 
     One statement, whatever their number.
     """
-    files = _newest(Q(engagement__in=engagements))
-    found = (Freshness(file, at, may_import=True) for file in files)
+    found = (Freshness(file, at, may_import=True) for file in _files(engagements))
     return [source for source in found if source.is_stale]
 
 
-def _newest(of: Q) -> QuerySet[Any]:
-    """Of each source the applied file that speaks of the latest instant, its ``speaks_of``."""
-    applied = Import.objects.filter(of, state=Import.State.APPLIED).annotate(speaks_of=_speaks_of())
-    latest_first = applied.order_by("source_id", "-speaks_of", "-number")
-    newest = latest_first.distinct("source_id").values("pk")
-    files = Import.objects.filter(pk__in=newest).select_related("source", "engagement__customer")
-    return files.annotate(speaks_of=_speaks_of()).order_by("engagement_id", "source__number")
-
-
-def _with_left_out(files: QuerySet[Any]) -> QuerySet[Any]:
-    """Annotate ``decided`` (states of its source that people decided on) and ``impossible``
-    (items of it that were done before they were created or begun; None: none).
-    """
-    meanings = StateMeaning.objects.filter(source=OuterRef("source")).order_by()
-    wrong = Q(done_at__lt=F("created_at")) | Q(done_at__lt=F("started_at"))
-    items = WorkItem.objects.filter(wrong, source=OuterRef("source")).order_by()
-    counted = items.values("source").annotate(number=Count("pk")).values("number")
-    return files.annotate(
-        decided=ArraySubquery(meanings.values("state")), impossible=Subquery(counted)
-    )
-
-
-def _speaks_of() -> Coalesce:
-    return Coalesce("as_of", "applied_at")
-
-
-def _figures_url(place: dict[str, str]) -> str:
-    return reverse("figures_detail", kwargs=place)
+def _files(engagements: Any) -> ImportQuerySet:
+    """The newest file of each source of these, with what a ``Freshness`` reads of it."""
+    files: ImportQuerySet = Import.objects.filter(engagement__in=engagements)
+    around = files.newest_of_each_source().select_related("source", "engagement__customer")
+    return around.order_by("engagement_id", "source__number")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
@@ -233,6 +233,10 @@ class WorkItemQuerySet(OfEngagementQuerySet):
     def done(self) -> Self:
         return self.filter(done_by_now())
 
+    def with_impossible_dates(self) -> Self:
+        """Those done before they were created or begun: they have no cycle time."""
+        return self.filter(Q(done_at__lt=F("created_at")) | Q(done_at__lt=F("started_at")))
+
     def with_milestone_names(self) -> Self:
         """Annotate ``milestone_names``: every milestone that the tracker names, as a list."""
         links = self.model.milestones.through.objects.filter(workitem=models.OuterRef("pk"))
@@ -325,6 +329,25 @@ class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):
 class ImportQuerySet(OfEngagementQuerySet):
     """Files of engagements that the person may see."""
 
+    def applied(self) -> Self:
+        return self.filter(state="applied")
+
+    def newest_of_each_source(self) -> Self:
+        """The applied one that speaks of the latest instant, annotated as ``speaks_of``."""
+        dated = self.applied().annotate(speaks_of=Coalesce("as_of", "applied_at"))
+        latest_first = dated.order_by("source_id", "-speaks_of", "-number")
+        return dated.filter(pk__in=latest_first.distinct("source_id").values("pk"))
+
+    def with_left_out(self) -> Self:
+        """Annotate ``decided`` (states of its source that people decided on) and ``impossible``
+        (how many items of its source have impossible dates).
+        """
+        source = related(self.model, "source")
+        mine = {"source": models.OuterRef("source")}
+        decided = related(source, "meanings").objects.filter(**mine).order_by().values("state")
+        items = related(source, "work_items").objects.with_impossible_dates().filter(**mine)
+        return self.annotate(decided=ArraySubquery(decided), impossible=_count(items, "source"))
+
 
 class OfImportQuerySet(models.QuerySet[Any]):
     """Rows that share their import's door."""
@@ -347,6 +370,4 @@ class ImportRowQuerySet(OfImportQuerySet):
 def _count(rows: models.QuerySet[Any], by: str) -> Any:
     """The number of ``rows`` of the outer row, as one subquery that never multiplies others."""
     counted = rows.order_by().values(by).annotate(n=models.Count("pk")).values("n")
-    return models.functions.Coalesce(
-        models.Subquery(counted, output_field=models.IntegerField()), 0
-    )
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)

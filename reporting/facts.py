@@ -294,7 +294,7 @@ def _around(
     """
     mine = {"engagement": OuterRef("pk")}
     sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
-    applied = Import.objects.filter(state=Import.State.APPLIED, **mine)
+    applied = Import.objects.filter(**mine).applied()
     files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
     decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
     meaning = JSONObject(source="source__number", state="state", stage="stage")

@@ -110,7 +110,7 @@ def keep_map(source: Source, file: Import, *, by: User) -> None:
         source.save(update_fields=["mapping"])
         record("source.mapped", source, by=by, before=before, after=after)
     decided = _decide(source, told["states"], by)
-    others = Import.objects.filter(source=source, state=Import.State.APPLIED).exclude(pk=file.pk)
+    others = Import.objects.filter(source=source).applied().exclude(pk=file.pk)
     if decided and others.exists():
         rebuild_work(engagement=file.engagement, by=by)
 

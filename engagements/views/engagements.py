@@ -60,7 +60,7 @@ def engagement_list(request: HttpRequest) -> HttpResponseBase:
 def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """What is open, what is promised, this sprint, the last file and the last status."""
     engagement = find_engagement(request, ref)
-    imports = Import.objects.filter(engagement=engagement, state=Import.State.APPLIED)
+    imports = Import.objects.filter(engagement=engagement).applied()
     promised = list(engagement.milestones.committed().with_progress())
     context = engagement_page(request, engagement, "overview")
     context |= sources_page(request, engagement, at=now()) | {
