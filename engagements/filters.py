@@ -120,6 +120,12 @@ class WorkFilter(filters.FilterSet):
     done = filters.ChoiceFilter(
         label="Done", choices=[("no", "Open"), ("yes", "Done")], method="by_done", empty_label="All"
     )
+    dates = filters.ChoiceFilter(
+        label="Dates",
+        choices=[("impossible", "Done before begun or created")],
+        method="by_dates",
+        empty_label="All",
+    )
     state = filters.ChoiceFilter(label="State", field_name="state", empty_label="All")
     type = filters.ChoiceFilter(label="Type", field_name="type", empty_label="All")
     milestone = filters.ChoiceFilter(
@@ -144,6 +150,10 @@ class WorkFilter(filters.FilterSet):
 
     def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
         return rows.filter(open_now() if done == "no" else done_by_now())
+
+    def by_dates(self, rows: Any, name: str, dates: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.with_impossible_dates()
+        return found
 
 
 class BlockerFilter(filters.FilterSet):

@@ -127,20 +127,16 @@ class Freshness:
         rows = reverse("import_row_list", kwargs=place | {"number": file.number})
         states = reverse("import_states", kwargs=place) if self.may_import else ""
         undecided = len(set(file.undecided_states) - set(file.decided))
+        wrong = f"{reverse('work_list', kwargs=place)}?dates=impossible"
         found = (
-            (file.refused_count, "refused row", "", f"{rows}?verdict=refused"),
-            (file.rows_left_out, "row", " of other teams", file.get_absolute_url()),
-            (undecided, "state", " not decided yet", states),
-            (
-                file.impossible,
-                "item",
-                " with impossible dates",
-                reverse("figures_detail", kwargs=place),
-            ),
+            (file.refused_count, "{}", "refused row", f"{rows}?verdict=refused"),
+            (file.rows_left_out, "{} of other teams", "row", file.get_absolute_url()),
+            (undecided, "{} not decided yet", "state", states),
+            (file.impossible, "the cycle time of {} with impossible dates", "item", wrong),
         )
-        for number, noun, more, url in found:
+        for number, words, noun, url in found:
             if number:
-                yield Sentence(f"{count(number, noun)}{more}", url=url)
+                yield Sentence(words.format(count(number, noun)), url=url)
 
 
 def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> list[Freshness]:

@@ -130,7 +130,10 @@ def test_what_is_left_out_and_where_to_see_it(file: Import) -> None:
         ("3 refused rows", f"{rows}?verdict=refused"),
         ("1 row of other teams", file.get_absolute_url()),
         ("2 states not decided yet", at("import_states", file.engagement)),
-        ("2 items with impossible dates", at("figures_detail", file.engagement)),
+        (
+            "the cycle time of 2 items with impossible dates",
+            f"{at('work_list', file.engagement)}?dates=impossible",
+        ),
     ]
 
 

@@ -82,12 +82,21 @@ def test_what_is_dated_into_the_future_is_open(desk: Any, work: Import) -> None:
     assert ["(open until then)" in page for page in pages] == [True, False]
 
 
+def test_what_was_done_before_it_was_begun_or_created(desk: Any, file: Import) -> None:
+    make_item(file, "A-1", created_at=DONE, done_at=CREATED)
+    make_item(file, "A-2", created_at=CREATED, started_at=DONE, done_at=CREATED)
+    make_item(file, "A-3", created_at=CREATED, started_at=CREATED, done_at=CREATED)
+    make_item(file, "A-4", created_at=DONE)
+    found = names(desk.get(at("work_list", file.engagement), {"dates": "impossible"}))
+    assert sorted(found) == ["A-1", "A-2"]
+
+
 def test_choices_are_what_this_engagement_has(desk: Any, work: Import) -> None:
     form = desk.get(at("work_list", work.engagement)).context["listing"].filter_form
     choices = {
         name: [label for _, label in field.choices]
         for name, field in form.fields.items()
-        if name not in ("text", "done")
+        if name not in ("text", "done", "dates")
     }
     assert choices == {
         "state": ["All", "Closed", "Open"],
@@ -98,7 +107,9 @@ def test_choices_are_what_this_engagement_has(desk: Any, work: Import) -> None:
     }
 
 
-@pytest.mark.parametrize("query", [{"type": "Secret"}, {"milestone": "9"}, {"done": "perhaps"}])
+@pytest.mark.parametrize(
+    "query", [{"type": "Secret"}, {"milestone": "9"}, {"done": "perhaps"}, {"dates": "odd"}]
+)
 def test_a_choice_that_is_none_is_refused(desk: Any, work: Import, query: dict[str, str]) -> None:
     url = at("work_list", work.engagement)
     assert desk.get(url, query).status_code == 422
