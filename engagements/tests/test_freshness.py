@@ -164,6 +164,16 @@ def test_the_overview_says_so_first(
     assert html.count("Import a newer file") == lines
 
 
+def test_that_nothing_is_blocked_rests_on_a_source_too(
+    client: Client, file: Import, manager: User
+) -> None:
+    client.force_login(manager)
+    html = client.get(file.engagement.get_absolute_url()).content.decode()
+    blockers = html.partition('id="blockers-title"')[2].partition("</section>")[0]
+    assert "Nothing is blocked" in blockers
+    assert blockers.count("From Jira export") == 1
+
+
 def test_of_several_the_oldest_is_told(file: Import) -> None:
     source = Source.objects.create(engagement=file.engagement, number=2, kind="work_csv")
     another(file, source=source, as_of=FRIDAY - 20 * DAY)
