@@ -122,7 +122,7 @@ class WorkFilter(filters.FilterSet):
     )
     dates = filters.ChoiceFilter(
         label="Dates",
-        choices=[("impossible", "Done before begun or created")],
+        choices=[("impossible", "Impossible")],
         method="by_dates",
         empty_label="All",
     )
