@@ -40,10 +40,10 @@ def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[
     """
     events = (
         WorkEvent.objects.filter(source__engagement__in=engagements)
-        .order_by("source__engagement", "source__number", "key", "occurred_at", "place", "pk")
+        .order_by("source__engagement", "source__number", "key", "occurred_at")
         .values_list(
             *("source__engagement", "source__number", "key"),
-            *("occurred_at", "field", "came", "became"),
+            *("occurred_at", "field", "place", "came", "became"),
         )
     )
     stages = {source: decided_by(decided) for source, decided in meanings.states.items()}

@@ -120,12 +120,10 @@ def history_of(
 ) -> History | None:
     """What became of an item; None while no export has named it.
 
-    ``evidence`` is in the order of time; at one instant, in that of the file, then of recording.
+    ``evidence`` may come in any order, and any of it more than once.
     ``versions`` names the milestones of those versions that were decided to be another's.
     """
-    told = Told()
-    for each in evidence:
-        told.add(each)
+    told = Told.of(evidence)
     if not told.seen:
         return None
     latest = told.latest

@@ -1,9 +1,13 @@
 """What a source said of one item, sorted by kind."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, Self
 
 SEEN = "seen"
 # A tracker stamps a row some milliseconds before the change of it that it logs last.
@@ -14,11 +18,13 @@ class Evidence(NamedTuple):
     """One thing that a source said of an item.
 
     ``field`` is "seen", and ``became`` then a row's cells as canonical JSON; or the field that
-    changed, from ``came`` to ``became``. Milestones come and go one by one.
+    changed, from ``came`` to ``became``. Milestones come and go one by one. ``place`` is that among
+    the changes of the field at this instant, as the changelog lists them.
     """
 
     at: datetime
     field: str
+    place: int
     came: str
     became: str
 
@@ -38,13 +44,26 @@ class Told:
     changes: dict[str, list[Evidence]] = field(default_factory=dict)
     latest: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, each: Evidence) -> None:
-        if each.field == SEEN:
+    @classmethod
+    def of(cls, evidence: Iterable[Evidence]) -> Self:
+        """All of it, in any order, and however often it was said.
+
+        Nothing but what was said decides what comes after what: of one instant, changes follow from
+        each other as far as they can; rows, of which none is known to be newer, go by their cells.
+        """
+        told = cls()
+        for (_, name), together in groupby(sorted(set(evidence)), key=itemgetter(0, 1)):
+            if name == SEEN:
+                told._see(together)
+            else:
+                told.changes.setdefault(name, []).extend(_chained(list(together)))
+        return told
+
+    def _see(self, rows: Iterable[Evidence]) -> None:
+        for each in rows:
             cells = json.loads(each.became)
             self.seen.append(Seen(each.at, cells))
             self.latest = self.latest | cells if self.latest else cells
-        else:
-            self.changes.setdefault(each.field, []).append(each)
 
     @property
     def first(self) -> datetime:
@@ -69,6 +88,21 @@ class Told:
         before = [seen for seen in self.seen if seen.at < min(first, last - SKEW)]
         after = [seen for seen in self.seen if seen.at >= last - SKEW]
         return before, changes, [Seen(max(seen.at, last), seen.cells) for seen in after]
+
+
+def _chained(changes: list[Evidence]) -> list[Evidence]:
+    """Changes of a field at one instant: none before another that leads to it, if there is a way.
+
+    Where they go round in a circle they keep their places.
+    """
+    ordered = []
+    while len(changes) > 1:
+        led_to = Counter(each.became for each in changes)
+        free = (each for each in changes if not led_to[each.came])
+        first = next(free, changes[0])
+        ordered.append(first)
+        changes.remove(first)
+    return ordered + changes
 
 
 def instant(text: str | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -28,15 +28,15 @@ def seen(on: float, *, done: float | None = None, begun: float | None = None, **
         "done_at": written(day(done)) if done is not None else None,
         "started_at": written(day(begun)) if begun is not None else None,
     }
-    return Evidence(day(on), "seen", "", json.dumps(dated | cells))
+    return Evidence(day(on), "seen", 0, "", json.dumps(dated | cells))
 
 
 def changed(on: float, field: str, came: str, became: str) -> Evidence:
-    return Evidence(day(on), field, came, became)
+    return Evidence(day(on), field, 0, came, became)
 
 
 def history(*evidence: Evidence) -> History:
-    found = history_of(sorted(evidence, key=lambda each: each.at), decided_by(STATES))
+    found = history_of(evidence, decided_by(STATES))
     assert found is not None
     return found
 
@@ -217,3 +217,24 @@ def test_a_flag_that_outlives_what_was_done_blocks_anew_from_when_it_is_reopened
         [written(day(2)), written(day(4))],
         [written(day(7)), None],
     ]
+
+
+def test_changes_of_one_instant_follow_from_each_other() -> None:
+    """However a changelog lists them, and wherever part of it begins."""
+    told = [
+        Evidence(day(3), "state", place, came, became)
+        for place, came, became in [
+            (0, "Doing", "Closed"),
+            (1, "Open", "Doing"),
+            (0, "Open", "Doing"),
+        ]
+    ]
+    for order in permutations([seen(1, state="Open"), *told]):
+        assert history(*order).state == "Closed"
+
+
+def test_changes_that_go_round_in_a_circle_keep_their_places() -> None:
+    moves = [("Open", "Stuck"), ("Stuck", "Open"), ("Open", "Stuck")]
+    told = [Evidence(day(3), "state", place, *move) for place, move in enumerate(moves)]
+    assert history(seen(1, state="Open"), *reversed(told)).state == "Stuck"
+    assert history(seen(1, state="Open"), *told[:2]).state == "Open"

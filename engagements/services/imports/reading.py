@@ -71,7 +71,7 @@ def _read_all(file: Import) -> None:
     # The version first: a change between the two is then noticed before anything is applied.
     version = _version_of(file)
     meant = evidence.meant_for(file)
-    _date(file, latest or read_at, meant.stage_of, version)
+    _date(file, _as_of(file, latest, read_at), meant.stage_of, version)
     statements.look_at_events()
     for part in Part:
         _judge(file, part, meant)
@@ -210,6 +210,19 @@ def _version_of(file: Import) -> int:
     return version or 0
 
 
+def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime:
+    """The instant that the file speaks of: the latest that it names.
+
+    Where it names none, or says otherwise than an earlier file of that instant, it was exported
+    later, we do not know when: before the first time that it was read.
+    """
+    if latest and not statements.is_contradicted(file, latest):
+        return latest
+    same = Import.objects.filter(source=file.source_id, state=State.APPLIED, sha256=file.sha256)
+    first = same.order_by("number").values_list("read_at", flat=True).first()
+    return first or read_at
+
+
 @transaction.atomic
 def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
@@ -221,7 +234,7 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
         source_version=version,
         lease_until=lease_end(State.READING),
     )
-    ImportEvent.objects.filter(of=file, occurred_at=None).update(occurred_at=as_of)
+    statements.date_rows(file, as_of)
 
 
 def _judge(file: Import, part: Part, meant: evidence.Meant) -> None:

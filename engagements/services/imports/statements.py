@@ -8,6 +8,7 @@ a row differs from the item that is there.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -42,21 +43,53 @@ SELECT said.key, said.line FROM unnest(%(keys)s::text[]) AS wanted(key)
  WHERE said.part = 'work' AND said.field = 'seen'
 """
 
-# All that is said of some items, known before or by this file, in the order of time.
+# All that is said of some items, known before or by this file or both, in the order of time.
 EVIDENCE = f"""
-SELECT told.key, told.occurred_at, told.field, told.came, told.became
+SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.became
   FROM unnest(%(keys)s::text[]) AS wanted(key)
  CROSS JOIN LATERAL (
-   SELECT event.key, event.occurred_at, event.field, event.came, event.became, event.place,
-          0 AS is_new, event.id
+   SELECT event.key, event.occurred_at, event.field, event.place, event.came, event.became
      FROM engagements_workevent AS event
     WHERE event.source_id = {SOURCE} AND event.key = wanted.key
     UNION ALL
-   SELECT said.key, said.occurred_at, said.field, said.came, said.became, said.place,
-          1, said.id
+   SELECT said.key, said.occurred_at, said.field, said.place, said.came, said.became
      FROM engagements_importevent AS said
     WHERE said.of_id = {FILE} AND said.key = wanted.key OFFSET 0) AS told
- ORDER BY told.key, told.occurred_at, told.place, told.is_new, told.id
+ ORDER BY told.key, told.occurred_at
+"""
+
+# Rows that say otherwise than is known of their very instant, or of what follows it within a
+# millisecond, and when that was said last. What is known already says nothing new.
+CONTRADICTING = f"""
+SELECT said.id, said.occurred_at IS NULL AS is_undated, known.last
+  FROM engagements_importevent AS said
+ CROSS JOIN LATERAL (SELECT coalesce(said.occurred_at, %(as_of)s) AS at) AS stands
+ CROSS JOIN LATERAL (
+   SELECT max(event.occurred_at) AS last,
+          bool_or(event.became = said.became) AS is_known,
+          jsonb_object_agg(cell.key, cell.value
+                           ORDER BY event.occurred_at, event.became COLLATE "C") AS cells
+     FROM engagements_workevent AS event
+    CROSS JOIN LATERAL jsonb_each(event.became::jsonb) AS cell
+    WHERE event.source_id = {SOURCE} AND event.key = said.key AND event.field = 'seen'
+      AND event.occurred_at >= stands.at
+      AND event.occurred_at < stands.at + interval '1 millisecond') AS known
+ WHERE said.of_id = {FILE} AND said.field = 'seen'
+   AND NOT known.is_known
+   AND known.cells || said.became::jsonb <> said.became::jsonb || known.cells
+"""
+
+IS_CONTRADICTED = f"SELECT EXISTS (SELECT FROM ({CONTRADICTING}) AS found WHERE found.is_undated)"
+
+DATE_ROWS = """
+UPDATE engagements_importevent SET occurred_at = %(as_of)s
+ WHERE of_id = %(file)s AND occurred_at IS NULL
+"""
+
+PUT_AFTER = f"""
+UPDATE engagements_importevent AS said SET occurred_at = found.last + interval '1 microsecond'
+  FROM ({CONTRADICTING}) AS found
+ WHERE said.id = found.id
 """
 
 # Items that the changelog tells of and the file does not, by the first change of each.
@@ -223,6 +256,21 @@ def look_at_events() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE (SKIP_LOCKED) engagements_importevent")
+
+
+def is_contradicted(file: Import, as_of: datetime) -> bool:
+    """Whether a row without an instant says otherwise than what is known as of this one."""
+    return bool(_run(IS_CONTRADICTED, file, as_of=as_of))
+
+
+def date_rows(file: Import, as_of: datetime) -> None:
+    """Rows without an instant are as of the file's.
+
+    One that says otherwise than what is known of its very instant comes after that: nothing in
+    the two tells their order, and of what somebody imports the later holds.
+    """
+    for statement in (DATE_ROWS, PUT_AFTER):
+        _run(statement, file, as_of=as_of)
 
 
 def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:

@@ -1,0 +1,175 @@
+"""Any order and any repetition of imports of the same files ends in the same work and events.
+
+The files are exports of a small tracker that people work in for some days: they overlap, some come
+with a changelog or with a part of it, some leave columns out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dm_portal.people.models import User
+from engagements.models import Blocker, Engagement, WorkEvent, WorkItem
+from engagements.services.rebuilding import rebuild_work
+from engagements.tests.work_files import apply, changes, item
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 1, 5, 10, tzinfo=UTC)
+STATES = ("Open", "Doing", "Blocked", "Closed", "Won't do")
+COLUMNS = ("key", "title", "state", "milestone", "sprint", "assignee", "created_at", "updated_at")
+
+
+@dataclass
+class Tracker:
+    """Items as they stand, and every change that was made."""
+
+    items: dict[str, dict[str, str]] = field(default_factory=dict)
+    log: list[tuple[str, datetime, str, str, str]] = field(default_factory=list)
+
+    def change(self, at: datetime, key: str, name: str, became: str) -> None:
+        blank = dict.fromkeys(COLUMNS, "") | {"key": key, "created_at": at.isoformat()}
+        held = self.items.setdefault(key, blank | {"state": "Open", "title": f"Work {key}"})
+        held["updated_at"] = at.isoformat()
+        came = held[name]
+        if came != became:
+            held[name] = became
+            self.log.append((key, at, {"state": "status"}.get(name, name), came, became))
+
+    def export(self, leaves_out: str) -> bytes:
+        """Everything that is there, without one of the columns."""
+        names = [name for name in COLUMNS if name != leaves_out]
+        rows = (",".join(held[name] for name in names) for held in self.items.values())
+        return "\n".join([",".join(names), *rows, ""]).encode()
+
+    def changelog(self, first: int) -> bytes:
+        """What was changed, but for the first few changes."""
+        rows = (f"{key},{at.isoformat()},x,{','.join(rest)}" for key, at, *rest in self.log[first:])
+        return changes(*rows) if len(self.log) > first else b""
+
+
+changed = st.tuples(
+    st.sampled_from(["A-1", "A-2", "A-3"]),
+    st.one_of(
+        st.tuples(st.just("state"), st.sampled_from(STATES)),
+        st.tuples(st.just("milestone"), st.sampled_from(["", "2.0", "2.1"])),
+        st.tuples(st.just("sprint"), st.sampled_from(["", "S 1", "S 2"])),
+        st.tuples(st.just("assignee"), st.sampled_from(["", "ann", "bob"])),
+        st.tuples(st.just("title"), st.sampled_from(["Pay", "Pay by card"])),
+    ),
+    st.integers(0, 36),  # hours since the change before: some are made at one instant
+)
+exported = st.tuples(st.sampled_from(["", "title", "assignee"]), st.none() | st.integers(0, 6))
+# After some changes somebody exports.
+worked = st.lists(changed, min_size=1, max_size=6)
+lives = st.lists(st.tuples(worked, exported), min_size=2, max_size=3)
+
+
+def files_of(life: Any) -> Iterator[tuple[bytes, bytes]]:
+    """Each export with its changelog, if one came with it."""
+    tracker, at = Tracker(), START
+    for changed_since, (leaves_out, first) in life:
+        for key, (name, became), hours in changed_since:
+            at += timedelta(hours=hours)
+            tracker.change(at, key, name, became)
+        at += timedelta(hours=1)
+        yield tracker.export(leaves_out), b"" if first is None else tracker.changelog(first)
+
+
+def told(engagement: Engagement) -> dict[str, list[Any]]:
+    """All that follows from the files, by names: numbers are given in the order of imports."""
+    of = {"source__engagement": engagement}
+    names = ("key", "type", "title", "state", "stage", "size", "sprint__name", "assignee")
+    dates = ("created_at", "started_at", "done_at", "blocked_at", "milestones__name")
+    items = WorkItem.objects.filter(engagement=engagement).values_list(*names, *dates)
+    said = ("key", "field", "came", "became", "occurred_at", "place")
+    blockers = Blocker.objects.filter(engagement=engagement)
+    return {
+        "items": sorted(items, key=str),
+        "events": sorted(WorkEvent.objects.filter(**of).values_list(*said)),
+        "blockers": sorted(blockers.values_list("key", "opened_at", "closed_at"), key=str),
+    }
+
+
+def brought(files: Iterable[tuple[bytes, bytes]], engagement: Engagement, by: User) -> Any:
+    """What is told after these files came in, one after the other; then it is as before."""
+    savepoint = transaction.savepoint()
+    for export, changelog in files:
+        file = apply(engagement, by, export, changelog=changelog)
+        assert (file.state, file.refused_count) == ("applied", 0), file.problem
+    found = told(engagement)
+    rebuild_work(engagement=engagement, by=by)
+    assert told(engagement) == found
+    transaction.savepoint_rollback(savepoint)
+    return found
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lives, st.randoms(use_true_random=False))
+def test_any_order_and_any_repetition(
+    engagement: Engagement, manager: User, life: Any, chance: Any
+) -> None:
+    files = list(files_of(life))
+    shuffled = files + chance.choices(files, k=2)
+    chance.shuffle(shuffled)
+    assert brought(shuffled, engagement, manager) == brought(files, engagement, manager)
+
+
+# Files that say otherwise of the same instant: nothing in them tells which of them is newer.
+
+
+def bring(engagement: Engagement, by: User, *states: str, **cells: str) -> list[tuple[str, int]]:
+    """State and events of the item after each file."""
+    found = []
+    for state in states:
+        apply(engagement, by, [item(state=state, **cells)])
+        events = WorkEvent.objects.filter(source__engagement=engagement)
+        found.append((WorkItem.objects.get(engagement=engagement).state, events.count()))
+    before = told(engagement)
+    rebuild_work(engagement=engagement, by=by)
+    assert told(engagement) == before
+    return found
+
+
+def test_of_two_that_contradict_each_other_the_later_holds(
+    engagement: Engagement, manager: User
+) -> None:
+    assert bring(engagement, manager, "Blocked", "Open") == [("Blocked", 1), ("Open", 2)]
+
+
+def test_one_of_them_again_says_nothing_new(engagement: Engagement, manager: User) -> None:
+    states = ["Blocked", "Open", "Blocked", "Open"]
+    assert bring(engagement, manager, *states) == [
+        ("Blocked", 1),
+        *[("Open", 2)] * 3,
+    ]
+
+
+def test_so_it_is_for_rows_that_name_their_instant(engagement: Engagement, manager: User) -> None:
+    head = "key,state,created_at,updated_at\n"
+    for state in ("Blocked", "Open", "Blocked", "Closed"):
+        apply(engagement, manager, f"{head}A-1,{state},2026-01-05,2026-01-09\n".encode())
+    events = WorkEvent.objects.order_by("occurred_at").values_list("occurred_at", flat=True)
+    assert [each.microsecond for each in events] == [0, 1, 2]
+    assert WorkItem.objects.get().state == "Closed"
+
+
+def test_columns_that_one_of_them_leaves_out_are_no_contradiction(
+    engagement: Engagement, manager: User
+) -> None:
+    files = [
+        b"key,state,created_at\nA-1,Open,2026-01-05\n",
+        b"key,title,created_at\nA-1,Pay,2026-01-05\n",
+    ]
+    for content in files:
+        apply(engagement, manager, content)
+    assert set(WorkEvent.objects.values_list("occurred_at__day", flat=True)) == {4}
+    assert WorkItem.objects.values_list("state", "title").get() == ("Open", "Pay")
