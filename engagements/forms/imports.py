@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from dm_portal.shell.forms import PortalForm
-from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached
+from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached, Export
 from engagements.sources.maps import MAX_BYTES as MAX_MAP_BYTES
 from engagements.sources.maps import FileMap, MapRefused, parse_map
 
@@ -51,6 +51,22 @@ class ImportForm(PortalForm):
         "What changed when, if your tracker exports it: columns key, created, field, from, to. "
         "Without it, changes count from the day on which a file shows them.",
     )
+    exported_at = forms.DateTimeField(
+        label="Exported at",
+        required=False,
+        help_text=(
+            "When your tracker wrote the file, on your clock. Without it, rows without an updated "
+            "date count as of the latest instant that the file names."
+        ),
+    )
+    is_whole = forms.BooleanField(
+        label="It holds everything that the tracker has",
+        required=False,
+        help_text=(
+            "Then open items that it lacks count as withdrawn from that instant on. Leave it "
+            "out for an export of some items, or of a period."
+        ),
+    )
     map = _attached(
         "Map",
         ".toml,application/toml",
@@ -85,6 +101,7 @@ class ImportForm(PortalForm):
             "content": file,
             "changelog": attached,
             "by_map": by_map,
+            "export": Export(self.cleaned_data["exported_at"], self.cleaned_data["is_whole"]),
         }
 
 
@@ -96,10 +113,15 @@ def _within(file: UploadedFile) -> UploadedFile:
 
 
 class ApplicationForm(forms.Form):
-    """The button that applies: which preview it stood under."""
+    """The button that applies: which preview it stood under, and what was said to its warning."""
 
     seen = forms.IntegerField()
+    loses_much = forms.BooleanField(required=False)
 
     def seen_preview(self) -> int:
         """Its number; 0, which is none of them, where that is not said."""
         return self.cleaned_data["seen"] if self.is_valid() else 0
+
+    def is_meant(self) -> bool:
+        """That much is gone by it."""
+        return self.is_valid() and self.cleaned_data["loses_much"]

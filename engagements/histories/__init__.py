@@ -9,6 +9,7 @@ what follows from them is worked out here, the same whatever order the files cam
   was never told otherwise was always so.
 - The dates of a row (started, done) date its stages, as far as no changelog does.
 - A state that nobody has decided on leaves an item in the stage in which it was.
+- What was open, and a whole export no longer names, is withdrawn until it is told of again.
 - Nothing is corrected: an item that was done before it was created stays so.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 
 from engagements.histories.blocked import Span, blocked_spans
 from engagements.histories.fields import AS_NAMED, Value, Versions, milestones_of, values_of
+from engagements.histories.presence import absences, without_absences
 from engagements.histories.stages import STATE, Step, steps_of
 from engagements.histories.told import Evidence, Told, instant
 from engagements.sources.rows import written
@@ -54,6 +56,12 @@ class History:
     sizes: list[Value]
     assignees: list[Value]
     flags: list[Value]
+    missing: list[Span]
+
+    @property
+    def gone_at(self) -> datetime | None:
+        """Since when its tracker no longer has it; None while it does."""
+        return next((span.since for span in self.missing if span.until is None), None)
 
     @property
     def stage(self) -> Stage:
@@ -95,6 +103,7 @@ class History:
             "started_at": written(self.started_at),
             "done_at": written(self.done_at),
             "blocked_at": written(self.blocked_at),
+            "gone_at": written(self.gone_at),
             "blocked": [[written(at) for at in span] for span in self.blocked],
         }
 
@@ -128,7 +137,8 @@ def history_of(
         return None
     latest = told.latest
     created_at = instant(latest.get("created_at")) or told.first
-    steps = steps_of(told, created_at, stage_of)
+    missing = absences(told)
+    steps = without_absences(steps_of(told, created_at, stage_of), missing)
     return History(
         type=latest.get("type") or "",
         title=latest.get("title") or "",
@@ -141,6 +151,7 @@ def history_of(
         sizes=values_of(told, "size", created_at),
         assignees=values_of(told, "assignee", created_at),
         flags=values_of(told, "flag", created_at),
+        missing=missing,
     )
 
 

@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Self
 
-SEEN = "seen"
+SEEN, LISTED, MISSING = "seen", "listed", "no"
 # A tracker stamps a row some milliseconds before the change of it that it logs last.
 SKEW = timedelta(seconds=1)
 
@@ -17,9 +17,10 @@ SKEW = timedelta(seconds=1)
 class Evidence(NamedTuple):
     """One thing that a source said of an item.
 
-    ``field`` is "seen", and ``became`` then a row's cells as canonical JSON; or the field that
-    changed, from ``came`` to ``became``. Milestones come and go one by one. ``place`` is that among
-    the changes of the field at this instant, as the changelog lists them.
+    ``field`` is "seen", and ``became`` then a row's cells as canonical JSON; "listed", and then
+    "yes" or, of a whole export that lacks it, "no"; or the field that changed, from ``came`` to
+    ``became``. Milestones come and go one by one. ``place`` is that among the changes of the field
+    at this instant, as the changelog lists them.
     """
 
     at: datetime
@@ -43,6 +44,8 @@ class Told:
     seen: list[Seen] = field(default_factory=list)
     changes: dict[str, list[Evidence]] = field(default_factory=dict)
     latest: dict[str, Any] = field(default_factory=dict)
+    listed_at: list[datetime] = field(default_factory=list)
+    missing_at: list[datetime] = field(default_factory=list)
 
     @classmethod
     def of(cls, evidence: Iterable[Evidence]) -> Self:
@@ -55,6 +58,10 @@ class Told:
         for (_, name), together in groupby(sorted(set(evidence)), key=itemgetter(0, 1)):
             if name == SEEN:
                 told._see(together)
+            elif name == LISTED:
+                for each in together:
+                    is_missing = each.became == MISSING
+                    (told.missing_at if is_missing else told.listed_at).append(each.at)
             else:
                 told.changes.setdefault(name, []).extend(_chained(list(together)))
         return told
@@ -66,16 +73,24 @@ class Told:
             self.latest = self.latest | cells if self.latest else cells
 
     @property
+    def alive(self) -> Iterator[datetime]:
+        """Whenever it was there: seen, changed, or named by an export; in no order."""
+        yield from (seen.at for seen in self.seen)
+        yield from (change.at for changes in self.changes.values() for change in changes)
+        yield from self.listed_at
+
+    @property
     def first(self) -> datetime:
-        """When anything was first said."""
+        """When anything was first told of it."""
         changed = (changes[0].at for changes in self.changes.values())
         return min((self.seen[0].at, *changed))
 
     @property
     def last(self) -> datetime:
-        """When anything was last said."""
+        """When anything was last said, also that it is missing."""
         changed = (changes[-1].at for changes in self.changes.values())
-        return max((self.seen[-1].at, *changed))
+        listed = (each[-1] for each in (self.listed_at, self.missing_at) if each)
+        return max((self.seen[-1].at, *changed, *listed))
 
     def apart(self, name: str) -> tuple[list[Seen], list[Evidence], list[Seen]]:
         """What was seen before any change of this field was told, the changes, what was seen

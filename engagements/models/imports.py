@@ -133,6 +133,7 @@ class Part(models.TextChoices):
 
     WORK = "work", "Work"
     CHANGELOG = "changelog", "Changelog"
+    MISSING = "missing", "Not in the file"
 
 
 class Import(OfEngagement):
@@ -212,8 +213,24 @@ class Import(OfEngagement):
     read_at = models.DateTimeField(
         null=True, blank=True, help_text="When the reading began: what is later was the future."
     )
+    exported_at = models.DateTimeField(
+        null=True, blank=True, help_text="As whoever brought the file says; empty: not said."
+    )
+    is_whole = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it holds all that its tracker has: what it lacks is gone.",
+    )
+    open_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Items of its source that were open when it was read."
+    )
+    missing_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Those of them that it does not name."
+    )
     as_of = models.DateTimeField(
-        null=True, blank=True, help_text="The latest instant that the file names."
+        null=True,
+        blank=True,
+        help_text="The latest instant that the file names, or when it was exported if later.",
     )
     source_version = models.PositiveIntegerField(
         default=0,
@@ -251,10 +268,22 @@ class Import(OfEngagement):
                 | (~Q(state__in=["reading", "applying"]) & Q(lease_until__isnull=True)),
                 name="import_leased_while_working",
             ),
+            models.CheckConstraint(
+                condition=Q(is_whole=False) | Q(exported_at__isnull=False),
+                name="import_whole_as_of_an_instant",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Import {self.number} ({self.file_name})"
+
+    @property
+    def loses_much(self) -> bool:
+        """Whether over a third of what was open is gone by it: the export may be another filter's.
+
+        A single item is never much.
+        """
+        return self.is_whole and self.missing_count > max(1, self.open_count / 3)
 
     def get_absolute_url(self) -> str:
         return reverse("import_detail", kwargs={"ref": self.engagement.ref, "number": self.number})
@@ -286,7 +315,8 @@ class ImportRow(models.Model):
     ``line`` is where the row starts in the file, counted from 1; ``data`` holds what the item
     would be, by field names, ``before`` what it is, ``reason`` why the row is refused, ``note``
     what is odd but kept. A row of the changelog is here if it is refused, or if it is the first
-    of an item that the file itself does not name.
+    of an item that the file itself does not name. An item that a whole export lacks is a row, too:
+    ``line`` only numbers these.
     """
 
     class Verdict(models.TextChoices):
@@ -329,7 +359,9 @@ class ImportRow(models.Model):
 
     @property
     def place(self) -> str:
-        """Where it stands: "7", or "7 of the changelog"."""
+        """Where it stands: "7", or "7 of the changelog"; empty if it is not in the file."""
+        if self.part == Part.MISSING:
+            return ""
         return f"{self.line}{' of the changelog' if self.part == Part.CHANGELOG else ''}"
 
 

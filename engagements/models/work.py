@@ -81,6 +81,9 @@ class WorkItem(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when whole exports no longer name it."
+    )
     last_import = models.ForeignKey(
         "engagements.Import", on_delete=models.PROTECT, related_name="+"
     )
@@ -125,10 +128,11 @@ class WorkEvent(models.Model):
     """One thing that a source said of an item, for ever: a change, or how it was when it was seen.
 
     ``field`` is what changed, from ``came`` to ``became``; or "seen", where ``became`` holds the
-    cells of a row of an export as canonical JSON. ``occurred_at`` is the tracker's instant,
-    ``place`` the order of what changed at one instant, ``recorded_at`` when the portal learned of
-    it. What became of an item follows from these alone, see ``engagements.histories``; they may be
-    there before any export has named the item.
+    cells of a row of an export as canonical JSON; or "listed", and then "no" where a whole export
+    lacks the item, "yes" where an export names one that any whole export lacks. ``occurred_at`` is
+    the tracker's instant, ``place`` the order of what changed at one instant, ``recorded_at`` when
+    the portal learned of it. What became of an item follows from these alone, see
+    ``engagements.histories``; they may be there before any export has named the item.
     """
 
     class Field(models.TextChoices):
@@ -140,6 +144,7 @@ class WorkEvent(models.Model):
         ASSIGNEE = "assignee", "Assignee"
         FLAG = "flag", "Flag"
         DUE = "due", "Due date"
+        LISTED = "listed", "In the tracker"
 
     # No index of its own: that of what was said once begins with it.
     source = models.ForeignKey(

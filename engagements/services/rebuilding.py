@@ -18,7 +18,7 @@ from engagements.work_events import Name, histories, meanings_of
 BATCH = 1000
 FIELDS = [
     *("type", "title", "state", "stage", "size", "sprint", "assignee"),
-    *("created_at", "started_at", "done_at", "blocked_at"),
+    *("created_at", "started_at", "done_at", "blocked_at", "gone_at"),
 ]
 
 
@@ -105,7 +105,7 @@ def _blocked(known: Known, batch: list[tuple[Name, History]]) -> dict[tuple[int,
 def _fields(history: History, sprints: dict[str, Sprint]) -> dict[str, Any]:
     data = history.data()
     del data["milestones"], data["blocked"]
-    instants = ("created_at", "started_at", "done_at", "blocked_at")
+    instants = ("created_at", "started_at", "done_at", "blocked_at", "gone_at")
     dates = {name: data[name] and datetime.fromisoformat(data[name]) for name in instants}
     return data | dates | {"sprint": sprints.get(data["sprint"])}
 

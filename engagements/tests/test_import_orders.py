@@ -1,13 +1,14 @@
 """Any order and any repetition of imports of the same files ends in the same work and events.
 
 The files are exports of a small tracker that people work in for some days: they overlap, some come
-with a changelog or with a part of it, some leave columns out.
+with a changelog or with a part of it, some leave columns out, of some it is known that they are
+whole. Items are deleted, and some come back.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import transaction
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from dm_portal.people.models import User
 from engagements.models import Blocker, Engagement, WorkEvent, WorkItem
+from engagements.services.imports import Export
 from engagements.services.rebuilding import rebuild_work
 from engagements.tests.work_files import apply, changes, item
 
@@ -42,6 +44,11 @@ class Tracker:
             held[name] = became
             self.log.append((key, at, {"state": "status"}.get(name, name), came, became))
 
+    def delete(self, key: str) -> None:
+        """With all that its changelog told."""
+        self.items.pop(key, None)
+        self.log = [each for each in self.log if each[0] != key]
+
     def export(self, leaves_out: str) -> bytes:
         """Everything that is there, without one of the columns."""
         names = [name for name in COLUMNS if name != leaves_out]
@@ -62,31 +69,48 @@ changed = st.tuples(
         st.tuples(st.just("sprint"), st.sampled_from(["", "S 1", "S 2"])),
         st.tuples(st.just("assignee"), st.sampled_from(["", "ann", "bob"])),
         st.tuples(st.just("title"), st.sampled_from(["Pay", "Pay by card"])),
+        st.just(("delete", "")),
     ),
     st.integers(0, 36),  # hours since the change before: some are made at one instant
 )
-exported = st.tuples(st.sampled_from(["", "title", "assignee"]), st.none() | st.integers(0, 6))
+exported = st.tuples(
+    st.sampled_from(["", "title", "assignee"]),
+    st.none() | st.integers(0, 6),
+    st.sampled_from(["whole", "dated", ""]),
+)
 # After some changes somebody exports.
 worked = st.lists(changed, min_size=1, max_size=6)
 lives = st.lists(st.tuples(worked, exported), min_size=2, max_size=3)
 
 
-def files_of(life: Any) -> Iterator[tuple[bytes, bytes]]:
+class File(NamedTuple):
+    content: bytes
+    changelog: bytes
+    export: Export
+
+
+def files_of(life: Any) -> Iterator[File]:
     """Each export with its changelog, if one came with it."""
     tracker, at = Tracker(), START
-    for changed_since, (leaves_out, first) in life:
+    tracker.change(at, "A-0", "title", "It stays")
+    for changed_since, (leaves_out, first, known) in life:
         for key, (name, became), hours in changed_since:
             at += timedelta(hours=hours)
-            tracker.change(at, key, name, became)
+            if name == "delete":
+                tracker.delete(key)
+            else:
+                tracker.change(at, key, name, became)
         at += timedelta(hours=1)
-        yield tracker.export(leaves_out), b"" if first is None else tracker.changelog(first)
+        changelog = b"" if first is None else tracker.changelog(first)
+        export = Export(at if known else None, known == "whole")
+        yield File(tracker.export(leaves_out), changelog, export)
 
 
 def told(engagement: Engagement) -> dict[str, list[Any]]:
     """All that follows from the files, by names: numbers are given in the order of imports."""
     of = {"source__engagement": engagement}
     names = ("key", "type", "title", "state", "stage", "size", "sprint__name", "assignee")
-    dates = ("created_at", "started_at", "done_at", "blocked_at", "milestones__name")
+    dates = ("created_at", "started_at", "done_at", "blocked_at", "gone_at", "milestones__name")
     items = WorkItem.objects.filter(engagement=engagement).values_list(*names, *dates)
     said = ("key", "field", "came", "became", "occurred_at", "place")
     blockers = Blocker.objects.filter(engagement=engagement)
@@ -97,11 +121,11 @@ def told(engagement: Engagement) -> dict[str, list[Any]]:
     }
 
 
-def brought(files: Iterable[tuple[bytes, bytes]], engagement: Engagement, by: User) -> Any:
+def brought(files: Iterable[File], engagement: Engagement, by: User) -> Any:
     """What is told after these files came in, one after the other; then it is as before."""
     savepoint = transaction.savepoint()
-    for export, changelog in files:
-        file = apply(engagement, by, export, changelog=changelog)
+    for each in files:
+        file = apply(engagement, by, each.content, changelog=each.changelog, export=each.export)
         assert (file.state, file.refused_count) == ("applied", 0), file.problem
     found = told(engagement)
     rebuild_work(engagement=engagement, by=by)
@@ -111,7 +135,7 @@ def brought(files: Iterable[tuple[bytes, bytes]], engagement: Engagement, by: Us
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lives, st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition(

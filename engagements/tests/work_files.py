@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dm_portal.people.models import User
@@ -58,30 +59,34 @@ def receive(
     name: str = "work.csv",
     *,
     changelog: bytes = b"",
+    export: imports.Export | None = None,
 ) -> Import:
     """An uploaded file; rows are put under the header of a work CSV."""
     data = content if isinstance(content, bytes) else work_csv(*content)
     attached = imports.Attached("changelog.csv", BytesIO(changelog)) if changelog else None
     return imports.receive_file(
-        engagement=engagement, file_name=name, content=BytesIO(data), by=by, changelog=attached
+        engagement=engagement,
+        file_name=name,
+        content=BytesIO(data),
+        by=by,
+        changelog=attached,
+        export=export or imports.Export(),
     )
 
 
 def preview(
-    engagement: Engagement, by: User, content: bytes | Iterable[str], *, changelog: bytes = b""
+    engagement: Engagement, by: User, content: bytes | Iterable[str], **more: Any
 ) -> Import:
-    file = receive(engagement, by, content, changelog=changelog)
+    file = receive(engagement, by, content, **more)
     imports.read_import(import_id=file.pk)
     file.refresh_from_db()
     return file
 
 
-def apply(
-    engagement: Engagement, by: User, content: bytes | Iterable[str], *, changelog: bytes = b""
-) -> Import:
-    """A file that went all the way."""
-    file = preview(engagement, by, content, changelog=changelog)
-    imports.request_application(file=file, seen=file.previews, by=by)
+def apply(engagement: Engagement, by: User, content: bytes | Iterable[str], **more: Any) -> Import:
+    """A file that went all the way, whatever it loses."""
+    file = preview(engagement, by, content, **more)
+    imports.request_application(file=file, seen=file.previews, by=by, loses_much=True)
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()
     return file

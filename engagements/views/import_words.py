@@ -47,7 +47,7 @@ def changes(row: ImportRow) -> list[Change]:
         for name in fields
         if (value := row.data.get(name)) != row.before.get(name)
     ]
-    return [*found, *_blocked(row, zone)]
+    return [*found, *_blocked(row, zone), *_gone(row, zone)]
 
 
 def _blocked(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
@@ -55,6 +55,13 @@ def _blocked(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
     before, after = row.before.get("blocked"), row.data.get("blocked")
     if row.verdict == ImportRow.Verdict.CHANGED and before != after:
         yield Change("blocked", _times(before, zone), _times(after, zone))
+
+
+def _gone(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
+    """Since when the item is gone from its tracker, where that is otherwise now."""
+    before, after = row.before.get("gone_at"), row.data.get("gone_at")
+    if row.verdict == ImportRow.Verdict.CHANGED and before != after:
+        yield Change("gone from the tracker since", said(before, zone), said(after, zone))
 
 
 def _times(spans: list[list[str | None]] | None, zone: ZoneInfo) -> str:
@@ -78,9 +85,46 @@ def additions(file: Import) -> Iterator[str]:
             verb = ("was" if count == 1 else "were") if applied else "would be"
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
     yield from mapped(file)
+    yield from missing(file)
+    yield from older(file)
     yield from matches(file)
     yield from changelog(file)
     yield from undecided(file)
+
+
+def missing(file: Import) -> Iterator[str]:
+    """What it does not name: "3 of 12 open items are not in the file. They stay as they are: …"."""
+    if not file.missing_count:
+        return
+    found = f"{file.missing_count:,} of {_count(file.open_count, 'open item')} of this source"
+    is_one = file.missing_count == 1
+    lacking = f"{found} {'is' if is_one else 'are'} not in the file"
+    if not file.is_whole:
+        stays = "It stays as it is" if is_one else "They stay as they are"
+        yield f"{lacking}. {stays}: only a whole export tells what is gone from the tracker."
+        return
+    applied = file.state == Import.State.APPLIED
+    verb = (("was" if is_one else "were") if applied else "would be") + " withdrawn"
+    yield f"{lacking}: {verb} as of {_instant_words(file.as_of)}, as gone from the tracker."
+
+
+def older(file: Import) -> Iterator[str]:
+    """That a newer file of its source was applied: "The file speaks of Mon 5 Jan, 9:00, …"."""
+    if file.state != Import.State.PREVIEWED or file.as_of is None:
+        return
+    newer = Import.objects.filter(source=file.source_id, state=Import.State.APPLIED)
+    newest = newer.filter(as_of__gt=file.as_of).order_by("-as_of").first()
+    if newest is not None:
+        yield (
+            f"The file speaks of {_instant_words(file.as_of)}, import {newest.number} of "
+            f"{_instant_words(newest.as_of)}: what is known since then stands. If this file is "
+            "newer, discard it and say when it was exported."
+        )
+
+
+def _instant_words(at: datetime | None) -> str:
+    zone = ZoneInfo(timezone.get_current_timezone_name())
+    return dates.instant_words(at, zone=zone, today=today(zone.key)) if at else ""
 
 
 def mapped(file: Import) -> Iterator[str]:

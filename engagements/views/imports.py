@@ -90,7 +90,10 @@ def import_application(request: HttpRequest, ref: str, number: int) -> HttpRespo
     """Apply the file as it was previewed: the button carries which preview that was."""
     file = _file_to_act_on(request, ref, number, policies.can_import_work)
     form = ApplicationForm(request.POST)
-    return _acted(request, partial(imports.request_application, seen=form.seen_preview()), file)
+    apply = partial(
+        imports.request_application, seen=form.seen_preview(), loses_much=form.is_meant()
+    )
+    return _acted(request, apply, file)
 
 
 @require_POST

@@ -1,10 +1,12 @@
 """Bring a tracker's file in from the command line."""
 
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -22,6 +24,8 @@ from engagements.views.import_words import (
     done_later,
     mapped,
     matches,
+    missing,
+    older,
     undecided,
 )
 
@@ -43,6 +47,24 @@ class Command(BaseCommand):
             "--map", type=Path, help="how the file is written and what its columns hold, in TOML"
         )
         parser.add_argument(
+            "--exported-at",
+            type=_instant,
+            metavar="INSTANT",
+            help="when the tracker wrote the file, such as 2026-11-23T15:00:00+01:00; without an "
+            "offset in the engagement's time zone",
+        )
+        parser.add_argument(
+            "--whole",
+            action="store_true",
+            help="it holds all that the tracker has: open items that it lacks are withdrawn as of "
+            "--exported-at",
+        )
+        parser.add_argument(
+            "--loses-much",
+            action="store_true",
+            help="that over a third of the open items is gone by it is meant so",
+        )
+        parser.add_argument(
             "--apply", action="store_true", help="import it (default: only say what would change)"
         )
         parser.add_argument(
@@ -56,18 +78,20 @@ class Command(BaseCommand):
             with audit.coming_from("command import_work"), ExitStack() as opened:
                 name, content = _open(options["file"], opened)
                 whole = {"engagement": engagement, "by": by, "file_name": name, "content": content}
+                zone = ZoneInfo(engagement.time_zone)
+                whole["export"] = _export(options["exported_at"], options["whole"], zone)
                 if options["changelog"]:
                     whole["changelog"] = _open(options["changelog"], opened)
                 if options["map"]:
                     told = _open(options["map"], opened).content
                     whole["by_map"] = parse_map(told.read(MAX_MAP_BYTES + 1))
-                self._import(options["apply"], **whole)
+                self._import(options["apply"], options["loses_much"], **whole)
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
 
-    def _import(self, apply: bool, **whole: Any) -> None:
+    def _import(self, apply: bool, loses_much: bool, **whole: Any) -> None:
         if apply:
-            self._tell(imports.import_file(**whole), "were")
+            self._tell(imports.import_file(**whole, loses_much=loses_much), "were")
             return
         with imports.preview_file(**whole) as file:
             self._tell(file, "would be")
@@ -86,7 +110,8 @@ class Command(BaseCommand):
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
-        for said in (*mapped(file), *matches(file), *changelog(file), *undecided(file)):
+        told = (mapped, missing, older, matches, changelog, undecided)
+        for said in (sentence for tell in told for sentence in tell(file)):
             self.stdout.write(said)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
@@ -95,6 +120,19 @@ class Command(BaseCommand):
             self.stdout.write(f"Refused: line {row.place}: {row.reason}")
         for said in done_later(file):
             self.stdout.write(said)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no instant, such as 2026-11-23T15:00") from error
+
+
+def _export(at: datetime | None, is_whole: bool, zone: ZoneInfo) -> imports.Export:
+    if at and at.tzinfo is None:
+        at = at.replace(tzinfo=zone)
+    return imports.Export(at, is_whole)
 
 
 def _open(path: Path, opened: ExitStack) -> imports.Attached:

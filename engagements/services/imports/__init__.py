@@ -7,6 +7,7 @@ and for a command ``import_file`` and ``preview_file``. Who works: ``read_import
 
 from engagements.services.imports.acts import (
     Attached,
+    Export,
     discard_import,
     receive_file,
     request_application,
@@ -22,6 +23,7 @@ __all__ = [
     "TOO_LARGE",
     "TRANSITIONS",
     "Attached",
+    "Export",
     "apply_import",
     "discard_import",
     "import_file",

@@ -1,6 +1,7 @@
 """What a person does with an import."""
 
 import hashlib
+from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -16,6 +17,7 @@ from engagements.models.imports import Part
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
 from engagements.sources.maps import FileMap
+from engagements.sources.rows import written
 
 CHUNK = 256 * 1024
 # How a form calls the files of an import.
@@ -32,6 +34,19 @@ class Attached(NamedTuple):
     content: BinaryIO
 
 
+class Export(NamedTuple):
+    """What whoever brings a file knows of it: when it was exported, and whether it is whole.
+
+    A whole export holds all that its tracker has, so that what it lacks is gone.
+    """
+
+    at: datetime | None = None
+    is_whole: bool = False
+
+
+UNKNOWN = Export()
+
+
 @transaction.atomic
 def receive_file(
     *,
@@ -41,6 +56,7 @@ def receive_file(
     by: User,
     changelog: Attached | None = None,
     by_map: FileMap | None = None,
+    export: Export = UNKNOWN,
 ) -> Import:
     """Take a tracker's file in, piece by piece; it is read as soon as a worker has time.
 
@@ -48,15 +64,30 @@ def receive_file(
     columns.
 
     Raises:
-        DomainError: one of the files is empty or too large.
+        DomainError: one of the files is empty or too large; it was exported in the future, or is
+            whole as of no instant.
     """
+    _require_sense(export)
     lock(engagement)
     number = next_number(Import.objects.filter(engagement=engagement))
     work = Attached(file_name, content)
-    file = keep_file(engagement, number, work, changelog, by_map, by)
-    record("import.uploaded", file, by=by, after={"size": file.size, "sha256": file.sha256})
+    file = keep_file(engagement, number, work, changelog, by_map, export, by)
+    told: dict[str, Any] = {"size": file.size, "sha256": file.sha256}
+    if export.at:
+        told |= {"exported_at": written(export.at), "is_whole": export.is_whole}
+    record("import.uploaded", file, by=by, after=told)
     wake("engagements.tasks.read_import", file.pk)
     return file
+
+
+def _require_sense(export: Export) -> None:
+    if export.at and export.at > now():
+        raise DomainError("It cannot have been exported in the future.", field="exported_at")
+    if export.is_whole and not export.at:
+        raise DomainError(
+            "Say when it was exported: only then can what it lacks be told as gone since.",
+            field="exported_at",
+        )
 
 
 def keep_file(
@@ -65,6 +96,7 @@ def keep_file(
     work: Attached,
     changelog: Attached | None,
     by_map: FileMap | None,
+    export: Export,
     by: User,
 ) -> Import:
     """The import and its pieces, under a number that the caller answers for."""
@@ -74,6 +106,8 @@ def keep_file(
         file_name=work.name[-255:],
         changelog_name=changelog.name[-255:] if changelog else "",
         mapping=by_map.as_json() if by_map else {},
+        exported_at=export.at,
+        is_whole=export.is_whole,
         size=0,
         uploaded_at=now(),
         uploaded_by=by,
@@ -108,15 +142,24 @@ def _keep_pieces(file: Import, part: Part, content: BinaryIO, digest: Any) -> in
 
 
 @transaction.atomic
-def request_application(*, file: Import, seen: int, by: User) -> None:
+def request_application(*, file: Import, seen: int, by: User, loses_much: bool = False) -> None:
     """Ask for a previewed import to be applied; ``seen`` is the number of the preview read.
 
+    ``loses_much``: that over a third of the open items is gone by it is meant so.
+
     Raises:
-        DomainError: it is not previewed, or no row of it can be taken.
+        DomainError: it is not previewed, no row of it can be taken, or it loses that much and
+            nobody has said that this is meant.
         Conflict: somebody else was faster, or there is another preview by now.
     """
     if file.state == State.PREVIEWED:  # in other states move says why not: counts are of no use
         _require_seen(file, seen)
+        if file.loses_much and not loses_much:
+            raise DomainError(
+                f"{file.missing_count} of {file.open_count} open items are not in this file. Say "
+                "that they are gone, or discard it and export without a filter.",
+                field="loses_much",
+            )
     move(file, State.REQUESTED, applied_by=by, attempts=0, problem="")
     record("import.requested", file, by=by)
     wake("engagements.tasks.apply_import", file.pk)

@@ -8,7 +8,7 @@ from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import Versions
 from engagements.models import Import, ImportEvent, StateMeaning, VersionMeaning, WorkEvent
 from engagements.models.imports import Part
-from engagements.services.imports import statements
+from engagements.services.imports import listings, statements
 from engagements.sources.rows import Row
 from engagements.stages import StageOf, decided_by
 
@@ -45,6 +45,9 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     """
     if part == Part.CHANGELOG:
         return [Told(*row, note="") for row in statements.changed_only(file, line, count)]
+    if part == Part.MISSING:
+        gone = listings.lacking(file).filter(line__gt=line).order_by("line")
+        return [Told(*row, note=listings.NOTE) for row in gone.values_list("line", "key")[:count]]
     seen = ImportEvent.objects.filter(of=file, part=part, field=WorkEvent.Field.SEEN)
     rows = seen.filter(line__gt=line).order_by("line")
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]

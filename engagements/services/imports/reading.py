@@ -16,7 +16,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.imports import Part
-from engagements.services.imports import evidence, naming, staging, statements
+from engagements.services.imports import evidence, listings, naming, staging, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, change, claim, lease_end, move
@@ -211,11 +211,12 @@ def _version_of(file: Import) -> int:
 
 
 def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime:
-    """The instant that the file speaks of: the latest that it names.
+    """The instant that the file speaks of: the latest that it names, or when it was exported.
 
     Where it names none, or says otherwise than an earlier file of that instant, it was exported
     later, we do not know when: before the first time that it was read.
     """
+    latest = max((at for at in (latest, file.exported_at) if at), default=None)
     if latest and not statements.is_contradicted(file, latest):
         return latest
     same = Import.objects.filter(source=file.source_id, state=State.APPLIED, sha256=file.sha256)
@@ -235,6 +236,7 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
         lease_until=lease_end(State.READING),
     )
     statements.date_rows(file, as_of)
+    listings.add_listings(file)
 
 
 def _judge(file: Import, part: Part, meant: evidence.Meant) -> None:
@@ -262,7 +264,7 @@ def _preview(file: Import) -> None:
     found = naming.standing(file, named)
     milestones, sprints = found.missing(named)
     matched = {name: named.versions[name] for name in found.planned}
-    counts = count_verdicts(file)
+    counts, is_open = count_verdicts(file), listings.open_items(file)
     move(
         file,
         State.PREVIEWED,
@@ -271,6 +273,8 @@ def _preview(file: Import) -> None:
         milestones_added=len(milestones),
         sprints_added=len(sprints),
         milestones_matched=matched,
+        open_count=is_open.all,
+        missing_count=is_open.missing,
         **counts,
         # a note on why it was read again stays, the error of an earlier attempt does not
         problem=file.problem if file.attempts == 1 else "",

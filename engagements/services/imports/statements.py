@@ -99,7 +99,7 @@ SELECT said.line, said.key FROM engagements_importevent AS said
    AND NOT EXISTS (
      SELECT FROM engagements_importevent AS other
       WHERE other.of_id = said.of_id AND other.key = said.key
-        AND (other.part = 'work' OR other.line < said.line))
+        AND (other.part = 'work' OR (other.part = said.part AND other.line < said.line)))
    AND EXISTS (
      SELECT FROM engagements_workevent AS event
       WHERE event.source_id = {SOURCE} AND event.key = said.key AND event.field = 'seen')
@@ -136,6 +136,7 @@ SELECT row.id,
       'started_at', to_char(item.started_at AT TIME ZONE 'UTC', %(instant)s),
       'done_at', to_char(item.done_at AT TIME ZONE 'UTC', %(instant)s),
       'blocked_at', to_char(item.blocked_at AT TIME ZONE 'UTC', %(instant)s),
+      'gone_at', to_char(item.gone_at AT TIME ZONE 'UTC', %(instant)s),
       'blocked', coalesce(
         (SELECT jsonb_agg(
                   jsonb_build_array(
@@ -164,14 +165,17 @@ SELECT EXISTS (
    WHERE (row.verdict, row.before) <> (judged.verdict, judged.before))
 """
 
-# Whether an import that was applied after the rows were judged speaks of the same items.
+# Whether an import that was applied after the rows were judged speaks of the same items, as a whole
+# export does of every item.
 IS_OVERTAKEN = f"""
 SELECT EXISTS (
   SELECT FROM engagements_import AS other
-    JOIN engagements_workevent AS event ON event.of_id = other.id
    WHERE other.source_id = {SOURCE} AND other.state = 'applied'
      AND other.source_version > %(version)s
-     AND event.key IN (SELECT key FROM engagements_importevent WHERE of_id = {FILE}))
+     AND (other.is_whole OR %(is_whole)s OR EXISTS (
+       SELECT FROM engagements_workevent AS event
+        WHERE event.of_id = other.id
+          AND event.key IN (SELECT key FROM engagements_importevent WHERE of_id = {FILE}))))
 """
 
 WRITE_EVENTS = f"""
@@ -188,15 +192,15 @@ SELECT %(source)s, said.key, said.field, said.came, said.became, said.occurred_a
 WRITE_ITEMS = f"""
 INSERT INTO engagements_workitem
        (engagement_id, source_id, key, type, title, state, stage, size, sprint_id, assignee,
-        created_at, started_at, done_at, blocked_at, last_import_id)
+        created_at, started_at, done_at, blocked_at, gone_at, last_import_id)
 SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, cell.stage,
        cell.size, sprint.id, cell.assignee, cell.created_at, cell.started_at, cell.done_at,
-       cell.blocked_at, %(file)s
+       cell.blocked_at, cell.gone_at, %(file)s
   FROM engagements_importrow AS row
  CROSS JOIN LATERAL jsonb_to_record(row.data) AS cell(
          type text, title text, state text, stage text, size numeric, sprint text, assignee text,
          created_at timestamptz, started_at timestamptz, done_at timestamptz,
-         blocked_at timestamptz)
+         blocked_at timestamptz, gone_at timestamptz)
   LEFT JOIN unnest(%(sprints)s::text[], %(sprint_ids)s::bigint[]) AS sprint(name, id)
     ON sprint.name = cell.sprint
  WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
@@ -207,6 +211,7 @@ SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, c
        assignee = excluded.assignee,
        created_at = excluded.created_at, started_at = excluded.started_at,
        done_at = excluded.done_at, blocked_at = excluded.blocked_at,
+       gone_at = excluded.gone_at,
        last_import_id = excluded.last_import_id
 """
 
@@ -287,7 +292,7 @@ def judge(file: Import, part: Part, *, first: int, last: int) -> None:
 
 def is_stale(file: Import) -> bool:
     """Whether any row would be judged differently now than when it was previewed."""
-    overtaken = _run(IS_OVERTAKEN, file, version=file.source_version)
+    overtaken = _run(IS_OVERTAKEN, file, version=file.source_version, is_whole=file.is_whole)
     return bool(overtaken or _run(IS_STALE, file, parts=Part.values, first=0, last=LAST_LINE))
 
 

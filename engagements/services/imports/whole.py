@@ -11,7 +11,14 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from engagements.models import Engagement, Import
-from engagements.services.imports.acts import Attached, keep_file, receive_file, request_application
+from engagements.services.imports.acts import (
+    UNKNOWN,
+    Attached,
+    Export,
+    keep_file,
+    receive_file,
+    request_application,
+)
 from engagements.services.imports.applying import apply, apply_import
 from engagements.services.imports.attempts import park_dead
 from engagements.services.imports.reading import read, read_import
@@ -30,11 +37,15 @@ def import_file(
     by: User,
     changelog: Attached | None = None,
     by_map: FileMap | None = None,
+    export: Export = UNKNOWN,
+    loses_much: bool = False,
 ) -> Import:
     """Receive, read and apply a file at once. Look at its state for how it ended.
 
+    ``loses_much``: that over a third of the open items is gone by it is meant so.
+
     Raises:
-        DomainError: the file is empty or too large, or every row of it is refused.
+        DomainError: the file is empty or too large, every row of it is refused, or it loses much.
     """
     with transaction.atomic():  # claimed before anybody can see it
         file = receive_file(
@@ -43,13 +54,14 @@ def import_file(
             content=content,
             changelog=changelog,
             by_map=by_map,
+            export=export,
             by=by,
         )
         file = claimed(file.pk, State.READING)
     read(file)
     if file.state == State.PREVIEWED:
         with transaction.atomic():
-            request_application(file=file, seen=file.previews, by=by)
+            request_application(file=file, seen=file.previews, by=by, loses_much=loses_much)
             file = claimed(file.pk, State.APPLYING)
         apply(file)
     return file
@@ -64,6 +76,7 @@ def preview_file(
     by: User,
     changelog: Attached | None = None,
     by_map: FileMap | None = None,
+    export: Export = UNKNOWN,
 ) -> Iterator[Import]:
     """A file read as an import would be, and forgotten at the end: nothing is written.
 
@@ -72,7 +85,8 @@ def preview_file(
     """
     with transaction.atomic():
         work = Attached(file_name, content)
-        file = claimed(keep_file(engagement, 0, work, changelog, by_map, by).pk, State.READING)
+        kept = keep_file(engagement, 0, work, changelog, by_map, export, by)
+        file = claimed(kept.pk, State.READING)
         read(file)
         yield file
         transaction.set_rollback(True)

@@ -1,0 +1,109 @@
+"""What a whole export lacks, and where else those items were listed.
+
+That an export names an item needs no event of its own, but for items that some whole export lacks:
+of these every listing counts, for it ends the time in which they were gone. Which export named what
+is kept in its rows. So what is written here is the same whatever order the files come in:
+
+- of each whole export, each item of the source that it lacks;
+- of each such item, each export that names it.
+"""
+
+# ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
+
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from engagements.models import Import, ImportEvent, WorkEvent
+from engagements.models.imports import Part
+from engagements.services.imports.statements import FILE, SOURCE
+
+NOTE = "The file does not name it."
+
+ADD_LISTINGS = f"""
+WITH named AS MATERIALIZED (
+  SELECT key FROM engagements_importevent
+   WHERE of_id = {FILE} AND part = 'work' AND field = 'seen'
+   UNION
+  SELECT key FROM engagements_importrow
+   WHERE of_id = {FILE} AND part = 'work' AND verdict = 'refused' AND key <> ''),
+known AS MATERIALIZED (
+  SELECT DISTINCT key FROM engagements_workevent WHERE source_id = {SOURCE}),
+before AS (
+  SELECT id, as_of, is_whole FROM engagements_import
+   WHERE source_id = {SOURCE} AND state = 'applied'),
+lacking AS MATERIALIZED (
+  SELECT known.key, %(as_of)s::timestamptz AS at FROM known
+   WHERE %(is_whole)s AND known.key NOT IN (SELECT key FROM named)
+   UNION
+  SELECT new.key, before.as_of
+    FROM (SELECT DISTINCT key FROM engagements_importevent
+           WHERE of_id = {FILE} AND key NOT IN (SELECT key FROM known)) AS new
+    JOIN before ON before.is_whole),
+told AS MATERIALIZED (
+  SELECT DISTINCT key FROM engagements_workevent
+   WHERE source_id = {SOURCE} AND field = 'listed'),
+listing AS (
+  SELECT key, %(as_of)s::timestamptz AS at FROM named
+   WHERE key IN (SELECT key FROM told UNION SELECT key FROM lacking)
+   UNION
+  SELECT row.key, before.as_of
+    FROM before JOIN engagements_importrow AS row ON row.of_id = before.id AND row.part = 'work'
+   WHERE row.key IN (SELECT key FROM lacking EXCEPT SELECT key FROM told))
+INSERT INTO engagements_importevent
+       (of_id, part, line, key, field, came, became, occurred_at, place, note)
+SELECT {FILE}, 'missing', row_number() OVER (ORDER BY said.key COLLATE "C", said.at, said.became),
+       said.key, 'listed', '', said.became, said.at, 0, ''
+  FROM (SELECT key, at, 'no' AS became FROM lacking
+         UNION
+        SELECT key, at, 'yes' FROM listing) AS said
+"""
+
+OPEN_ITEMS = f"""
+SELECT count(*),
+       count(*) FILTER (WHERE NOT EXISTS (
+         SELECT FROM engagements_importrow AS row
+          WHERE row.of_id = {FILE} AND row.key = item.key AND row.part = 'work'))
+  FROM engagements_workitem AS item
+ WHERE item.source_id = {SOURCE} AND item.stage NOT IN ('done', 'withdrawn')
+"""
+
+
+class Open(NamedTuple):
+    """How many items of a source are open, and how many of these a file does not name."""
+
+    all: int
+    missing: int
+
+
+def add_listings(file: Import) -> None:
+    """Keep what the file says of what is in its tracker, beside what it says of its items."""
+    whole = Import.objects.filter(source=file.source_id, state=Import.State.APPLIED, is_whole=True)
+    if not file.is_whole and not whole.exists():
+        return
+    told = {"as_of": file.as_of, "is_whole": file.is_whole}
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_LISTINGS, {"file": file.pk, "source": file.source_id, **told})
+
+
+def lacking(file: Import) -> QuerySet[ImportEvent]:
+    """Items that a whole export lacks, and of which nothing else comes with it; by their lines."""
+    said = ImportEvent.objects.filter(of=file)
+    elsewhere = said.exclude(part=Part.MISSING).filter(key=OuterRef("key"))
+    seen = WorkEvent.objects.filter(source=file.source_id, field=WorkEvent.Field.SEEN)
+    found: QuerySet[ImportEvent] = said.filter(
+        ~Exists(elsewhere),
+        Exists(seen.filter(key=OuterRef("key"))),
+        part=Part.MISSING,
+        became="no",
+        occurred_at=file.as_of,
+    )
+    return found
+
+
+def open_items(file: Import) -> Open:
+    """Of its source, before the file is applied."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_ITEMS, {"file": file.pk, "source": file.source_id})
+        return Open(*cursor.fetchone())
