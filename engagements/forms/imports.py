@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import UploadedFile
 
 from dm_portal.shell.forms import PortalForm
 from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached, Export
+from engagements.sources.encodings import HEAD_BYTES, require_text
 from engagements.sources.maps import MAX_BYTES as MAX_MAP_BYTES
 from engagements.sources.maps import FileMap, MapRefused, parse_map
+from engagements.sources.refusal import FileRefused
 
 NAME_TOO_LONG = "The file's name is too long: at most %(max)d characters."
 
@@ -27,14 +29,14 @@ def _attached(label: str, accept: str, help_text: str) -> forms.FileField:
 
 
 class ImportForm(PortalForm):
-    """One file. Too large a one is refused before anything of it is kept."""
+    """One file. One that is too large, or no text, is refused before anything of it is kept."""
 
     file = forms.FileField(
         label="File",
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         help_text=(
-            "A Jira export, a work CSV, or a file with a map, in UTF-8, of at most "
+            "A Jira export, a work CSV, or a file with a map, in UTF-8 or UTF-16, of at most "
             f"{MAX_BYTES // 2**20} MB. "
             "Nothing changes before you have seen what would change."
         ),
@@ -84,11 +86,11 @@ class ImportForm(PortalForm):
             raise forms.ValidationError(str(refused)) from refused
 
     def clean_file(self) -> UploadedFile:
-        return _within(self.cleaned_data["file"])
+        return _readable(self.cleaned_data["file"])
 
     def clean_changelog(self) -> UploadedFile | None:
         file: UploadedFile | None = self.cleaned_data["changelog"]
-        return _within(file) if file else None
+        return _readable(file) if file else None
 
     def changes(self) -> dict[str, Any]:
         """The files, in the words of ``receive_file``."""
@@ -105,10 +107,15 @@ class ImportForm(PortalForm):
         }
 
 
-def _within(file: UploadedFile) -> UploadedFile:
-    """The file, unless it is too large."""
+def _readable(file: UploadedFile) -> UploadedFile:
+    """The file, unless it is too large or no text: that is said at once, not after it was kept."""
     if (file.size or 0) > MAX_BYTES:
         raise forms.ValidationError(TOO_LARGE)
+    try:
+        require_text(file.read(HEAD_BYTES))
+    except FileRefused as refused:
+        raise forms.ValidationError(str(refused)) from refused
+    file.seek(0)
     return file
 
 

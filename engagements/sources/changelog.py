@@ -6,10 +6,11 @@ from datetime import datetime, tzinfo
 from engagements.sources import cells
 from engagements.sources.cells import plain
 from engagements.sources.changes import Change
+from engagements.sources.layouts import MAX_NAME
 from engagements.sources.lines import Lines
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import CENT, LIMITS, MAX_MILESTONE
-from engagements.sources.table import table_rows
+from engagements.sources.table import column_names, table_rows
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "key": ("key", "issue_key"),
@@ -45,9 +46,7 @@ class Changelog:
         self._zone = zone
         self._lines = Lines(blocks)
         self._rows = table_rows(self._lines)
-        _, header = next(self._rows, (0, None))
-        if header is None:
-            raise FileRefused("The changelog is empty.")
+        header = column_names(self._rows, "changelog")
         self._width = len(header)
         self._places = _places(header)
         self._at: tuple[str, datetime] | None = None
@@ -68,7 +67,7 @@ class Changelog:
         key, at, name, came, became = (row[self._places[column]].strip() for column in COLUMNS)
         field = FIELD_OF.get(plain(name), "")
         if not field:
-            return Change(line, "", name)
+            return Change(line, "", _shown(name, MAX_NAME))
         if reason := _fault(key, field, came, became):
             return Change(line, _shown(key), name, reason=reason)
         try:
@@ -103,16 +102,16 @@ def _kept(field: str, text: str) -> str:
     return text
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, most: int = 60) -> str:
     """Part of a cell, as the database keeps it."""
-    return text[:60].replace("\0", "\N{SYMBOL FOR NULL}")
+    return text[:most].replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:
     """Where each column is.
 
     Raises:
-        FileRefused: one of them is missing.
+        FileRefused: one of them is missing, or there twice.
     """
     names = [plain(name) for name in header]
     found = {
@@ -125,6 +124,10 @@ def _places(header: Sequence[str]) -> dict[str, int]:
             "This is no changelog: it needs the columns key, created, field, from and to. "
             f"Missing: {', '.join(missing)}."
         )
+    for place in found.values():
+        if place is not None and names.count(names[place]) > 1:
+            count = names.count(names[place])
+            raise FileRefused(f"The column {header[place]} is there {count} times; keep one.")
     return {column: place for column, place in found.items() if place is not None}
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from engagements.sources.cells import plain
 from engagements.sources.maps import FileMap
-from engagements.sources.refusal import CURE, FileRefused
+from engagements.sources.refusal import FileRefused
 
-MAX_COLUMNS = 2000
 MAX_NAME = 100  # characters of a column name that is only reported
 
 # field -> the names it goes by, in the form that ``plain`` gives them; the second ones are those
@@ -76,7 +75,6 @@ def recognise(header: Sequence[str]) -> Layout:
     Raises:
         FileRefused: neither a work CSV nor a Jira export, or without a column that must be there.
     """
-    _require_readable(header)
     names = [plain(name) for name in header]
     if "issue_key" in names:
         return _layout("jira", JIRA, header, names, created="Created")
@@ -93,7 +91,6 @@ def laid_out(by: FileMap, header: Sequence[str]) -> Layout:
     Raises:
         FileRefused: the file lacks a column that the map names.
     """
-    _require_readable(header)
     named = {name for names in by.columns.values() for name in names}
     if missing := sorted(named - set(header)):
         raise FileRefused(
@@ -108,16 +105,6 @@ def laid_out(by: FileMap, header: Sequence[str]) -> Layout:
     layout = Layout("mapped", len(header), places, tuple(unused), by)
     _require_once(layout)
     return layout
-
-
-def _require_readable(header: Sequence[str]) -> None:
-    """Neither too many columns nor another encoding."""
-    if len(header) > MAX_COLUMNS:
-        raise FileRefused(
-            f"The file has {len(header):,} columns; at most {MAX_COLUMNS:,} are read."
-        )
-    if any("\0" in name for name in header):
-        raise FileRefused(f"The column names hold NUL characters, as UTF-16 does. {CURE}")
 
 
 def _layout(

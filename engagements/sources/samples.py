@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from itertools import islice
 
 from engagements.sources.cells import plain
+from engagements.sources.encodings import in_utf8
 from engagements.sources.layouts import JIRA, WORK_CSV
 from engagements.sources.lines import Lines
 from engagements.sources.maps import OF_INTERVALS, OF_ITEMS, SEPARATORS, FileMap
@@ -32,14 +33,18 @@ OFTEN: Mapping[str, tuple[str, ...]] = {
 class Sample:
     """``content`` is the beginning of a file; its last line may be cut.
 
+    What is kept of it is in UTF-8.
+
     Raises:
         FileRefused: it cannot be read as text.
     """
 
     def __init__(self, content: bytes) -> None:
-        whole, end, _ = content[:MAX_BYTES].rpartition(b"\n")
-        is_cut = len(content) > MAX_BYTES and end
-        self.content = whole + end if is_cut else content[:MAX_BYTES]
+        _, blocks = in_utf8([content[:MAX_BYTES]])
+        begun = b"".join(blocks)
+        whole, end, _ = begun[:MAX_BYTES].rpartition(b"\n")
+        is_cut = max(len(content), len(begun)) > MAX_BYTES and end
+        self.content = whole + end if is_cut else begun[:MAX_BYTES]
         self._first = next(Lines([self.content]), "")
 
     def header(self, separator: str) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from dm_portal.shell.csv_export import unprotect
 from engagements.sources.lines import Lines
-from engagements.sources.refusal import FileRefused
+from engagements.sources.refusal import CURE, FileRefused
 
+MAX_COLUMNS = 2000
 # What Python's csv module says, and what a person can do with.
 FAULTS = {
     "unexpected end of data": "a quote is opened in the row that starts here and never closed.",
@@ -40,6 +41,24 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
             return
         if cells:
             yield line, [unprotect(cell) if cell[:1] == "'" else cell for cell in cells]
+
+
+def column_names(rows: Iterator[tuple[int, list[str]]], file: str = "file") -> list[str]:
+    """The first row; ``file`` is what the file is called.
+
+    Raises:
+        FileRefused: there is none, or it cannot be one of names.
+    """
+    line, names = next(rows, (0, []))
+    if not names:
+        raise FileRefused(f"The {file} is empty.")
+    if len(names) > MAX_COLUMNS:
+        raise FileRefused(
+            f"The {file} has {len(names):,} columns; at most {MAX_COLUMNS:,} are read."
+        )
+    if any("\0" in name for name in names):
+        raise FileRefused(f"Line {line}: the column names hold NUL characters. {CURE}")
+    return names
 
 
 def _fault(message: str) -> str:

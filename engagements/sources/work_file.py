@@ -10,9 +10,8 @@ from engagements.sources.intervals import read_intervals
 from engagements.sources.layouts import Layout, laid_out, recognise
 from engagements.sources.lines import Lines
 from engagements.sources.maps import FileMap
-from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row, read_row
-from engagements.sources.table import table_rows
+from engagements.sources.table import column_names, table_rows
 
 
 class WorkFile:
@@ -43,9 +42,7 @@ class WorkFile:
         self._lines = Lines(chain([first], pieces))
         self._rows = table_rows(self._lines, by.mark if by else ",")
         self.rows_read = self.other_teams = 0
-        _, header = next(self._rows, (0, None))
-        if header is None:
-            raise FileRefused("The file is empty.")
+        header = column_names(self._rows)
         self.layout: Layout = laid_out(by, header) if by else recognise(header)
 
     @property

@@ -81,6 +81,9 @@ def test_a_change_that_cannot_be_taken(row: str, reason: str) -> None:
     [
         (b"", "The changelog is empty."),
         (b"key,field,from,to\n", "Missing: created."),
+        (b"key,at,field,from,to,,Key\n", "The column key is there 2 times; keep one."),
+        (b"\nkey,at,field,from,to,a\0b\n", "Line 2: the column names hold NUL characters."),
+        (b"key" + b"," * 2000, "The changelog has 2,001 columns; at most 2,000 are read."),
     ],
 )
 def test_what_is_no_changelog(content: bytes, reason: str) -> None:
@@ -131,7 +134,17 @@ def test_comparing_is_a_progress_of_its_own(
 
 def test_a_file_that_is_no_changelog_refuses_both(engagement: Engagement, manager: User) -> None:
     file = preview(engagement, manager, [item()], changelog=b"a,b\n1,2\n")
-    assert (file.state, "This is no changelog" in file.problem) == ("refused", True)
+    assert file.state == "refused"
+    assert file.problem.startswith("In the changelog: This is no changelog: it needs the columns")
+
+
+def test_a_field_that_is_not_followed_may_be_called_anything(
+    engagement: Engagement, manager: User
+) -> None:
+    """PostgreSQL keeps no NUL, neither in a text nor in JSON."""
+    log = changes("A-1,2026-01-06T10:00:00Z,x,pri\0ority,Minor,Major")
+    file = preview(engagement, manager, [item()], changelog=log)
+    assert (file.state, file.changes_left_out) == ("previewed", {"pri␀ority": 1})
 
 
 def test_a_changelog_tells_of_items_that_its_file_leaves_out(

@@ -74,6 +74,30 @@ def test_what_cannot_be_taken_is_said_at_the_field(
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["file", "changelog"])
+def test_what_is_no_text_is_refused_before_anything_is_kept(
+    browse: Any, engagement: Engagement, field: str
+) -> None:
+    files = {name: SimpleUploadedFile("w.csv", work_csv(item())) for name in ("file", "changelog")}
+    files[field] = SimpleUploadedFile("work.csv", b"\x1f\x8b" + bytes(3000))
+    response = browse.post(url("import_create", engagement), files)
+    assert response.status_code == 422
+    said = "The file is compressed by gzip. Unpack it, and bring the CSV file that is in it."
+    assert response.context["form"].errors == {field: [said]}
+    assert not Import.objects.exists()
+
+
+def test_a_file_that_was_looked_into_is_kept_whole(
+    browse: Any, engagement: Engagement, manager: User
+) -> None:
+    upload(browse, engagement, content := work_csv(item()).decode().encode("utf-16"))
+    file = Import.objects.get()
+    assert b"".join(file.chunks.values_list("content", flat=True)) == content
+    imports.read_import(import_id=file.pk)
+    file.refresh_from_db()
+    assert (file.state, file.new_count) == (State.PREVIEWED, 1)
+
+
 def test_no_file_and_a_name_that_is_too_long(browse: Any, engagement: Engagement) -> None:
     response = browse.post(url("import_create", engagement))
     assert response.status_code == 422

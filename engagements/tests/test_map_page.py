@@ -51,6 +51,15 @@ def test_a_sample_fills_the_form_and_is_read(browse: Client, engagement: Engagem
     assert "Bread" in again.content.decode()
 
 
+def test_a_sample_in_utf_16_is_read_again_from_what_the_form_holds(
+    browse: Client, engagement: Engagement
+) -> None:
+    answer = look(browse, engagement, GUESSABLE.decode().encode("utf-16"))
+    again = browse.post(url(engagement), filled(answer, decimal="comma", dates="day first"))
+    [row] = again.context["rows"]
+    assert (row.key, row.data["title"]) == ("1", "Bread")
+
+
 def test_another_separator_begins_with_the_columns_that_there_are_then(
     browse: Client, engagement: Engagement
 ) -> None:

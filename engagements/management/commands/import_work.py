@@ -40,9 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "file", type=Path, help="a Jira export, a work CSV, or a file with a map"
         )
-        parser.add_argument(
-            "--changelog", type=Path, help="the changelog of the same items, in UTF-8"
-        )
+        parser.add_argument("--changelog", type=Path, help="the changelog of the same items")
         parser.add_argument(
             "--map", type=Path, help="how the file is written and what its columns hold, in TOML"
         )

@@ -143,7 +143,18 @@ def _source(file: Import, layout: Layout) -> Source:
 
 
 def _read_changelog(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime | None:
-    """Gather the changes; returns the last instant of the past at which anything changed."""
+    """Gather the changes; returns the last instant of the past at which anything changed.
+
+    Raises:
+        FileRefused: none of them can be trusted; it is said of which of the two files.
+    """
+    try:
+        return _gather_changes(file, zone, read_at)
+    except FileRefused as refused:
+        raise FileRefused(f"In the changelog: {refused}") from refused
+
+
+def _gather_changes(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime | None:
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
     while batch := list(islice(changes, CHANGES)):
@@ -158,7 +169,7 @@ def _keep_changes(file: Import, batch: list[Change]) -> None:
     left_out = dict(file.changes_left_out)
     for each in batch:
         if not each.field and not each.reason:
-            left_out[each.name[:100]] = left_out.get(each.name[:100], 0) + 1
+            left_out[each.name] = left_out.get(each.name, 0) + 1
     kept = [each for each in batch if each.field and each.came != each.became]
     change(
         file,
