@@ -1,4 +1,4 @@
-"""While a file is applied everybody else goes on: the engagement is locked at the very end."""
+"""While a file comes in or is applied everybody else goes on: the lock is taken at the end."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
-from dm_portal.tests.locks import ends_without_waiting
-from engagements.models import Engagement, Import, Milestone, Sprint, WorkItem
+from dm_portal.shell.errors import DomainError
+from dm_portal.tests.locks import NEVER, ends_without_waiting
+from engagements.models import Engagement, Import, ImportChunk, Milestone, Sprint, WorkItem
 from engagements.services import imports
 from engagements.services.milestones import (
     add_criterion,
@@ -19,20 +20,22 @@ from engagements.services.milestones import (
     commit_date,
     create_milestone,
 )
+from engagements.services.numbers import lock
 from engagements.services.sprints import change_sprint, create_sprint
-from engagements.tests.work_files import apply, item, preview, receive
+from engagements.tests.work_files import apply, changes, item, preview, receive, work_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Import.State
 PLAN: dict[str, Any] = {"outcome": "", "tracker_name": "", "planned_size": None}
 SPRINT: dict[str, Any] = {"goal": "", "starts_on": None, "ends_on": None}
-# The last thing before the lock.
+LOCK = "FOR NO KEY UPDATE"
+# The last thing before the lock where a file is applied.
 ALL_WRITTEN = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
 @contextmanager
-def once_all_is_written(*acts: Callable[[], object]) -> Iterator[None]:
-    """Somebody else does these, none of which waits, when an import has written all its rows."""
+def once_it_says(words: str, *acts: Callable[[], object]) -> Iterator[None]:
+    """Somebody else does these, none of which waits, before the first statement of these words."""
     done: list[object] = []
 
     def elsewhere() -> None:
@@ -42,7 +45,7 @@ def once_all_is_written(*acts: Callable[[], object]) -> Iterator[None]:
             connection.close()
 
     def interrupt(execute: Any, sql: str, *arguments: Any) -> Any:
-        if sql.startswith(ALL_WRITTEN) and not done:
+        if words in sql and not done:
             with ThreadPoolExecutor(1) as pool:
                 ends_without_waiting(pool.submit(elsewhere))
         return execute(sql, *arguments)
@@ -71,7 +74,8 @@ def test_nobody_waits_for_the_rows_of_an_import(engagement: Engagement, manager:
     milestone, sprint = Milestone.objects.get(), Sprint.objects.get()
     edited = PLAN | {"name": "2.1", "tracker_name": "2.1", "outcome": "Live"}
     own = PLAN | {"name": "By hand"}
-    with once_all_is_written(
+    with once_it_says(
+        ALL_WRITTEN,
         lambda: receive(engagement, manager, [item()]),
         lambda: change_milestone(milestone=milestone, version=1, by=manager, **edited),
         lambda: commit_date(
@@ -92,14 +96,60 @@ def test_nobody_waits_for_the_rows_of_an_import(engagement: Engagement, manager:
     assert WorkItem.objects.get(key="A-1").sprint == sprint
 
 
+def test_nobody_waits_for_the_bytes_of_a_file(engagement: Engagement, manager: User) -> None:
+    """They are stored before the lock; whoever was faster has the number before."""
+    rows = [item(f"A-{number}", title="x" * 100_000) for number in range(6)]
+    log = changes("A-1,2026-01-05,x,status,Open,Closed")
+    with once_it_says(
+        LOCK,
+        lambda: receive(engagement, manager, [item("B-1")]),
+        lambda: create_sprint(engagement=engagement, by=manager, name="S 9", **SPRINT),
+    ):
+        file = receive(engagement, manager, rows, changelog=log)
+    assert list(Import.objects.values_list("number", flat=True)) == [2, 1]
+    assert (file.number, file.size) == (2, len(work_csv(*rows)))
+    assert imports.read_import(import_id=file.pk)
+    assert state_of(file) == State.PREVIEWED
+
+
+def test_nothing_is_left_of_a_file_that_waited_in_vain(
+    engagement: Engagement, manager: User
+) -> None:
+    def impatient() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '50ms'")
+                receive(engagement, manager, [item()])
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        lock(engagement)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            pool.submit(impatient).result(timeout=NEVER)
+    assert not Import.objects.exists()
+    assert not ImportChunk.objects.exists()
+
+
+def test_nothing_is_left_of_a_file_whose_changelog_is_refused(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engagements.services.imports.acts.MAX_BYTES", 200)
+    with pytest.raises(DomainError, match="larger than"):
+        receive(engagement, manager, [item()], changelog=b"x" * 201)
+    assert not ImportChunk.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
 def test_a_sprint_is_renamed_while_its_work_is_imported(
     engagement: Engagement, manager: User
 ) -> None:
     """What the file names is no longer what it was: the preview is stale, and nobody has waited."""
     apply(engagement, manager, [item("A-1", sprint="S 1")])
     file, sprint = request(engagement, manager, item("A-2", sprint="S 1")), Sprint.objects.get()
-    with once_all_is_written(
-        lambda: change_sprint(sprint=sprint, version=1, by=manager, name="S 0", **SPRINT)
+    with once_it_says(
+        ALL_WRITTEN,
+        lambda: change_sprint(sprint=sprint, version=1, by=manager, name="S 0", **SPRINT),
     ):
         assert imports.apply_import(import_id=file.pk)
     assert state_of(file) == State.UPLOADED
@@ -113,8 +163,8 @@ def test_what_is_planned_meanwhile_is_matched_only_if_it_was_foretold(
 ) -> None:
     file = request(engagement, manager, item(milestone="2.1", sprint="S 1"))
     planned = PLAN | {"name": name}
-    with once_all_is_written(
-        lambda: create_milestone(engagement=engagement, by=manager, **planned)
+    with once_it_says(
+        ALL_WRITTEN, lambda: create_milestone(engagement=engagement, by=manager, **planned)
     ):
         assert imports.apply_import(import_id=file.pk)
     is_stale = name == "2.1"

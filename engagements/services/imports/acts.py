@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User
@@ -20,6 +20,7 @@ from engagements.sources.maps import FileMap
 from engagements.sources.rows import written
 
 CHUNK = 256 * 1024
+NEXT_ID = "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
 # How a form calls the files of an import.
 FIELDS = {Part.WORK: "file", Part.CHANGELOG: "changelog"}
 READ_AGAIN = (
@@ -47,6 +48,17 @@ class Export(NamedTuple):
 UNKNOWN = Export()
 
 
+class Kept(NamedTuple):
+    """What is stored of an import that is yet to be written: its id, and what its files are."""
+
+    pk: int
+    file_name: str
+    changelog_name: str
+    size: int
+    changelog_size: int
+    sha256: str
+
+
 @transaction.atomic
 def receive_file(
     *,
@@ -60,6 +72,7 @@ def receive_file(
 ) -> Import:
     """Take a tracker's file in, piece by piece; it is read as soon as a worker has time.
 
+    Its bytes are stored before the engagement is locked: others wait only for its number.
     ``by_map`` tells how it is written; without one, a map that the engagement knows, or its
     columns.
 
@@ -68,10 +81,10 @@ def receive_file(
             whole as of no instant.
     """
     _require_sense(export)
+    kept = keep_pieces(Attached(file_name, content), changelog)
     lock(engagement)
     number = next_number(Import.objects.filter(engagement=engagement))
-    work = Attached(file_name, content)
-    file = keep_file(engagement, number, work, changelog, by_map, export, by)
+    file = keep_file(engagement, number, kept, by_map, export, by)
     told: dict[str, Any] = {"size": file.size, "sha256": file.sha256}
     if export.at:
         told |= {"exported_at": written(export.at), "is_whole": export.is_whole}
@@ -93,39 +106,52 @@ def _require_sense(export: Export) -> None:
 def keep_file(
     engagement: Engagement,
     number: int,
-    work: Attached,
-    changelog: Attached | None,
+    kept: Kept,
     by_map: FileMap | None,
     export: Export,
     by: User,
 ) -> Import:
-    """The import and its pieces, under a number that the caller answers for."""
-    file = Import.objects.create(
+    """The import to which the pieces belong, under a number that the caller answers for."""
+    file: Import = Import.objects.create(
+        **kept._asdict(),
         engagement=engagement,
         number=number,
-        file_name=work.name[-255:],
-        changelog_name=changelog.name[-255:] if changelog else "",
         mapping=by_map.as_json() if by_map else {},
         exported_at=export.at,
         is_whole=export.is_whole,
-        size=0,
         uploaded_at=now(),
         uploaded_by=by,
     )
-    digest = hashlib.sha256()
-    file.size = _keep_pieces(file, Part.WORK, work.content, digest)
-    if not file.size:
-        raise DomainError("The file is empty.", field="file")
-    if changelog is not None:
-        file.changelog_size = _keep_pieces(file, Part.CHANGELOG, changelog.content, digest)
-        if not file.changelog_size:
-            raise DomainError("The changelog is empty.", field="changelog")
-    file.sha256 = digest.hexdigest()
-    file.save(update_fields=["size", "changelog_size", "sha256"])
     return file
 
 
-def _keep_pieces(file: Import, part: Part, content: BinaryIO, digest: Any) -> int:
+def keep_pieces(work: Attached, changelog: Attached | None) -> Kept:
+    """Store both files under the id of an import that the caller writes in the same transaction.
+
+    Only at its end does the database ask whether there is such an import.
+
+    Raises:
+        DomainError: one of the files is empty or too large.
+    """
+    pk, digest, changelog_size = _next_id(), hashlib.sha256(), 0
+    size = _keep_pieces(pk, Part.WORK, work.content, digest)
+    if not size:
+        raise DomainError("The file is empty.", field="file")
+    if changelog is not None:
+        changelog_size = _keep_pieces(pk, Part.CHANGELOG, changelog.content, digest)
+        if not changelog_size:
+            raise DomainError("The changelog is empty.", field="changelog")
+    names = (work.name[-255:], changelog.name[-255:] if changelog else "")
+    return Kept(pk, *names, size, changelog_size, digest.hexdigest())
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ID, [Import._meta.db_table])
+        return int(cursor.fetchone()[0])
+
+
+def _keep_pieces(pk: int, part: Part, content: BinaryIO, digest: Any) -> int:
     """Store one of the files; returns its bytes.
 
     Raises:
@@ -137,7 +163,7 @@ def _keep_pieces(file: Import, part: Part, content: BinaryIO, digest: Any) -> in
         if size > MAX_BYTES:
             raise DomainError(TOO_LARGE, field=FIELDS[part])
         digest.update(block)
-        ImportChunk.objects.create(of=file, part=part, number=place, content=block)
+        ImportChunk.objects.create(of_id=pk, part=part, number=place, content=block)
     return size
 
 

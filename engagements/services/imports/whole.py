@@ -16,6 +16,7 @@ from engagements.services.imports.acts import (
     Attached,
     Export,
     keep_file,
+    keep_pieces,
     receive_file,
     request_application,
 )
@@ -84,9 +85,9 @@ def preview_file(
     takes nor awaits the engagement's lock; only two previews of one engagement take turns.
     """
     with transaction.atomic():
-        work = Attached(file_name, content)
-        kept = keep_file(engagement, 0, work, changelog, by_map, export, by)
-        file = claimed(kept.pk, State.READING)
+        kept = keep_pieces(Attached(file_name, content), changelog)
+        file = keep_file(engagement, 0, kept, by_map, export, by)
+        file = claimed(file.pk, State.READING)
         read(file)
         yield file
         transaction.set_rollback(True)
