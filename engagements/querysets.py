@@ -332,9 +332,13 @@ class ImportQuerySet(OfEngagementQuerySet):
     def applied(self) -> Self:
         return self.filter(state="applied")
 
+    def with_speaks_of(self) -> Self:
+        """Annotate ``speaks_of``: the latest instant that an applied file tells of."""
+        return self.annotate(speaks_of=Coalesce("as_of", "applied_at"))
+
     def newest_of_each_source(self) -> Self:
         """The applied one that speaks of the latest instant, annotated as ``speaks_of``."""
-        dated = self.applied().annotate(speaks_of=Coalesce("as_of", "applied_at"))
+        dated = self.applied().with_speaks_of()
         latest_first = dated.order_by("source_id", "-speaks_of", "-number")
         return dated.filter(pk__in=latest_first.distinct("source_id").values("pk"))
 

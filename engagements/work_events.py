@@ -1,4 +1,4 @@
-"""Reading the events of whole engagements: what became of every item."""
+"""Reading events: what became of every item of whole engagements, or of one of them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,9 @@ from operator import itemgetter
 
 from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import AS_NAMED, Versions
-from engagements.models import StateMeaning, VersionMeaning, WorkEvent
+from engagements.histories.happenings import File, Said
+from engagements.histories.told import SEEN
+from engagements.models import StateMeaning, VersionMeaning, WorkEvent, WorkItem
 from engagements.stages import decided_by
 
 # Engagement, source and item: the number of the source, and the tracker's key.
@@ -54,3 +56,20 @@ def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[
         history = history_of((Evidence(*row[3:]) for row in told), stage_of, versions)
         if history is not None:
             yield name, history
+
+
+def said_of(item: WorkItem) -> list[Said]:
+    """All that its source ever said of one item, in the order of time; one statement."""
+    events = WorkEvent.objects.filter(source=item.source_id, key=item.key)
+    rows = events.order_by("occurred_at", "place", "pk").values_list(
+        *("occurred_at", "field", "came", "became"),
+        *("recorded_at", "of__number", "of__file_name", "of__changelog_name"),
+    )
+    return [
+        Said(
+            Evidence(at, field, came, became),
+            recorded_at,
+            File(number, work if field == SEEN else changelog or work),
+        )
+        for at, field, came, became, recorded_at, number, work, changelog in rows
+    ]

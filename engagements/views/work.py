@@ -1,7 +1,9 @@
-"""The work, as the tracker tells it: the list with its filter, and one item."""
+"""The work, as the tracker tells it: the list with its filter, and one item with its history."""
 
+from collections.abc import Sequence
 from functools import partial
 
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +15,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.lists import Column, Listing, build_list, render_list
 from engagements.filters import WorkFilter
+from engagements.item_history import Line, item_history
 from engagements.models import WorkItem
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page, url_of
@@ -22,6 +25,10 @@ def item_url(item: WorkItem) -> str:
     """Where one item is shown; needs its engagement and source read with it."""
     place = {"ref": item.engagement.ref, "number": item.source.number, "key": item.key}
     return reverse("work_detail", kwargs=place)
+
+
+# So many instants of an item's history stand on a page.
+LINES = 50
 
 
 def of_all(part: int, whole: int) -> str | None:
@@ -76,17 +83,26 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 @require_safe
 def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpResponse:
-    """One item, as last imported."""
+    """One item as it is known, and everything that happened to it."""
     engagement = find_engagement(request, ref)
-    items = engagement.work_items.select_related("source", "sprint", "last_import")
+    items = engagement.work_items.select_related("engagement", "source", "sprint", "last_import")
     item = get_object_or_404(items, source__number=number, key=key)
     crumb = Crumb("Work", url_of(engagement, "work_list"))
+    history = item_history(item)
     context = engagement_page(request, engagement, "work", crumb) | {
         "item": item,
+        "history": history,
+        "lines": _page(request, history.lines),
         "milestones": item.milestones.all(),
         "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
     return render(request, "engagements/work_detail.html", context)
+
+
+def _page(request: HttpRequest, lines: Sequence[Line]) -> Page[Line]:
+    """The part of a history that the URL asks for; the newest, unless it asks for another."""
+    pages = Paginator(lines, LINES)
+    return pages.get_page(request.GET.get("page", pages.num_pages))
 
 
 def items_listing(request: HttpRequest, items: QuerySet[WorkItem], *, caption: str) -> Listing:
