@@ -37,14 +37,14 @@ LABELS = {
     "done_share": "per cent done",
     "finished": "finished in the window",
     "finished_late": "finished before, imported since",
-    "first": "first",
+    "first": "the first on",
     "first_committed_on": "first committed for",
     "from_day": "from",
     "items": "items",
     "items_done_on": "the last item done on",
     "met_on": "met on",
     "key": "the oldest",
-    "last": "last",
+    "last": "the last on",
     "known_until_day": "last import",
     "moved": "dates changed",
     "moved_in": "moved in",
@@ -67,6 +67,9 @@ LABELS = {
     "until_day": "up to",
     "working_days": "working days",
 }
+
+# Facts that are days, besides those whose names say so.
+DAYS = ("first", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def _fact_line(fact: dict[str, Any], titles: dict[str, str], today: date) -> Fac
 def _value_words(value: object, name: str, today: date) -> str:
     if value is None:
         return "none"
-    if name.endswith(("_on", "_day")):
+    if name in DAYS or name.endswith(("_on", "_day")):
         return day_words(date.fromisoformat(str(value)), today=today)
     return str(value)
 

@@ -1,0 +1,37 @@
+"""What a sentence of the draft rests on, as the delivery manager reads it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reporting import editor
+from reporting.drafting import Draft
+
+
+def shown(name: str, value: object) -> tuple[str, str]:
+    """A fact of a status up to Friday 20 November: its label and its value."""
+    fact = {"name": name, "value": value, "rows": []}
+    draft = Draft(
+        since=None,
+        as_of=datetime(2026, 11, 20, 14, tzinfo=UTC),
+        body={"inputs": {"items": []}, "figures": {"window": {"to_day": "2026-11-20"}}},
+        sentences=[{"key": "late.finished", "about": "", "text": "", "facts": [fact]}],
+        overall={},
+    )
+    [section] = editor.sections(draft, late="")
+    [line] = section.lines[0].facts
+    return line.label, line.value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "label", "words"),
+    [
+        ("late_days.first", "2026-11-10", "the first on", "Tue 10 Nov"),
+        ("late_days.last", "2026-11-11", "the last on", "Wed 11 Nov"),
+        ("window.to_day", "2025-11-20", "up to", "Thu 20 Nov 2025"),
+        ("total.finished_late", 3, "finished before, imported since", "3"),
+        ("milestones.1.done_on", None, "done on", "none"),
+    ],
+)
+def test_days_are_said_in_words(name: str, value: object, label: str, words: str) -> None:
+    assert shown(name, value) == (label, words)
