@@ -16,6 +16,8 @@ from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count
 from engagements.models import Engagement, Import
 from engagements.querysets import ImportQuerySet
+from engagements.stages import stage_of_word
+from engagements.undecided import Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,17 @@ class Freshness:
         return {"ref": self.engagement.ref}
 
     @property
+    def undecided(self) -> Undecided:
+        """States that its files ever named and of which nobody has said what they mean."""
+        unclear = set(self.file.unclear) - set(self.file.decided)
+        return Undecided.of(
+            self.file.source,
+            sorted(state for state in unclear if stage_of_word(state) is None),
+            engagement=self.engagement,
+            may_import=self.may_import,
+        )
+
+    @property
     def basis(self) -> Basis:
         """What stands under figures: the source, its file, as of when, what is left out."""
         return Basis(
@@ -123,15 +136,13 @@ class Freshness:
 
     def _left_out(self) -> Iterator[Sentence]:
         """Each with the page that shows it, for whoever may open that."""
-        file, place = self.file, self._place
+        file, place, undecided = self.file, self._place, self.undecided
         rows = reverse("import_row_list", kwargs=place | {"number": file.number})
-        states = reverse("import_states", kwargs=place) if self.may_import else ""
-        undecided = len(set(file.undecided_states) - set(file.decided))
         wrong = f"{reverse('work_list', kwargs=place)}?dates=impossible"
         found = (
             (file.refused_count, "{}", "refused row", f"{rows}?verdict=refused"),
             (file.rows_left_out, "{} of other teams", "row", file.get_absolute_url()),
-            (undecided, "{} not decided yet", "state", states),
+            (len(undecided.states), "{} not decided yet", "state", undecided.url),
             (file.impossible, "the cycle time of {} with impossible dates", "item", wrong),
         )
         for number, words, noun, url in found:

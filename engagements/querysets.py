@@ -343,14 +343,23 @@ class ImportQuerySet(OfEngagementQuerySet):
         return dated.filter(pk__in=latest_first.distinct("source_id").values("pk"))
 
     def with_left_out(self) -> Self:
-        """Annotate ``decided`` (states of its source that people decided on) and ``impossible``
-        (how many items of its source have impossible dates).
+        """Annotate ``unclear`` (states of its source of which nobody knew, when any of its files
+        came, what they mean), ``decided`` (those that people decided on) and ``impossible`` (how
+        many items of its source have impossible dates).
         """
         source = related(self.model, "source")
         mine = {"source": models.OuterRef("source")}
+        each = models.Func("undecided_states", function="jsonb_array_elements_text")
+        files = self.model._default_manager.applied().filter(**mine).order_by()
         decided = related(source, "meanings").objects.filter(**mine).order_by().values("state")
         items = related(source, "work_items").objects.with_impossible_dates().filter(**mine)
-        return self.annotate(decided=ArraySubquery(decided), impossible=_count(items, "source"))
+        return self.annotate(
+            unclear=ArraySubquery(
+                files.annotate(state_named=each).values("state_named").distinct()
+            ),
+            decided=ArraySubquery(decided),
+            impossible=_count(items, "source"),
+        )
 
 
 class OfImportQuerySet(models.QuerySet[Any]):

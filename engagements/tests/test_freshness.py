@@ -210,3 +210,48 @@ def test_every_page_of_figures_says_from_what_and_what_is_left_out(
     assert f'From Jira export (<a href="{file.get_absolute_url()}">work.csv</a>), as of' in html
     assert "Fri 20 Nov" in html
     assert ">3 refused rows</a>" in html
+
+
+def test_states_that_any_of_its_files_named_wait_for_a_decision(file: Import) -> None:
+    """But those that every tracker means alike by now."""
+    changed(file, undecided_states=["Triage", "Parked"])
+    another(file, as_of=FRIDAY + DAY, undecided_states=["Triage", "Done"])
+    another(file, number=9, state="refused", applied_at=None, undecided_states=["Refused"])
+    found = read(file).undecided
+    assert (found.states, found.source) == (["Parked", "Triage"], "Jira export")
+
+
+@pytest.mark.parametrize(
+    ("states", "title"),
+    [
+        ("A", "Nobody has decided yet what the state A of Jira export means"),
+        ("AB", "Nobody has decided yet what these states of Jira export mean: A, B"),
+        (
+            "ABCDEF",
+            "Nobody has decided yet what these states of Jira export mean: A, B, C, D and 2 more",
+        ),
+    ],
+)
+def test_what_nobody_has_decided_in_words(file: Import, states: str, title: str) -> None:
+    changed(file, undecided_states=list(states))
+    assert read(file).undecided.title == title
+
+
+@pytest.mark.parametrize("route", ["engagement_detail", "work_list", "blocker_list"])
+def test_a_state_that_nobody_decided_on_is_a_warning_where_it_shows(
+    file: Import, manager: User, sign_in: Any, route: str
+) -> None:
+    desk = sign_in(manager)
+    url, warning = at(route, file.engagement), "Nobody has decided yet what the state Parked"
+    assert warning not in desk.get(url).content.decode()
+    changed(file, undecided_states=["Parked"])
+    page = desk.get(url).content.decode()
+    assert warning in page
+    assert f'<a href="{at("import_states", file.engagement)}">Decide what it means</a>' in page
+
+
+def test_who_may_not_decide_is_told_who_does(file: Import, specialist: User, sign_in: Any) -> None:
+    changed(file, undecided_states=["Parked", "Triage"])
+    page = sign_in(specialist).get(at("work_list", file.engagement)).content.decode()
+    assert "The delivery manager decides." in page
+    assert "Decide what" not in page

@@ -118,6 +118,9 @@ def test_dates_that_cannot_be_are_said(desk: Any, file: Import) -> None:
 def test_a_state_that_nobody_has_decided_on(desk: Any, item: WorkItem, file: Import) -> None:
     change(another(file, until=20), 15, "state", "Open", "Peer QA")
     assert "nobody has decided what “Peer QA” means: it stays not started" in page(desk, item)
+    html = desk.get(url(item)).content.decode()
+    assert "Nobody has decided yet what the state Peer QA of Jira export means" in html
+    assert f'<a href="{at("import_states", item.engagement)}">Decide' in html
 
 
 def test_an_item_of_which_nothing_is_told(desk: Any, item: WorkItem) -> None:

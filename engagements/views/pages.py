@@ -49,10 +49,16 @@ def engagement_page(
 
 
 def sources_page(request: HttpRequest, engagement: Engagement, *, at: datetime) -> dict[str, Any]:
-    """What the figures of a page rest on, as of ``at``: how old it is, and what is left out."""
+    """What the figures of a page rest on, as of ``at``: how old it is, what is left out, and
+    what nobody has decided.
+    """
     may_import = policies.can_import_work(request.user, engagement)
     sources = freshness_of(engagement, at=at, may_import=may_import)
-    return {"sources": sources, "basis_lines": [each.basis for each in sources]}
+    return {
+        "sources": sources,
+        "basis_lines": [each.basis for each in sources],
+        "undecided": [each.undecided for each in sources],
+    }
 
 
 def settings_page(request: HttpRequest, engagement: Engagement, section: str) -> dict[str, Any]:

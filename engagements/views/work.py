@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.lists import Column, Listing, build_list, render_list
+from engagements import policies
 from engagements.filters import WorkFilter
 from engagements.item_history import Line, item_history
 from engagements.models import WorkItem
+from engagements.undecided import Undecided
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page, url_of
 
@@ -92,11 +94,17 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
     context = engagement_page(request, engagement, "work", crumb) | {
         "item": item,
         "history": history,
+        "undecided": [_undecided(request, item, history.undecided)],
         "lines": _page(request, history.lines),
         "milestones": item.milestones.all(),
         "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
     return render(request, "engagements/work_detail.html", context)
+
+
+def _undecided(request: HttpRequest, item: WorkItem, states: Sequence[str]) -> Undecided:
+    may_import = policies.can_import_work(request.user, item.engagement)
+    return Undecided.of(item.source, states, engagement=item.engagement, may_import=may_import)
 
 
 def _page(request: HttpRequest, lines: Sequence[Line]) -> Page[Line]:

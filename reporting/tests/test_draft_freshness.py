@@ -1,8 +1,9 @@
-"""A draft says which of its sentences rest on a source that is older than promised."""
+"""A draft says what it rests on that is older than promised, or that nobody has decided."""
 
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from dm_portal.people.models import User
 from engagements.models import Engagement, Import, Milestone
@@ -35,3 +36,14 @@ def test_a_reconstructed_draft_is_as_old_as_its_own_day(
     first, *_ = open_reports(engagement, at=FRIDAY, weeks=6)
     answer = sign_in(manager).get(url(draft(first)))
     assert [source.age_days for source in answer.context["sources"]] == [0]
+
+
+@pytest.mark.parametrize("states", [[], ["Parked"]])
+def test_a_state_that_nobody_decided_on_is_a_warning_beside_the_draft_and_above_the_figures(
+    sign_in: SignIn, manager: User, checkout: Milestone, draft_47: Report, states: list[str]
+) -> None:
+    Import.objects.update(undecided_states=states)
+    desk = sign_in(manager)
+    for address in (url(draft_47), reverse("figures_detail", args=[checkout.engagement.ref])):
+        words = text_of(desk.get(address))
+        assert words.count("Nobody has decided yet what the state Parked") == len(states)
