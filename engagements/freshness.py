@@ -38,6 +38,12 @@ class Freshness:
         return str(self.file.source)
 
     @property
+    def number(self) -> int:
+        """Of its source, within the engagement."""
+        number: int = self.file.source.number
+        return number
+
+    @property
     def as_of(self) -> datetime:
         """The latest instant that the file names."""
         speaks_of: datetime = self.file.speaks_of

@@ -15,6 +15,7 @@ from dm_portal.shell.dates import day_words
 from engagements.models import CustomerContact
 from reporting import sentences
 from reporting.drafting import Draft
+from reporting.item_lines import ItemLine, Names
 from reporting.models import Receipt, Report, ReportRevision
 
 # What a fact's name says to people: the last part of its path in the figures.
@@ -78,7 +79,7 @@ class FactLine:
 
     label: str
     value: str
-    items: tuple[str, ...]
+    items: tuple[ItemLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +165,23 @@ def sections(draft: Draft, *, late: str) -> list[Section]:
 
 
 def _sentence_lines(draft: Draft, late: str) -> list[SentenceLine]:
-    titles = {row["key"]: row["title"] for row in draft.body["inputs"]["items"]}
+    names = Names(draft.body, {})
     today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
     return [
         SentenceLine(
             key=row["key"],
             about=row["about"],
             text=row["text"],
-            facts=tuple(_fact_line(each, titles, today) for each in row["facts"]),
+            facts=tuple(_fact_line(each, names, today) for each in row["facts"]),
             late="" if sentences.is_under(row["key"], RECORDED_HERE) else late,
         )
         for row in draft.sentences
     ]
 
 
-def _fact_line(fact: dict[str, Any], titles: dict[str, str], today: date) -> FactLine:
+def _fact_line(fact: dict[str, Any], names: Names, today: date) -> FactLine:
     name = fact["name"].rsplit(".", 1)[-1]
-    items = tuple(f"{key} {titles[key]}".strip() for key in fact["rows"])
+    items = tuple(names.line(key) for key in fact["rows"])
     return FactLine(LABELS[name], _value_words(fact["value"], name, today), items)
 
 

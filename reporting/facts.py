@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -166,6 +166,16 @@ class Told:
     since: datetime
     items: dict[tuple[int, str], Stood]
 
+    @classmethod
+    def read(cls, since: datetime, body: str) -> Self:
+        """From the body that was frozen with that status, which ended at ``since``."""
+        rows = json.loads(body)["inputs"]["items"]
+        return cls(since, {(row["source"], row["key"]): stood(row, since) for row in rows})
+
+    def late_of(self, row: dict[str, Any]) -> list[str]:
+        """``late`` of a stored item."""
+        return self.late((row["source"], row["key"]), stood(row, self.since))
+
     def late(self, item: tuple[int, str], stood: Stood) -> list[str]:
         """What had become of ``item`` before that status and was imported only after it."""
         if not stood.is_there:
@@ -188,16 +198,17 @@ def _told(asked: Sequence[Asked]) -> dict[int, Told]:
         return {}
     frozen = Facts.objects.filter(wanted).order_by("engagement_id", "-pk")
     bodies = frozen.distinct("engagement_id").values_list("engagement_id", "as_of", "body")
-    return {
-        engagement: Told(
-            since,
-            {
-                (row["source"], row["key"]): stood(row, since)
-                for row in json.loads(body)["inputs"]["items"]
-            },
-        )
-        for engagement, since, body in bodies
-    }
+    return {engagement: Told.read(since, body) for engagement, since, body in bodies}
+
+
+def told_by_the_last(engagement: Engagement, *, as_of: datetime) -> Told | None:
+    """What the last status before an instant knew, as last corrected; None before the first.
+
+    One statement.
+    """
+    frozen = Facts.objects.filter(engagement=engagement, as_of__lt=as_of).order_by("-as_of", "-pk")
+    last = frozen.values_list("as_of", "body").first()
+    return Told.read(*last) if last else None
 
 
 def _items(
@@ -213,8 +224,8 @@ def _items(
         if history.created_at < until[engagement]:
             row = stored(history, until[engagement], numbers[engagement])
             knew = told.get(engagement)
-            late = knew.late((source, key), stood(row, knew.since)) if knew else []
-            found[engagement].append({"source": source, "key": key, **row, "late": late})
+            named = {"source": source, "key": key, **row}
+            found[engagement].append(named | {"late": knew.late_of(named) if knew else []})
     return found
 
 

@@ -4,7 +4,7 @@ Read models: they put the figures of ``reporting.figures`` beside the titles and
 items. Nothing here reads the database, and nothing is shown to a customer.
 """
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,15 +16,15 @@ from django.urls import reverse
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek
 from dm_portal.shell.wording import count
+from reporting import facts
 from reporting.figures import flow
 from reporting.figures.dated import Window
 from reporting.figures.timelines import AT_WORK, Timeline
+from reporting.item_lines import SHOWN, ItemLine, Items, Names
 from reporting.periods import monday_named
 from reporting.wording import share
 
 Row = dict[str, Any]
-# So many items of a list stand on a page, so many more are one click away, the CSV has them all.
-SHOWN, LISTED = 8, 100
 # Half a year: what a picture of weeks can hold on a phone.
 PICTURED_WEEKS = 26
 
@@ -38,47 +38,22 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemLine:
-    """An item as a list names it; ``url`` is empty where two sources call an item by its key."""
-
-    key: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Some items under one name: those that are shown, those one click away, how many they are."""
-
-    name: str
-    number: int
-    shown: tuple[ItemLine, ...]
-    more: tuple[ItemLine, ...]
-
-    @property
-    def words(self) -> str:
-        return count(self.number, "item")
-
-    @property
-    def more_words(self) -> str:
-        """What opens the list of those that are not shown."""
-        rest = self.number - len(self.shown)
-        return f"{rest} more" if self.shown else self.words
-
-    @property
-    def unlisted(self) -> int:
-        """How many only the CSV names."""
-        return self.number - len(self.shown) - len(self.more)
-
-
-@dataclass(frozen=True, slots=True)
 class Aged:
-    """An item with its age; ``note`` says what that is compared with."""
+    """An item with its age; ``note`` says what that is compared with.
+
+    ``source`` is the number of its source, where that is told.
+    """
 
     item: ItemLine
     since: date | datetime
     days: int
     note: str = ""
+    source: int = 0
+
+    @property
+    def blocker(self) -> tuple[int, str, date | datetime]:
+        """What its blocker is found by: source, key, and since when."""
+        return self.source, self.item.key, self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,43 +75,52 @@ class Plan:
 class Week:
     """The figures of a body of schema 5: of its window, and as of its end."""
 
-    def __init__(self, body: Row) -> None:
+    def __init__(self, body: Row, sources: Mapping[int, str] | None = None) -> None:
+        """``sources`` names the engagement's sources by their numbers."""
         self._ref = body["engagement"]
+        self._schema = body["schema"]
         self._inputs = body["inputs"]
         self.figures = body["figures"]
         self.window = self.figures["window"]
-        self._rows: dict[str, list[Row]] = defaultdict(list)
-        for row in self._inputs["items"]:
-            self._rows[row["key"]].append(row)
+        self._names = Names(body, sources or {})
+        self.line, self.items = self._names.line, self._names.items
 
     @property
     def is_imported(self) -> bool:
         """Whether anything was ever imported; if not, no figure of work can be told."""
         return self.figures["total"] is not None
 
-    def line(self, key: str) -> ItemLine:
-        """The item of this key. Where several sources have one, which is meant is not known."""
-        rows = self._rows[key]
-        title = " / ".join(row["title"] for row in rows)
-        return ItemLine(key, title, self._url(rows[0]) if len(rows) == 1 else "")
-
-    def _url(self, row: Row) -> str:
-        place = {"ref": self._ref, "number": row["source"], "key": row["key"]}
-        return reverse("work_detail", kwargs=place)
-
-    def items(self, name: str, keys: list[str], *, shown: int = SHOWN) -> Items:
-        lines = [self.line(key) for key in keys[: shown + LISTED]]
-        return Items(name, len(keys), tuple(lines[:shown]), tuple(lines[shown:]))
+    @cached_property
+    def listed(self) -> Row:
+        """The figures as they list items: each by a name that no other item has."""
+        if not self._names.are_shared:
+            return self.figures
+        return facts.figures_from(self._names.apart(), schema=self._schema)
 
     def moved(self, *, shown: int = SHOWN) -> list[Items]:
         """What was finished, added, reopened and withdrawn in the window; of nothing known, none.
 
         Unit: items. Source: created dates and state changes.
         """
-        total = self.figures["total"]
+        total = self.listed["total"]
         if not total or not self.window["is_known"]:
             return []
         return [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
+
+    def late(self, told: facts.Told | None = None, *, shown: int = SHOWN) -> list[Items]:
+        """What had happened before the last status and was imported only after it.
+
+        ``told`` is what that status knew; without it the status is the one at which the window
+        begins. Empty lists are left out. Unit: items. Source: created dates and state changes,
+        beside the rows that were frozen with that status.
+        """
+        found: dict[str, list[str]] = {name: [] for name in LATE.values()}
+        for row in self._inputs["items"]:
+            known = told.late_of(row) if told else row["late"]
+            for name in known:
+                found[name].append(self._names.of(row))
+        groups = (self.items(name, found[what], shown=shown) for name, what in LATE.items())
+        return [group for group in groups if group.number]
 
     def unmoved(self) -> str:
         """ "Nothing was reopened or withdrawn."; empty where something of everything was."""
@@ -150,8 +134,13 @@ class Week:
         Unit: working days. Source: states and flags.
         """
         return [
-            Aged(self.line(row["key"]), datetime.fromisoformat(row["since"]), row["working_days"])
-            for row in self.figures["blockers"] or []
+            Aged(
+                self.line(row["key"]),
+                datetime.fromisoformat(row["since"]),
+                row["working_days"],
+                source=row["source"],
+            )
+            for row in self.listed["blockers"] or []
         ]
 
     @cached_property
@@ -160,13 +149,13 @@ class Week:
 
         Unit: days. Source: state changes or started dates.
         """
-        rows = (row for row in self._inputs["items"] if row["steps"][-1][1] in AT_WORK)
+        rows = (row for row in self._names.apart()["items"] if row["steps"][-1][1] in AT_WORK)
         window = Window.of(self._inputs)
         return self._aged(flow.oldest([Timeline.of(row) for row in rows], window, most=None))
 
     def oldest(self) -> list[Aged]:
         """The first few of them, as the figures have them."""
-        return self._aged(self.figures["flow"]["oldest"]) if self.is_imported else []
+        return self._aged(self.listed["flow"]["oldest"]) if self.is_imported else []
 
     def _aged(self, rows: list[Row]) -> list[Aged]:
         return [
@@ -276,7 +265,7 @@ class Week:
 
     def plans(self) -> list[Plan]:
         """The milestones that have items, the next committed date first, those without last."""
-        rows = [row for row in self.figures["milestones"] if row["items"]]
+        rows = [row for row in self.listed["milestones"] if row["items"]]
         rows.sort(key=lambda row: (row["committed_on"] or "9999", row["number"]))
         return [self._plan(row) for row in rows]
 
@@ -298,7 +287,7 @@ class Week:
 
         Unit: items. Source: sprint and state changes.
         """
-        found = self.figures["sprint"]
+        found = self.listed["sprint"]
         if not found:
             return []
         return [self.items(name, found[what]) for name, what in SPRINT.items()]
@@ -311,7 +300,7 @@ class Week:
     @property
     def sprint_words(self) -> str:
         """How much of what was committed is done. A share never stands alone."""
-        found = self.figures["sprint"]
+        found = self.listed["sprint"]
         done = len({*found["committed"]} & {*found["done"]})
         if not found["committed"]:
             return "nothing was committed: it was empty at the end of its first day."
@@ -325,7 +314,7 @@ class Week:
 
     def impossible(self) -> Items:
         """What was done before it was begun or created: it has no cycle time."""
-        return self.items("Impossible dates", self.figures["flow"]["cycle_times"]["impossible"])
+        return self.items("Impossible dates", self.listed["flow"]["cycle_times"]["impossible"])
 
     def files(self) -> list[FileLine]:
         """The files that the figures rest on."""
@@ -370,6 +359,7 @@ MOVED = {
     "Reopened": "reopened",
     "Withdrawn": "removed",
 }
+LATE = {"Finished earlier": "done", "Added earlier": "created", "Reopened earlier": "reopened"}
 PLAN_MOVED = {"moved in": "moved_in", "moved out": "moved_out"}
 SPRINT = {
     "Committed": "committed",

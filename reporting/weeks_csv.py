@@ -21,12 +21,13 @@ def rows(week: Week) -> Iterator[Line]:
 
 def _moved(week: Week) -> Iterator[Line]:
     """Each item that was finished, added and so on, by what happened to it."""
-    known = week.figures["total"] if week.window["is_known"] else {}
-    for names, found in ((MOVED, known), (SPRINT, week.figures["sprint"] or {})):
+    known = week.listed["total"] if week.window["is_known"] else {}
+    for names, found in ((MOVED, known), (SPRINT, week.listed["sprint"] or {})):
         for name, what in names.items():
             if what in found:
                 yield [name, "", "", len(found[what]), "items"]
-                yield from ([name, key, week.line(key).title, 1, "items"] for key in found[what])
+                lines = (week.line(each) for each in found[what])
+                yield from ([name, line.name, line.title, 1, "items"] for line in lines)
 
 
 def _ages(week: Week) -> Iterator[Line]:
@@ -35,7 +36,7 @@ def _ages(week: Week) -> Iterator[Line]:
         ("In progress", week.at_work, "days"),
     ):
         for each in aged:
-            yield [name, each.item.key, each.item.title, each.days, unit]
+            yield [name, each.item.name, each.item.title, each.days, unit]
 
 
 def _flow(week: Week) -> Iterator[Line]:

@@ -6,6 +6,7 @@ import pytest
 
 from reporting import editor
 from reporting.drafting import Draft
+from reporting.tests.inputs import body
 
 
 def shown(name: str, value: object) -> tuple[str, str]:
@@ -14,7 +15,7 @@ def shown(name: str, value: object) -> tuple[str, str]:
     draft = Draft(
         since=None,
         as_of=datetime(2026, 11, 20, 14, tzinfo=UTC),
-        body={"inputs": {"items": []}, "figures": {"window": {"to_day": "2026-11-20"}}},
+        body=body(),
         sentences=[{"key": "late.finished", "about": "", "text": "", "facts": [fact]}],
         overall={},
     )

@@ -157,7 +157,7 @@ def test_statements_of_the_figures(
 ) -> None:
     work: dict[str, Any] = {f"A-{n}": (FRIDAY - WEEK, FRIDAY - DAY) for n in range(children)}
     import_work(engagement, manager, **work)
-    assert statements(sign_in(manager), reverse("figures_detail", args=[engagement.ref])) == 11
+    assert statements(sign_in(manager), reverse("figures_detail", args=[engagement.ref])) == 12
 
 
 def test_a_source_older_than_promised_is_told_above_the_figures(page: Any) -> None:

@@ -93,7 +93,9 @@ def test_sentences_carry_their_items(
     [delivered] = [section for section in sections if section.title == "Delivered"]
     finished, of_checkout = delivered.lines
     assert finished.text == "1 item was finished between 13 and 20 Nov."
-    assert finished.facts[0].items == ("A-1 Title of A-1",)
+    [item] = finished.facts[0].items
+    assert (item.key, item.title) == ("A-1", "Title of A-1")
+    assert item.url == f"/engagements/{checkout.engagement.ref}/work/1/A-1/"
     assert of_checkout.about == "Release 2.1"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from reporting import weeks_csv
+from reporting.item_lines import Items
 from reporting.tests.inputs import AS_OF, body, imported, milestone
-from reporting.tests.test_followed import line
-from reporting.weeks import Items, Week
+from reporting.tests.test_followed import line, on
+from reporting.weeks import Week
 
 DAY = timedelta(days=1)
 FINISHED = line("A-1", (30, "in_progress"), (36, "done"))
@@ -69,9 +70,64 @@ def test_an_item_leads_to_its_page() -> None:
     assert found.url == "/engagements/abcdefghij/work/1/A-1/"
 
 
-def test_a_key_of_two_sources_leads_nowhere() -> None:
-    found = week(FINISHED, {**FINISHED, "source": 2, "title": "Another"}).line("A-1")
-    assert (found.title, found.url) == ("Title of A-1 / Another", "")
+def of_two(**changes: Any) -> Week:
+    """A-1 of two sources: finished in the one, open or as told in the other."""
+    other = {**line("A-1", created=10), "source": 2, "title": "Another"} | changes
+    items = [FINISHED, other, line("A-2", (36, "done"))]
+    return Week(body(items=items, sprints=[SPRINT]), {1: "Jira export", 2: "Work CSV"})
+
+
+def shown(items: Items) -> list[tuple[str, str, str]]:
+    return [(one.name, one.title, one.url) for one in items.shown]
+
+
+FIRST = ("A-1 (Jira export)", "Title of A-1", "/engagements/abcdefghij/work/1/A-1/")
+SECOND = ("A-1 (Work CSV)", "Another", "/engagements/abcdefghij/work/2/A-1/")
+
+
+def test_items_of_one_key_are_told_apart_by_their_sources() -> None:
+    finished = of_two().moved()[0]
+    assert shown(finished)[0] == FIRST
+    assert [one.name for one in finished.shown] == ["A-1 (Jira export)", "A-2"]
+    both = of_two(steps=FINISHED["steps"]).moved()[0]
+    assert shown(both)[:2] == [FIRST, SECOND]
+
+
+def test_items_of_one_key_have_their_own_ages_blockers_and_sprints() -> None:
+    begun = on(20)
+    steps = [[begun, "blocked", ""]]
+    sprints = [[on(10), "Sprint 4"]]
+    found = of_two(steps=steps, started_at=begun, sprints=sprints)
+    assert [each.item.name for each in found.at_work] == ["A-1 (Work CSV)"]
+    assert [each.item.name for each in found.oldest()] == ["A-1 (Work CSV)"]
+    [blocked] = found.blockers()
+    assert blocked.item.url == SECOND[2]
+    assert (blocked.source, blocked.item.key) == (2, "A-1")
+    assert shown(found.sprint()[0]) == [SECOND]
+    rows = [tuple(row[:3]) for row in weeks_csv.rows(found)]
+    assert ("Committed", "A-1 (Work CSV)", "Another") in rows
+    assert ("Blocked", "A-1 (Work CSV)", "Another") in rows
+
+
+def test_of_a_bare_key_that_two_sources_have_nobody_knows_which_is_meant() -> None:
+    found = of_two().line("A-1")
+    assert (found.name, found.title, found.url) == ("A-1", "Title of A-1 / Another", "")
+
+
+def test_a_source_without_a_name_has_its_number() -> None:
+    found = week(FINISHED, {**FINISHED, "source": 2})
+    assert [one.source for one in found.moved()[0].shown] == ["source 1", "source 2"]
+
+
+def test_what_the_last_status_could_not_know() -> None:
+    late = line("A-1", (20, "done"), late=("created", "done"))
+    found = week(late, line("A-2", (20, "done"), (30, "in_progress"), late=("reopened",)), OPEN)
+    assert named(found.late()) == {
+        "Finished earlier": ["A-1"],
+        "Added earlier": ["A-1"],
+        "Reopened earlier": ["A-2"],
+    }
+    assert week(OPEN).late() == []
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

@@ -1,5 +1,6 @@
 """The figures of an engagement: of this week as of now, or as of any instant before."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,26 +20,23 @@ from dm_portal.shell.lists import Column
 from engagements.models import Engagement
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page
-from engagements.views.tables import table_of
+from engagements.views.tables import Table, table_of
 from reporting import facts, weeks_csv
 from reporting.forms import EARLIEST, AsOfForm
+from reporting.item_lines import LISTED
 from reporting.periods import WEEK, instant_of, monday_of, week_name
 from reporting.views.reports import week_starts
-from reporting.weeks import LISTED, Week
+from reporting.weeks import Aged, Week
 
 MOMENT = timedelta(microseconds=1)
 # So many of the oldest stand on the page, the others one click away.
 OLDEST = 10
 
-ITEM = Column("Item", "item.key", url=lambda row: row.item.url)
+ITEM = Column("Item", "item.key", url=lambda row: row.item.url, note="item.source")
 TITLE = Column("Title", "item.title")
 AGE = Column("Age in days", "days", kind="number")
-BLOCKED = [
-    ITEM,
-    TITLE,
-    Column("Blocked since", "since", kind="instant"),
-    Column("Working days", "days", kind="number"),
-]
+SINCE = Column("Blocked since", "since", kind="instant")
+WORKING_DAYS = Column("Working days", "days", kind="number")
 AT_WORK = [
     ITEM,
     TITLE,
@@ -84,7 +82,9 @@ def _figures(
     zone = ZoneInfo(engagement.time_zone)
     monday = monday_of((as_of - MOMENT).astimezone(zone).date())
     since = instant_of(monday, time(0), zone)
-    week = Week(facts.collect(engagement, since=since, as_of=as_of))
+    sources = sources_page(request, engagement, at=as_of)
+    names = {each.number: each.name for each in sources["sources"]}
+    week = Week(facts.collect(engagement, since=since, as_of=as_of), names)
     is_wrong = bool(asked and asked.errors)
     if request.GET.get("format") == "csv" and not is_wrong:
         return csv_response("figures.csv", weeks_csv.HEADER, weeks_csv.rows(week))
@@ -94,10 +94,10 @@ def _figures(
         "name": range_words(monday, monday + timedelta(days=6), today=today(zone.key)),
         "is_over": as_of == instant_of(monday + WEEK, time(0), zone),
         "week": week,
-        **sources_page(request, engagement, at=as_of),
+        **sources,
         "csv_url": f"?{urlencode({**request.GET.dict(), 'format': 'csv'})}",
         **_turns(engagement, monday, week),
-        **(_sections(week) if week.is_imported else {}),
+        **(_sections(engagement, week, as_of) if week.is_imported else {}),
     }
     status = 422 if is_wrong else 200
     return render(request, "reporting/figures_detail.html", context, status=status)
@@ -119,8 +119,9 @@ def _turn(engagement: Engagement, monday: date, last: date) -> Turn:
     return Turn(words, reverse("figures_week", args=[engagement.ref, week_name(monday)]))
 
 
-def _sections(week: Week) -> dict[str, Any]:
+def _sections(engagement: Engagement, week: Week, as_of: datetime) -> dict[str, Any]:
     """What the sections show, each list once."""
+    told = facts.told_by_the_last(engagement, as_of=as_of)
     blockers, at_work, plans = week.blockers(), week.at_work, week.plans()
     # without cycle times there is nothing to compare an age with
     columns = AT_WORK if any(each.note for each in at_work) else AT_WORK[:-1]
@@ -128,10 +129,12 @@ def _sections(week: Week) -> dict[str, Any]:
     return {
         "moved": [each for each in week.moved() if each.number],
         "unmoved": week.unmoved(),
+        "told_until": told.since if told else None,
+        "late": week.late(told) if told else [],
         "impossible": week.impossible(),
         "moved_plans": [plan for plan in plans if plan.moves],
         "sprint": [each for each in week.sprint() if each.number],
-        "blockers": table_of("Blocked, the oldest first", BLOCKED, blockers[:LISTED]),
+        "blockers": _blockers(engagement, blockers[:LISTED]),
         "oldest": table_of("In progress, the oldest first", columns, at_work[:OLDEST]),
         "younger": table_of("In progress, the younger ones", columns, at_work[OLDEST:LISTED]),
         "open_plans": table_of("Items by milestone and stage", STAGES, is_open),
@@ -139,3 +142,15 @@ def _sections(week: Week) -> dict[str, Any]:
             "Milestones without open items", STAGES, [plan for plan in plans if not plan.open]
         ),
     }
+
+
+def _blockers(engagement: Engagement, blocked: list[Aged]) -> Table:
+    """Each leads to its item, and by its beginning to its own page; one statement."""
+    begun = engagement.blockers.told().filter(opened_at__in=[each.since for each in blocked])
+    pages = {
+        (row.source.number, row.key, row.opened_at): row.get_absolute_url()
+        for row in begun.select_related("engagement", "source")
+    }
+    since = replace(SINCE, url=lambda row: pages.get(row.blocker, ""))
+    columns = [ITEM, TITLE, since, WORKING_DAYS]
+    return table_of("Blocked, the oldest first", columns, blocked)

@@ -179,8 +179,8 @@ def render_editor(
     request: HttpRequest, report: Report, draft: Draft, form: DraftForm
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
-    figures = Week(draft.body)
     rests_on = sources_page(request, report.engagement, at=draft.as_of)
+    figures = Week(draft.body, {each.number: each.name for each in rests_on["sources"]})
     return render_form(
         request,
         "reporting/report_draft.html",
@@ -189,6 +189,7 @@ def render_editor(
         sections=editor.sections(draft, late=oldest_words(rests_on["sources"])),
         figures=figures,
         since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
+        late_items=figures.late(shown=RAIL_ITEMS),
         overall=editor.rule_lines([draft.overall])[0],
         rules=editor.rule_lines(rag.dimensions(draft.body)),
         saved=editor.last_save(report),
