@@ -13,7 +13,7 @@
                            caption="Engagements", filename="engagements.csv",
                            filterset_class=EngagementFilter)
 
-The template: ``{% filter_bar listing %}{% list_table listing noun="engagements" %}what to say
+The template: ``{% filter_bar listing %}{% list_table listing noun="engagement" %}what to say
 when there is none{% endlist_table %}``. Two statements, whatever the number of rows.
 """
 

@@ -6,5 +6,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural(noun)}"
 
 
+IRREGULAR = {
+    "criterion": "criteria",
+    "entry": "entries",
+    "person": "people",
+    "status": "statuses",
+}
+
+
 def plural(noun: str) -> str:
-    return {"criterion": "criteria"}.get(noun, f"{noun}s")
+    return IRREGULAR.get(noun, f"{noun}s")

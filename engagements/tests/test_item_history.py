@@ -133,14 +133,14 @@ def test_a_long_history_begins_with_its_newest_page(
     desk: Any, item: WorkItem, file: Import
 ) -> None:
     newer = another(file, until=20)
-    for number in range(60):
+    for number in range(90):
         change(newer, 11 + number / 100, "sprint", f"S{number}", f"S{number + 1}")
-    assert len(lines(item)) == 62
+    assert len(lines(item)) == 92
     newest, oldest = page(desk, item), page(desk, item, page=1)
-    assert "51–62 of 62 entries" in newest
-    assert "S59 → S60" in newest
+    assert "51–92 of 92 entries" in newest
+    assert "S89 → S90" in newest
     assert "Created" not in newest
-    assert "1–50 of 62 entries" in oldest
+    assert "1–50 of 92 entries" in oldest
     assert "Created" in oldest
 
 

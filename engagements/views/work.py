@@ -29,7 +29,7 @@ def item_url(item: WorkItem) -> str:
     return reverse("work_detail", kwargs=place)
 
 
-# So many instants of an item's history stand on a page.
+# So many instants of an item's history stand on a page; the newest has half as many or more.
 LINES = 50
 
 
@@ -109,7 +109,7 @@ def _undecided(request: HttpRequest, item: WorkItem, states: Sequence[str]) -> U
 
 def _page(request: HttpRequest, lines: Sequence[Line]) -> Page[Line]:
     """The part of a history that the URL asks for; the newest, unless it asks for another."""
-    pages = Paginator(lines, LINES)
+    pages = Paginator(lines, LINES, orphans=LINES // 2)
     return pages.get_page(request.GET.get("page", pages.num_pages))
 
 

@@ -8,6 +8,7 @@ from django.template import Context
 from dm_portal.shell.components import Crumb, Tab, Turn
 from dm_portal.shell.lists import page_links
 from dm_portal.shell.tags import register, render_around
+from dm_portal.shell.wording import count, plural
 
 
 @register.simple_block_tag(takes_context=True)
@@ -57,6 +58,22 @@ def weeks(earlier: Turn | None, later: Turn | None) -> dict:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, *, noun: str = "rows") -> dict:
-    """Earlier and later pages, keeping the filter of the URL; ``noun`` is what is counted."""
+def pagination(context: Context, page: Page, *, noun: str = "row") -> dict:
+    """Earlier and later pages, keeping the filter of the URL; ``noun`` is one of them."""
     return {"page": page, "links": page_links(context["request"], page), "noun": noun}
+
+
+@register.filter
+def page_words(page: Page, noun: str) -> str:
+    """ "26–50 of 156 items", "26 of 26 items"; where one page holds them all only "1 item"."""
+    all_of_them = count(page.paginator.count, noun)
+    if not page.has_other_pages():
+        return all_of_them
+    first, last = page.start_index(), page.end_index()
+    return f"{first}{f'–{last}' if last > first else ''} of {all_of_them}"
+
+
+@register.filter(name="plural")
+def plural_of(noun: str) -> str:
+    """What several of them are called."""
+    return plural(noun)

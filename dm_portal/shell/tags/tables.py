@@ -21,7 +21,7 @@ def table(context: Context, content: str, *, caption: str, hide_caption: bool = 
 
 
 @register.simple_block_tag(takes_context=True)
-def list_table(context: Context, content: str, listing: Listing, *, noun: str = "rows") -> str:
+def list_table(context: Context, content: str, listing: Listing, *, noun: str = "row") -> str:
     """A ``Listing`` with its pages and its CSV; between the tags what to say when it is empty."""
     return render_around(
         context,

@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
+from django.test import RequestFactory
 
 from dm_portal.shell.components import Sentence, Shape
+from dm_portal.shell.tags.places import page_words
 from dm_portal.shell.tags.words import browser
 from dm_portal.shell.templatetags.portal import register
+from dm_portal.shell.wording import plural
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -166,3 +170,33 @@ def test_a_code_for_a_camera_says_what_it_is() -> None:
 )
 def test_a_session_names_its_browser(header: str, words: str) -> None:
     assert browser(header) == words
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "words"),
+    [
+        (1, 1, "1 blocker"),
+        (3, 1, "3 blockers"),
+        (7, 1, "1–5 of 7 blockers"),
+        (6, 2, "6 of 6 blockers"),
+    ],
+)
+def test_a_page_says_how_many_there_are(rows: int, asked: int, words: str) -> None:
+    page = Paginator(range(rows), 5).page(asked)
+    assert page_words(page, "blocker") == words
+
+
+def test_only_what_has_other_pages_leads_to_them() -> None:
+    template = "{% pagination page noun='person' %}"
+    request = RequestFactory().get("/people/")
+    html = [render(template, page=Paginator("abc", n).page(1), request=request) for n in (2, 3)]
+    assert ['aria-label="Pages of people"' in each for each in html] == [True, False]
+    assert '<p class="pagination">3 people</p>' in html[1]
+
+
+@pytest.mark.parametrize(
+    ("noun", "several"),
+    [("item", "items"), ("criterion", "criteria"), ("entry", "entries"), ("status", "statuses")],
+)
+def test_several_have_their_own_word(noun: str, several: str) -> None:
+    assert plural(noun) == several
