@@ -31,9 +31,9 @@ class Undecided:
 
     @property
     def title(self) -> str:
-        """ "Nobody has decided yet what the state Peer QA of Jira export means"."""
+        """ "Nobody has decided yet what the state “Peer QA” of Jira export means"."""
+        named = ", ".join(f"“{state}”" for state in self.states[:NAMED])
         if len(self.states) == 1:
-            return f"Nobody has decided yet what the state {self.states[0]} of {self.source} means"
+            return f"Nobody has decided yet what the state {named} of {self.source} means"
         more = f" and {len(self.states) - NAMED} more" if len(self.states) > NAMED else ""
-        named = ", ".join(self.states[:NAMED])
         return f"Nobody has decided yet what these states of {self.source} mean: {named}{more}"

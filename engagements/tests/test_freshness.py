@@ -224,11 +224,14 @@ def test_states_that_any_of_its_files_named_wait_for_a_decision(file: Import) ->
 @pytest.mark.parametrize(
     ("states", "title"),
     [
-        ("A", "Nobody has decided yet what the state A of Jira export means"),
-        ("AB", "Nobody has decided yet what these states of Jira export mean: A, B"),
+        ("A", "Nobody has decided yet what the state “A” of Jira export means"),
+        ("AB", "Nobody has decided yet what these states of Jira export mean: “A”, “B”"),
         (
             "ABCDEF",
-            "Nobody has decided yet what these states of Jira export mean: A, B, C, D and 2 more",
+            (
+                "Nobody has decided yet what these states of Jira export mean: "
+                "“A”, “B”, “C”, “D” and 2 more"
+            ),
         ),
     ],
 )
@@ -242,7 +245,7 @@ def test_a_state_that_nobody_decided_on_is_a_warning_where_it_shows(
     file: Import, manager: User, sign_in: Any, route: str
 ) -> None:
     desk = sign_in(manager)
-    url, warning = at(route, file.engagement), "Nobody has decided yet what the state Parked"
+    url, warning = at(route, file.engagement), "Nobody has decided yet what the state “Parked”"
     assert warning not in desk.get(url).content.decode()
     changed(file, undecided_states=["Parked"])
     page = desk.get(url).content.decode()

@@ -122,6 +122,10 @@ def test_each_field_is_told(field: str, came: str, became: str, words: str) -> N
     assert told(seen(20), changed(1, field, came, became))[1][2] == words
 
 
+def test_a_size_that_is_only_written_otherwise_is_no_change() -> None:
+    assert told(seen(20), changed(1, "size", "3", "3.00")) == [(0, "Created", "Size: 3")]
+
+
 def test_a_state_that_nobody_has_decided_on() -> None:
     found = tell(
         seen(20, state="Peer QA"),

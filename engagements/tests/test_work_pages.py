@@ -82,6 +82,15 @@ def test_what_is_dated_into_the_future_is_open(desk: Any, work: Import) -> None:
     assert ["(open until then)" in page for page in pages] == [True, False]
 
 
+def test_a_state_says_that_nobody_has_decided_on_it(desk: Any, work: Import) -> None:
+    WorkItem.objects.filter(key="A-2").update(state="Triage")
+    url = at("work_list", work.engagement)
+    assert [row[3].note for row in desk.get(url).context["listing"].rows] == ["", ""]
+    Import.objects.filter(pk=work.pk).update(undecided_states=["Triage"])
+    notes = [row[3].note for row in desk.get(url).context["listing"].rows]
+    assert notes == ["not decided yet", ""]
+
+
 def test_what_was_done_before_it_was_begun_or_created(desk: Any, file: Import) -> None:
     make_item(file, "A-1", created_at=DONE, done_at=CREATED)
     make_item(file, "A-2", created_at=CREATED, started_at=DONE, done_at=CREATED)

@@ -1,6 +1,7 @@
 """The work, as the tracker tells it: the list with its filter, and one item with its history."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from django.core.paginator import Page, Paginator
@@ -16,6 +17,7 @@ from dm_portal.shell.components import Crumb
 from dm_portal.shell.lists import Column, Listing, build_list, render_list
 from engagements import policies
 from engagements.filters import WorkFilter
+from engagements.freshness import Freshness
 from engagements.item_history import Line, item_history
 from engagements.models import WorkItem
 from engagements.undecided import Undecided
@@ -70,17 +72,28 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Every item of the engagement, the newest first."""
     engagement = find_engagement(request, ref)
     rows = engagement.work_items.select_related("engagement", "source").with_milestone_names()
+    sources = sources_page(request, engagement, at=now())
     return render_list(
         request,
         "engagements/work_list.html",
         rows,
-        columns=COLUMNS,
+        columns=_columns(sources["sources"]),
         caption=f"Work of {engagement}",
         filename="work.csv",
         filterset_class=partial(WorkFilter, engagement=engagement),
         **engagement_page(request, engagement, "work"),
-        **sources_page(request, engagement, at=now()),
+        **sources,
     )
+
+
+def _columns(sources: Sequence[Freshness]) -> list[Column]:
+    """Those of the list; a state says so where nobody has decided what it means."""
+    undecided = {(each.number, state) for each in sources for state in each.undecided.states}
+
+    def note(item: WorkItem) -> str:
+        return "not decided yet" if (item.source.number, item.state) in undecided else ""
+
+    return [replace(each, note=note) if each is STATE else each for each in COLUMNS]
 
 
 @require_safe

@@ -46,4 +46,4 @@ def test_a_state_that_nobody_decided_on_is_a_warning_beside_the_draft_and_above_
     desk = sign_in(manager)
     for address in (url(draft_47), reverse("figures_detail", args=[checkout.engagement.ref])):
         words = text_of(desk.get(address))
-        assert words.count("Nobody has decided yet what the state Parked") == len(states)
+        assert words.count("Nobody has decided yet what the state “Parked”") == len(states)
