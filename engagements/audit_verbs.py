@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
         "promised that {target} is at most {after[promised_days]} days old, "
         "not {before[promised_days]}"
     ),
+    "source.people_decided": "decided who the people are that {target} names",
     "source.states_decided": "decided what states of {target} mean",
     "import.uploaded": "brought in {target}",
     "import.read": (

@@ -8,16 +8,25 @@ from zoneinfo import ZoneInfo
 
 import django_filters as filters
 from django import forms
-from django.db.models import F, Max, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from dm_portal.people.audit import PORTAL
 from dm_portal.people.models import AuditEvent
 from dm_portal.shell.forms import FormMixin
-from engagements.models import Blocker, Customer, Engagement, Milestone, Sprint, WorkItem
+from engagements.models import (
+    Blocker,
+    Customer,
+    Engagement,
+    Milestone,
+    PersonMeaning,
+    Sprint,
+    WorkItem,
+)
 from engagements.querysets import done_by_now, open_now
 from pods.models import Pod
 
+Kind = PersonMeaning.Kind
 Choices = dict[str, list[tuple[str, str]]]
 
 # What the record calls otherwise than pages do.
@@ -132,7 +141,7 @@ class WorkFilter(filters.FilterSet):
         label="Milestone", field_name="milestones__number", empty_label="All"
     )
     sprint = filters.ChoiceFilter(label="Sprint", field_name="sprint__number", empty_label="All")
-    assignee = filters.ChoiceFilter(label="Assignee", field_name="assignee", empty_label="All")
+    assignee = filters.ChoiceFilter(label="Assignee", method="by_assignee", empty_label="All")
 
     class Meta:
         model = WorkItem
@@ -150,6 +159,10 @@ class WorkFilter(filters.FilterSet):
 
     def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
         return rows.filter(open_now() if done == "no" else done_by_now())
+
+    def by_assignee(self, rows: Any, name: str, assignee: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.of_assignee(assignee)
+        return found
 
     def by_dates(self, rows: Any, name: str, dates: str) -> QuerySet[Any]:
         found: QuerySet[Any] = rows.with_impossible_dates()
@@ -223,8 +236,7 @@ def work_choices(engagement: Engagement) -> Choices:
     """What the items of an engagement can be told apart by. One statement."""
     items = WorkItem.objects.filter(engagement=engagement).order_by()
     words = [
-        _choices(name, items.exclude(**{name: ""}), F(name), F(name))
-        for name in ("state", "type", "assignee")
+        _choices(name, items.exclude(**{name: ""}), F(name), F(name)) for name in ("state", "type")
     ]
     numbered = [
         _choices(name, rows.order_by(), Cast("number", TextField()), F("name"))
@@ -233,7 +245,24 @@ def work_choices(engagement: Engagement) -> Choices:
             ("sprint", Sprint.objects.filter(engagement=engagement)),
         )
     ]
-    return _grouped(words[0].union(*words[1:], *numbered))
+    people = assignee_choices(items)
+    return _grouped(words[0].union(*words[1:], *numbered, *people))
+
+
+def assignee_choices(items: QuerySet[WorkItem]) -> list[QuerySet[Any]]:
+    """Whom items are assigned to, as lists call them: those who were decided to be somebody, and
+    those of whom nothing was. What is assigned to an ignored name is nobody's.
+    """
+    mine = {"source": OuterRef("source"), "assignee": OuterRef("name")}
+    decided = PersonMeaning.objects.order_by().filter(Exists(items.filter(**mine)))
+    bots, ours = (decided.filter(kind=kind) for kind in (Kind.BOT, Kind.SPECIALIST))
+    others = {"source": OuterRef("source"), "name": OuterRef("assignee")}
+    undecided = items.exclude(assignee="").exclude(Exists(PersonMeaning.objects.filter(**others)))
+    return [
+        _choices("assignee", undecided, F("assignee"), F("assignee")),
+        _choices("assignee", ours, F("specialist__name"), F("specialist__name")),
+        _choices("assignee", bots, F("name"), Concat(F("name"), Value(" (bot)"))),
+    ]
 
 
 def history_of(engagement: Engagement) -> QuerySet[AuditEvent]:

@@ -19,6 +19,7 @@ from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
+from engagements.assignee_rows import AssigneesDecided, AssigneesTold
 from engagements.sources.rows import written
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class SprintQuerySet(OfEngagementQuerySet):
         )
 
 
-class WorkItemQuerySet(OfEngagementQuerySet):
+class WorkItemQuerySet(AssigneesDecided, OfEngagementQuerySet):
     def open(self) -> Self:
         return self.filter(open_now())
 
@@ -308,7 +309,11 @@ class VersionMeaningQuerySet(DecisionMixin, OfEngagementQuerySet):
         return dict(decided.values_list("version", "milestone__tracker_name"))
 
 
-class SaidMixin:
+class PersonMeaningQuerySet(DecisionMixin, OfSourceQuerySet):
+    """Who the names in the trackers of engagements that the person may see were decided to be."""
+
+
+class SaidMixin(AssigneesTold):
     """What sources say of items, before or after it is applied."""
 
     def states(self: Any, by: str) -> list[tuple[int, str]]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path(
         "engagements/<ref:ref>/imports/versions/", meanings.import_versions, name="import_versions"
     ),
+    path("engagements/<ref:ref>/imports/people/", meanings.import_people, name="import_people"),
     path("engagements/<ref:ref>/imports/states/", meanings.import_states, name="import_states"),
     path(
         "engagements/<ref:ref>/imports/<int:number>/", imports.import_detail, name="import_detail"

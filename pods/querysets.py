@@ -53,6 +53,11 @@ class SpecialistQuerySet(models.QuerySet["Specialist"]):
         pods = related(self.model, "memberships")
         return self.filter(pk__in=pods.objects.visible_to(user).values("specialist"))
 
+    def ever_in(self, pods: "models.QuerySet[Pod]") -> Self:
+        """Whoever has, had or will have a place in one of these pods."""
+        places = related(self.model, "memberships").objects.filter(pod__in=pods)
+        return self.filter(pk__in=places.values("specialist"))
+
 
 class _OfPodQuerySet(DatedQuerySet):
     def visible_to(self, user: Any) -> Self:

@@ -66,9 +66,11 @@ def change_specialist(
 
 @transaction.atomic
 def remove_specialist(*, specialist: Specialist, by: User) -> None:
-    """Remove a specialist entered by mistake: one who never was in a pod."""
+    """Remove a specialist entered by mistake: one who never was in a pod, and is nobody's name."""
     if specialist.memberships.exists():
         raise DomainError(f"{specialist} has been in a pod: end the membership instead.")
+    if specialist.tracker_names.exists():
+        raise DomainError(f"{specialist} is whom a tracker means by a name: decide that first.")
     record("specialist.removed", specialist, by=by)
     specialist.delete()
 

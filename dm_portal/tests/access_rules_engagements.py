@@ -21,6 +21,7 @@ from dm_portal.tests.access_matrix import (
     page,
 )
 from dm_portal.tests.world import Side, World
+from engagements.forms.assignees import AssigneesForm
 from engagements.forms.freshness import FreshnessForm
 from engagements.forms.meanings import StatesForm
 from engagements.forms.versions import VersionsForm
@@ -105,6 +106,11 @@ def meaning(world: World) -> dict[str, Any]:
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
 
 
+def people(world: World) -> dict[str, Any]:
+    form = AssigneesForm(engagement=world.ours.engagement)
+    return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
+
+
 def promise(world: World) -> dict[str, Any]:
     form = FreshnessForm(engagement=world.ours.engagement)
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
@@ -180,6 +186,7 @@ IMPORTS: dict[str, Rule] = {
     "import_freshness": form(SEES, LEADERS, at=within(), data=promise),
     "import_map": form(SEES, LEADERS, at=within(), data=sample, does=200),
     "import_versions": form(SEES, LEADERS, at=within(), data=versions),
+    "import_people": form(SEES, LEADERS, at=within(), data=people),
     "import_states": form(SEES, LEADERS, at=within(), data=meaning),
     "import_detail": page(SEES, at=import_in("previewed")),
     "import_row_list": page(SEES, at=import_in("previewed")),

@@ -21,6 +21,7 @@ from engagements.models import (
     ImportRow,
     Milestone,
     MilestoneRevision,
+    PersonMeaning,
     Source,
     Sprint,
     TemplateMilestone,
@@ -187,6 +188,15 @@ def states(world: World, count: int) -> None:
     """Items that were in many states, each of its own."""
     event = WorkEvent.objects.filter(source=world.ours.one(Source), field="assignee")[0]
     twins(event, count, lambda n: {"field": "state", "became": f"State {n}", "place": n})
+
+
+def people_named(world: World, count: int) -> None:
+    """Items that were assigned to many people, some of them decided on; and many specialists."""
+    source = world.ours.one(Source)
+    event = WorkEvent.objects.filter(source=source, field="assignee")[0]
+    twins(event, count, lambda n: {"became": f"Person {n}", "place": n})
+    twins(world.ours.one(PersonMeaning), count, lambda n: {"name": f"Person {2 * n}"})
+    pod_members(world, count)
 
 
 def sources(world: World, count: int) -> None:

@@ -58,6 +58,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "blocker_detail": ("manager", crowds.blockers),
     "import_detail": ("manager", crowds.import_rows),
     "import_freshness": ("manager", crowds.sources),
+    "import_people": ("manager", crowds.people_named),
     "import_states": ("manager", crowds.states),
     "import_versions": ("manager", crowds.milestones),
     "figures_detail": ("manager", crowds.told_items),

@@ -30,6 +30,7 @@ from engagements.models import (
     ImportRow,
     Milestone,
     MilestoneRevision,
+    PersonMeaning,
     Source,
     Sprint,
     StateMeaning,
@@ -243,6 +244,9 @@ def _work(side: Side, manager: User) -> None:
         )
         item.milestones.add(side.one(Milestone))
         _event(side, item, applied)
+    side.add(PersonMeaning(source=source, kind="bot", **decided))
+    ours = {"kind": "specialist", "specialist": side.one(Specialist), "name": item.assignee}
+    side.add(PersonMeaning(source=source, **ours, **decided), keep=("name",))
     opened = {"opened_at": now() - 4 * DAY, "key": side.one(WorkItem, done_at=None).key}
     blocker = Blocker(engagement=engagement, number=1, source=source, **opened)
     side.add(blocker, keep=("key",))

@@ -1,5 +1,6 @@
 """What is delivered: for whom, by when, from which work."""
 
+from engagements.models.assignees import PersonMeaning
 from engagements.models.blockers import Blocker
 from engagements.models.customers import Customer, CustomerContact
 from engagements.models.engagements import (
@@ -36,6 +37,7 @@ __all__ = [
     "ImportRow",
     "Milestone",
     "MilestoneRevision",
+    "PersonMeaning",
     "Source",
     "Sprint",
     "StateMeaning",

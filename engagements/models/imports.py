@@ -195,6 +195,11 @@ class Import(OfEngagement):
         db_default=models.Value([], models.JSONField()),
         help_text="States that the files name and of which nobody has said what they mean.",
     )
+    undecided_people = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Names that the files assign items to and of whom nobody has said who they are.",
+    )
     new_count = models.PositiveIntegerField(default=0)
     changed_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What the states of a tracker mean: decided once by a person, and remembered."""
+"""What a tracker's states, versions and names of people mean: decided once, and remembered."""
 
 from collections.abc import Mapping
 
@@ -8,12 +8,24 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
-from engagements.models import Engagement, Import, Milestone, Source, StateMeaning, VersionMeaning
+from engagements.assignees import Who, people_of_map
+from engagements.models import (
+    Engagement,
+    Import,
+    Milestone,
+    PersonMeaning,
+    Source,
+    StateMeaning,
+    VersionMeaning,
+)
 from engagements.services.milestones import change_milestone
+from engagements.services.numbers import lock
 from engagements.services.rebuilding import hold_work, rebuild_work
+from engagements.sources.maps import read_map
 
-# By source: what its states mean.
+# By source: what its states mean, and who the people are that it names.
 Decisions = Mapping[Source, Mapping[str, str]]
+People = Mapping[Source, Mapping[str, Who]]
 
 
 @transaction.atomic
@@ -98,17 +110,58 @@ def _refuse_chains(engagement: Engagement) -> None:
             )
 
 
-def keep_map(source: Source, file: Import, *, by: User) -> None:
-    """Read the next files of this source by the map that came with one, and keep its states.
+@transaction.atomic
+def decide_people(*, engagement: Engagement, decisions: People, version: int, by: User) -> int:
+    """Say who the people are that trackers name; returns how many decisions are new.
 
-    Needs ``hold_work``, and that the file's own items are written.
+    The work keeps the tracker's words: whoever reads it is shown by this who they stand for.
+    ``version`` is of the decisions that were read.
+
+    Raises:
+        Conflict: somebody has decided on people since.
     """
-    known, told = source.mapping, file.mapping
+    lock(engagement)
+    if PersonMeaning.objects.filter(source__engagement=engagement).version() != version:
+        raise Conflict("Somebody else has decided on people meanwhile.")
+    return sum(_decide_people(source, people, by) for source, people in decisions.items())
+
+
+def _decide_people(source: Source, people: Mapping[str, Who], by: User) -> int:
+    """One source. Needs the engagement's lock."""
+    rows = PersonMeaning.objects.filter(source=source).select_related("specialist")
+    known = {row.name: Who(row.kind, row.specialist) for row in rows}
+    new = {name: who for name, who in sorted(people.items()) if known.get(name) != who}
+    if not new:
+        return 0
+    PersonMeaning.objects.bulk_create(
+        [
+            PersonMeaning(
+                source=source, name=name, **who._asdict(), decided_at=now(), decided_by=by
+            )
+            for name, who in new.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "name"],
+        update_fields=["kind", "specialist", "decided_at", "decided_by"],
+    )
+    before = {name: str(known[name]) for name in new if name in known}
+    after = {name: str(who) for name, who in new.items()}
+    record("source.people_decided", source, by=by, before=before, after=after)
+    return len(new)
+
+
+def keep_map(source: Source, file: Import, *, by: User) -> None:
+    """Read the next files of this source by the map that came with one; keep its states and people.
+
+    Needs ``hold_work``, the engagement's lock, and that the file's own items are written.
+    """
+    known, told = (read_map(each.mapping).as_json() for each in (source, file))
     if changed := [name for name in sorted(told) if told[name] != known.get(name)]:
         before, after = ({name: of.get(name) for name in changed} for of in (known, told))
         source.mapping = told
         source.save(update_fields=["mapping"])
         record("source.mapped", source, by=by, before=before, after=after)
+    _decide_people(source, people_of_map(told["people"], file.engagement), by)
     decided = _decide(source, told["states"], by)
     others = Import.objects.filter(source=source).applied().exclude(pk=file.pk)
     if decided and others.exists():

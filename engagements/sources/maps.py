@@ -20,6 +20,8 @@ OF_ITEMS = (
     *("created_at", "started_at", "done_at", "updated_at", "flag", "due", "team", "seen_at"),
 )
 OF_INTERVALS = ("key", "type", "title", "state", "size", "team", "seen_at", "days", "until")
+# What a name of the tracker may stand for, beside the e-mail of a specialist.
+BOT_WORD, IGNORE_WORD = "bot", "ignore"
 NEEDED = {"items": ("key",), "intervals": ("key", "state", "days", "until")}
 MAX_TEXT = 200
 
@@ -36,7 +38,8 @@ class FileMap:
     rows of an item follow each other in the order of time, "days" is how long it stayed, and
     "until" the day of its last move, on which the last of them ends. ``state`` is the state of
     every row of a file that has no column for it; ``teams`` whose rows are read (empty: all);
-    ``states`` what the tracker's states mean, by ``Stage``.
+    ``states`` what the tracker's states mean, by ``Stage``; ``people`` who the tracker's names are:
+    a specialist's e-mail, or their name where they have none, "bot" or "ignore".
     """
 
     name: str
@@ -49,11 +52,13 @@ class FileMap:
     state: str = ""
     teams: Sequence[str] = ()
     states: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What ``read_map`` makes the same map of."""
         kept = asdict(self) | {"columns": {name: list(of) for name, of in self.columns.items()}}
-        return kept | {"teams": list(self.teams), "states": dict(self.states)}
+        decided = {"states": dict(self.states), "people": dict(self.people)}
+        return kept | decided | {"teams": list(self.teams)}
 
     @property
     def mark(self) -> str:
@@ -100,6 +105,7 @@ def read_map(told: Mapping[str, Any]) -> FileMap:
         state=_text(told, "state"),
         teams=_texts("teams", told.get("teams", [])),
         states=told.get("states", {}),
+        people=_people(told.get("people", {})),
     )
     _require_whole(made)
     return made
@@ -145,6 +151,17 @@ def _by_state(told: Any) -> dict[str, str]:
         for state in _texts(f"states.{stage}", states):
             if found.setdefault(state, stage) != stage:
                 raise MapRefused(f"The state {state} cannot mean both {found[state]} and {stage}.")
+    return found
+
+
+def _people(told: Any) -> dict[str, str]:
+    if not isinstance(told, Mapping):
+        raise MapRefused("people of the map is a table: one line for each name of the tracker.")
+    found = {
+        _checked("people", name): _checked(f"people.{name}", who) for name, who in told.items()
+    }
+    if empty := [name for name, who in found.items() if not (name.strip() and who.strip())]:
+        raise MapRefused(f"people of the map does not say who “{empty[0]}” is.")
     return found
 
 

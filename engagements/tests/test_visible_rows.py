@@ -22,6 +22,7 @@ from engagements.models import (
     ImportRow,
     Milestone,
     MilestoneRevision,
+    PersonMeaning,
     Source,
     Sprint,
     StateMeaning,
@@ -49,6 +50,7 @@ OWNER: dict[type[Model], str] = {
     ImportChunk: "of__engagement",
     ImportEvent: "of__engagement",
     ImportRow: "of__engagement",
+    PersonMeaning: "source__engagement",
     StateMeaning: "source__engagement",
     VersionMeaning: "engagement",
     WorkEvent: "source__engagement",
@@ -78,6 +80,9 @@ def fill(engagement: Engagement) -> None:
     )
     StateMeaning.objects.create(
         source=file.source, state="QA", stage="done", decided_at=now(), decided_by=by
+    )
+    PersonMeaning.objects.create(
+        source=file.source, name="ci", kind="bot", decided_at=now(), decided_by=by
     )
 
 

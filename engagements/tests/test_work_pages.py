@@ -138,6 +138,7 @@ def test_csv_holds_every_column_as_text(desk: Any, work: Import) -> None:
         "Assignee": "Sami",
         "Created": "2026-11-03T09:00:00Z",
         "Done": "",
+        "Assignee in the tracker": "Sami",
     }
     assert rows[1]["Done"] == "2026-11-03T09:00:00Z"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from engagements import policies
 from engagements.models import Import, ImportRow
-from engagements.views.import_words import additions, changes, done_later
+from engagements.views.import_words import additions, changes, done_later, strangers
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -29,7 +29,8 @@ def at_work(file: Import) -> bool:
 def preview(file: Import, user: Any) -> dict[str, Any]:
     """Counts, what comes along, the first rows of each verdict, and what this person may do.
 
-    One statement per verdict that has rows, and one for what is done later, however many.
+    One statement per verdict that has rows, one for what is done later, and one for names that
+    were not decided on, however many.
     """
     may_import = policies.can_import_work(user, file.engagement)
     may_retry = policies.can_retry_import(user, file.engagement)
@@ -39,7 +40,9 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
         "at_work": at_work(file),
         "has_counts": has_counts,
         "additions": [*additions(file), *(done_later(file) if has_counts else ())],
+        "strangers": list(strangers(file)) if has_counts else [],
         "groups": _groups(file),
+        "can_decide": may_import,
         "can_apply": may_import and file.state == State.PREVIEWED,
         "can_discard": may_import and file.state in DISCARDABLE,
         "can_retry": may_retry and file.state == State.PARKED,

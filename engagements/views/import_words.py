@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
-from engagements.models import Import, ImportRow, Source
+from engagements.models import Import, ImportRow, PersonMeaning, Source
 from engagements.sources.layouts import FIELDS
 
 # What the fields of a row are called on pages.
@@ -167,6 +167,19 @@ def undecided(file: Import) -> Iterator[str]:
         yield (
             f"Nobody has decided yet what these states mean: {', '.join(states[:NAMED])}{more}. "
             "What comes into one stays at the stage that it was at."
+        )
+
+
+def strangers(file: Import) -> Iterator[str]:
+    """Names of people that mean nothing yet: "Nobody has decided yet who these are: …"."""
+    if not file.undecided_people:
+        return
+    since = PersonMeaning.objects.filter(source=file.source_id).values_list("name", flat=True)
+    if names := sorted(set(file.undecided_people) - set(since)):
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield (
+            f"Nobody has decided yet who these are: {', '.join(names[:NAMED])}{more}. "
+            "They stand in lists as the tracker writes them."
         )
 
 

@@ -1,4 +1,4 @@
-"""What the states and the versions of an engagement's trackers mean: decided by its DM."""
+"""What the words of an engagement's trackers mean: its states, versions and names of people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from engagements import policies
+from engagements.forms.assignees import AssigneesForm
 from engagements.forms.meanings import StatesForm
 from engagements.forms.versions import VersionsForm
-from engagements.services.meanings import decide_states, decide_versions
+from engagements.services.meanings import decide_people, decide_states, decide_versions
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
@@ -32,10 +33,16 @@ def import_versions(request: HttpRequest, ref: str) -> HttpResponse:
     return _decided(request, ref, VersionsForm, decide_versions, "versions")
 
 
+@require_http_methods(["GET", "POST"])
+def import_people(request: HttpRequest, ref: str) -> HttpResponse:
+    """Everybody whom items were ever assigned to, and who that is."""
+    return _decided(request, ref, AssigneesForm, decide_people, "people")
+
+
 def _decided(
     request: HttpRequest,
     ref: str,
-    form_class: type[StatesForm] | type[VersionsForm],
+    form_class: type[StatesForm | VersionsForm | AssigneesForm],
     decide: Callable[..., int],
     page: str,
 ) -> HttpResponse:

@@ -21,6 +21,7 @@ from engagements.freshness import Freshness
 from engagements.item_history import Line, item_history
 from engagements.models import WorkItem
 from engagements.undecided import Undecided
+from engagements.views.assignees import ASSIGNEE, in_tracker, name_of, note_on
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page, url_of
 
@@ -43,7 +44,6 @@ def of_all(part: int, whole: int) -> str | None:
 KEY = Column("Key", "key", url=item_url)
 TITLE = Column("Title", "title")
 STATE = Column("State", "state")
-ASSIGNEE = Column("Assignee", "assignee", missing="nobody")
 CREATED = Column("Created", "created_at", kind="instant")
 DONE = Column(
     "Done",
@@ -64,6 +64,7 @@ COLUMNS = [
     CREATED,
     DONE,
 ]
+CSV_COLUMNS = [*COLUMNS, Column("Assignee in the tracker", "assignee")]
 ITEM_COLUMNS = [KEY, TITLE, STATE, ASSIGNEE, CREATED, DONE]
 
 
@@ -73,11 +74,12 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     engagement = find_engagement(request, ref)
     rows = engagement.work_items.select_related("engagement", "source").with_milestone_names()
     sources = sources_page(request, engagement, at=now())
+    is_csv = request.GET.get("format") == "csv"
     return render_list(
         request,
         "engagements/work_list.html",
-        rows,
-        columns=_columns(sources["sources"]),
+        rows.with_assignees(),
+        columns=_columns(CSV_COLUMNS if is_csv else COLUMNS, sources["sources"]),
         caption=f"Work of {engagement}",
         filename="work.csv",
         filterset_class=partial(WorkFilter, engagement=engagement),
@@ -86,14 +88,14 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     )
 
 
-def _columns(sources: Sequence[Freshness]) -> list[Column]:
-    """Those of the list; a state says so where nobody has decided what it means."""
+def _columns(columns: Sequence[Column], sources: Sequence[Freshness]) -> list[Column]:
+    """The same; a state says so where nobody has decided what it means."""
     undecided = {(each.number, state) for each in sources for state in each.undecided.states}
 
     def note(item: WorkItem) -> str:
         return "not decided yet" if (item.source.number, item.state) in undecided else ""
 
-    return [replace(each, note=note) if each is STATE else each for each in COLUMNS]
+    return [replace(each, note=note) if each is STATE else each for each in columns]
 
 
 @require_safe
@@ -101,6 +103,7 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
     """One item as it is known, and everything that happened to it."""
     engagement = find_engagement(request, ref)
     items = engagement.work_items.select_related("engagement", "source", "sprint", "last_import")
+    items = items.with_assignees()
     item = get_object_or_404(items, source__number=number, key=key)
     crumb = Crumb("Work", url_of(engagement, "work_list"))
     history = item_history(item)
@@ -109,6 +112,8 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
         "history": history,
         "undecided": [_undecided(request, item, history.undecided)],
         "lines": _page(request, history.lines),
+        "assignee": name_of(item),
+        "assignee_note": note_on(item) or in_tracker(item),
         "milestones": item.milestones.all(),
         "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
@@ -128,5 +133,6 @@ def _page(request: HttpRequest, lines: Sequence[Line]) -> Page[Line]:
 
 def items_listing(request: HttpRequest, items: QuerySet[WorkItem], *, caption: str) -> Listing:
     """Items of a milestone or a sprint, open ones first, a page of them."""
-    rows = items.select_related("engagement", "source").order_by("-done_at", "-created_at", "-pk")
+    rows = items.select_related("engagement", "source").with_assignees()
+    rows = rows.order_by("-done_at", "-created_at", "-pk")
     return build_list(request, rows, columns=ITEM_COLUMNS, caption=caption, filename="items.csv")

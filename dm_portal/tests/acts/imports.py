@@ -4,7 +4,8 @@ from io import BytesIO
 from typing import Any
 
 from dm_portal.tests.world import World
-from engagements.models import Import, Source, StateMeaning, VersionMeaning
+from engagements.assignees import BOT
+from engagements.models import Import, PersonMeaning, Source, StateMeaning, VersionMeaning
 from engagements.services import freshness, meanings, rebuilding
 from engagements.services.imports import acts, applying, reading, whole
 
@@ -56,6 +57,12 @@ ACTS: dict[Any, Any] = {
         engagement=w.ours.engagement,
         decisions={w.ours.one(Source): {"Peer QA": "in_progress"}},
         version=StateMeaning.objects.filter(source__engagement=w.ours.engagement).version(),
+        by=w.actors["manager"],
+    ),
+    meanings.decide_people: lambda w: meanings.decide_people(
+        engagement=w.ours.engagement,
+        decisions={w.ours.one(Source): {"ci-runner": BOT}},
+        version=PersonMeaning.objects.filter(source__engagement=w.ours.engagement).version(),
         by=w.actors["manager"],
     ),
     meanings.decide_versions: lambda w: meanings.decide_versions(

@@ -12,6 +12,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
+from engagements.assignees import people_of_map
 from engagements.models import Engagement, Import, ImportChunk, ImportEvent, ImportRow
 from engagements.models.imports import Part
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
@@ -78,7 +79,7 @@ def receive_file(
 
     Raises:
         DomainError: one of the files is empty or too large; it was exported in the future, or is
-            whole as of no instant.
+            whole as of no instant; or the map names somebody unknown.
     """
     _require_sense(export)
     kept = keep_pieces(Attached(file_name, content), changelog)
@@ -111,7 +112,13 @@ def keep_file(
     export: Export,
     by: User,
 ) -> Import:
-    """The import to which the pieces belong, under a number that the caller answers for."""
+    """The import to which the pieces belong, under a number that the caller answers for.
+
+    Raises:
+        DomainError: the map names somebody unknown.
+    """
+    if by_map is not None:
+        people_of_map(by_map.people, engagement)
     file: Import = Import.objects.create(
         **kept._asdict(),
         engagement=engagement,

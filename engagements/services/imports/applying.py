@@ -9,6 +9,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
+from engagements.assignees import people_of_map
 from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning, VersionMeaning
 from engagements.services import blocked_times
 from engagements.services.imports import naming, statements
@@ -17,6 +18,7 @@ from engagements.services.imports.states import State, claim, move
 from engagements.services.meanings import keep_map
 from engagements.services.numbers import lock
 from engagements.services.rebuilding import hold_sources
+from engagements.sources.maps import MapRefused
 
 STALE = (
     "Something else changed this work after the preview, so the file was read again. "
@@ -59,6 +61,7 @@ def _apply(file: Import) -> None:
     named = naming.named_by(file)
     found = naming.standing(file, named)
     _require_foretold(file, found)
+    _require_people(file)
     statements.write_events(file)
     ImportEvent.objects.filter(of=file).delete()
     ids = naming.add_unnamed(file, named, found)
@@ -102,6 +105,18 @@ def _require_foretold(file: Import, found: naming.Standing) -> None:
     """
     if not found.planned.keys() <= file.milestones_matched.keys():
         raise Stale(STALE)
+
+
+def _require_people(file: Import) -> None:
+    """Everybody whom the map of the file means can still be found: else the reading says who not.
+
+    Raises:
+        Stale: somebody cannot.
+    """
+    try:
+        people_of_map(file.mapping.get("people", {}), file.engagement)
+    except MapRefused as refused:
+        raise Stale(STALE) from refused
 
 
 def _record_matches(file: Import, named: naming.Named, found: naming.Standing) -> dict[str, int]:

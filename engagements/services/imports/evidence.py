@@ -4,9 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
+from engagements.assignees import people_of_map
 from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import Versions
-from engagements.models import Import, ImportEvent, StateMeaning, VersionMeaning, WorkEvent
+from engagements.models import (
+    Import,
+    ImportEvent,
+    PersonMeaning,
+    StateMeaning,
+    VersionMeaning,
+    WorkEvent,
+)
 from engagements.models.imports import Part
 from engagements.services.imports import listings, statements
 from engagements.sources.rows import Row
@@ -73,6 +81,18 @@ def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
     """States that the files name, and of which nobody has said what they mean."""
     named = {state for _, state in ImportEvent.objects.filter(of=file).states("of")}
     return sorted(state for state in named if stage_of(state) is None)
+
+
+def undecided_people(file: Import) -> list[str]:
+    """Names that the files assign items to, and of whom nobody has said who they are.
+
+    Raises:
+        FileRefused: the map that came along means somebody who is no longer to be found.
+    """
+    told = people_of_map(file.mapping.get("people", {}), file.engagement)
+    decided = PersonMeaning.objects.filter(source=file.source_id).values_list("name", flat=True)
+    named = {name for _, name in ImportEvent.objects.filter(of=file).assignees("of")}
+    return sorted(named - told.keys() - set(decided))
 
 
 def projected(file: Import, batch: Sequence[Told], meant: Meant) -> Iterator[Row]:

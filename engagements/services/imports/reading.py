@@ -243,6 +243,7 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
         as_of=as_of,
         rows_total=file.rows_read,
         undecided_states=evidence.undecided_states(file, stage_of),
+        undecided_people=evidence.undecided_people(file),
         source_version=version,
         lease_until=lease_end(State.READING),
     )

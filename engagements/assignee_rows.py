@@ -1,0 +1,77 @@
+"""Assignees, many at once: whom sources name, and who that was decided to be.
+
+Parts of querysets, see ``engagements.querysets``.
+"""
+
+from typing import Any, cast
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from dm_portal.shell.relations import related
+
+
+class _Array(models.Func):
+    """An array of texts."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(models.TextField())
+
+
+class _Unnested(models.Func):
+    """One row for each text of an array."""
+
+    function = "unnest"
+    set_returning = True
+    output_field = models.TextField()
+
+
+class AssigneesTold:
+    """Of what sources say: whom items were ever assigned to."""
+
+    def assignees(self: Any, by: str) -> dict[tuple[int, str], int]:
+        """How many items were ever assigned to each name, for each ``by``: its source, its file.
+
+        One statement.
+        """
+        cell = KeyTextTransform("assignee", Cast("became", models.JSONField()))
+        seen = models.When(field="seen", then=_Array(cell))
+        names = _Unnested(models.Case(seen, default=_Array("came", "became")))
+        told = self.filter(field__in=["seen", "assignee"]).order_by()
+        counted = told.annotate(named=names).values_list(by, "named")
+        found = counted.annotate(items=models.Count("key", distinct=True))
+        return {(of, name): items for of, name, items in found if name}
+
+
+class AssigneesDecided:
+    """Of work items: who their assignees are."""
+
+    def with_assignees(self: Any) -> Any:
+        """Annotate who the assignee's name in the tracker was decided to be.
+
+        ``assignee_kind`` is None where nothing was; ``specialist_name`` is that of one of ours.
+        """
+        meant = _meanings(self.model)
+        return self.annotate(
+            assignee_kind=Subquery(meant.values("kind")),
+            specialist_name=Subquery(meant.values("specialist__name")),
+        )
+
+    def of_assignee(self: Any, name: str) -> Any:
+        """Those of a specialist of this name, or of whom the tracker calls so and nobody decided
+        to be somebody else.
+        """
+        meant = _meanings(self.model)
+        others = meant.filter(kind__in=["specialist", "ignored"])
+        theirs = Q(assignee=name) & ~Exists(others)
+        return self.filter(Exists(meant.filter(specialist__name=name)) | theirs)
+
+
+def _meanings(item: type[models.Model]) -> models.QuerySet[Any]:
+    """What was decided of the assignee of the outer row: one row at most."""
+    meaning = related(related(item, "source"), "people")
+    mine = {"source": OuterRef("source"), "name": OuterRef("assignee")}
+    return cast("models.QuerySet[Any]", meaning.objects.filter(**mine).order_by())
