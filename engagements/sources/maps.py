@@ -155,13 +155,16 @@ def _by_state(told: Any) -> dict[str, str]:
 
 
 def _people(told: Any) -> dict[str, str]:
+    """Who the tracker's names are; whether there is such a specialist is asked elsewhere."""
     if not isinstance(told, Mapping):
         raise MapRefused("people of the map is a table: one line for each name of the tracker.")
-    found = {
-        _checked("people", name): _checked(f"people.{name}", who) for name, who in told.items()
-    }
-    if empty := [name for name, who in found.items() if not (name.strip() and who.strip())]:
-        raise MapRefused(f"people of the map does not say who “{empty[0]}” is.")
+    found: dict[str, str] = {}
+    for name, who in told.items():
+        if isinstance(who, Mapping):
+            raise MapRefused(f"people.{name} of the map is a table: put names with dots in quotes.")
+        found[_checked("people", name).strip()] = _checked(f"people.{name}", who).strip()
+    if not all((*found, *found.values())):
+        raise MapRefused("people of the map has an empty name, or does not say whose a name is.")
     return found
 
 
