@@ -11,11 +11,14 @@ from dm_portal.people.services import (
     renew_invitation,
 )
 from dm_portal.shell.clock import today
-from engagements.models import Customer
+from engagements.assignees import BOT, Kind, Who
+from engagements.models import Customer, Engagement, PersonMeaning
+from engagements.services.meanings import decide_people
 from engagements.services.people import invite_contact
-from pods.models import Pod, PodFunction
+from pods.models import Pod, PodFunction, Specialist
 from pods.services import add_membership, add_specialist, create_pod, give_pod_function
 from reporting.demo import plans
+from reporting.demo.story import EngagementPlan
 
 PORTAL_FUNCTIONS = {"director": ("director",), "auditor": ("auditor",)}
 
@@ -97,3 +100,16 @@ def keep_pod(
             by=admin,
         )
     return pod
+
+
+def say_who(engagement: Engagement, plan: EngagementPlan, *, by: User) -> None:
+    """The DM says who the names in the tracker are, of specialists and of bots."""
+    ours = Specialist.objects.filter(name__in=plan.assignees)
+    accounts = {plan.names.accounts.get(each.name, each.name): each for each in ours}
+    people = {account: Who(Kind.SPECIALIST, each) for account, each in accounts.items()}
+    decide_people(
+        engagement=engagement,
+        decisions={engagement.sources.get(): people | dict.fromkeys(plan.names.bots, BOT)},
+        version=PersonMeaning.objects.filter(source__engagement=engagement).version(),
+        by=by,
+    )

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from reporting.demo.story import BlockedPlan, DateMove, EngagementPlan, MilestonePlan, Week
+from reporting.demo.story import (
+    BlockedPlan,
+    DateMove,
+    EngagementPlan,
+    MilestonePlan,
+    TrackerNames,
+    Week,
+)
 
 
 @dataclass(frozen=True)
@@ -264,6 +271,15 @@ ATLAS = EngagementPlan(
             "The bank's head of finance",
         ),
         BlockedPlan("Refund to a closed account", 110),
+    ),
+    names=TrackerNames(
+        accounts={"Rin Takeda": "rtakeda"},
+        others={
+            "Fix missing reference on refunds": "release-bot",
+            "Download a receipt": "release-bot",
+            "Ask fraud rules before a refund": "larkfield.fraud",
+        },
+        bots=("release-bot",),
     ),
     corrections={
         7: (

@@ -22,7 +22,14 @@ from engagements.services.sprints import create_sprint
 from engagements.services.templates import add_default_templates
 from reporting import rag
 from reporting.demo import plans
-from reporting.demo.people import Cast, invite_contacts, invite_everybody, keep_pod, let_go
+from reporting.demo.people import (
+    Cast,
+    invite_contacts,
+    invite_everybody,
+    keep_pod,
+    let_go,
+    say_who,
+)
 from reporting.demo.story import SPRINT_DAYS, WEEKS, EngagementPlan, Item, items_of, sprint_name
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
@@ -86,6 +93,7 @@ def seed(*, password: str) -> None:
             harbour = _begin(plans.HARBOUR, cast, first, weekday=_working_day_before(today))
         _play([atlas, harbour], cast)
         _promise_daily(harbour)
+        say_who(atlas.engagement, atlas.plan, by=atlas.dm)
 
 
 def _set_the_stage(password: str) -> Cast:

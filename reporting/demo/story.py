@@ -64,6 +64,22 @@ class BlockedPlan:
 
 
 @dataclass(frozen=True)
+class TrackerNames:
+    """What a tracker calls people, where that is not their name.
+
+    ``accounts`` tells it of specialists, ``others`` who else has an item, by its title; ``bots``
+    are those of them who are no person.
+    """
+
+    accounts: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    bots: tuple[str, ...] = ()
+
+    def of(self, name: str, title: str) -> str:
+        return self.others.get(title) or self.accounts.get(name, name)
+
+
+@dataclass(frozen=True)
 class EngagementPlan:
     """One engagement of the demo world."""
 
@@ -81,6 +97,7 @@ class EngagementPlan:
     weeks: dict[int, Week] = field(default_factory=dict)
     moves: tuple[DateMove, ...] = ()
     blocked: tuple[BlockedPlan, ...] = ()
+    names: TrackerNames = TrackerNames()
     # week -> (reason, new headline): what was corrected after it was published
     corrections: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -179,7 +196,7 @@ def _item(
         title=title,
         milestone=milestone,
         sprint=sprint_name(done if done is not None else made),
-        assignee=chance.choice(plan.assignees),
+        assignee=plan.names.of(chance.choice(plan.assignees), title),
         size=chance.choice((1, 2, 2, 3, 3, 5, 8)),
         created_at=_at(first, made),
         started_at=None if started is None else _at(first, started),

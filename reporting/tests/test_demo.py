@@ -55,6 +55,18 @@ def test_two_engagements_with_four_months_of_statuses(printed: list[list[str]]) 
     assert set(ReportRevision.objects.values_list("reconstructed_on", flat=True)) == {None}
 
 
+def test_who_the_names_of_one_tracker_are_was_said_but_for_one(printed: list[list[str]]) -> None:
+    atlas = Engagement.objects.get(name="Atlas payments")
+    items = atlas.work_items.with_assignees().exclude(assignee="")
+    said = {(row.assignee, row.assignee_kind, row.specialist_name) for row in items}
+    own = {name for name in plans.ATLAS.assignees if name != "Rin Takeda"}
+    assert said == {(name, "specialist", name) for name in own} | {
+        ("rtakeda", "specialist", "Rin Takeda"),
+        ("release-bot", "bot", None),
+        ("larkfield.fraud", None, None),
+    }
+
+
 def test_every_status_counts_the_criteria_of_its_milestones(printed: list[list[str]]) -> None:
     bodies = [
         json.loads(each.facts.body) for each in ReportRevision.objects.select_related("facts")
