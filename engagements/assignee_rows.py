@@ -32,18 +32,25 @@ class _Unnested(models.Func):
 class AssigneesTold:
     """Of what sources say: whom items were ever assigned to."""
 
-    def assignees(self: Any, by: str) -> dict[tuple[int, str], int]:
-        """How many items were ever assigned to each name, for each ``by``: its source, its file.
-
-        One statement.
+    def assignees(self: Any, by: str) -> list[tuple[int, str]]:
+        """Everybody whom items were ever assigned to, each once for each ``by``: its source, its
+        file.
         """
-        cell = KeyTextTransform("assignee", Cast("became", models.JSONField()))
-        seen = models.When(field="seen", then=_Array(cell))
-        names = _Unnested(models.Case(seen, default=_Array("came", "became")))
-        told = self.filter(field__in=["seen", "assignee"]).order_by()
-        counted = told.annotate(named=names).values_list(by, "named")
-        found = counted.annotate(items=models.Count("key", distinct=True))
+        return sorted(each for each in _named(self, by).distinct() if each[1])
+
+    def items_of_assignees(self: Any, by: str) -> dict[tuple[int, str], int]:
+        """The same, with how many items they ever had."""
+        found = _named(self, by).annotate(items=models.Count("key", distinct=True))
         return {(of, name): items for of, name, items in found if name}
+
+
+def _named(told: Any, by: str) -> models.QuerySet[Any]:
+    """Each name that these events tell, as often as they do; one may be empty."""
+    cell = KeyTextTransform("assignee", Cast("became", models.JSONField()))
+    seen = models.When(field="seen", then=_Array(cell))
+    names = _Unnested(models.Case(seen, default=_Array("came", "became")))
+    events = told.filter(field__in=["seen", "assignee"]).order_by().annotate(named=names)
+    return cast("models.QuerySet[Any]", events.values_list(by, "named"))
 
 
 class AssigneesDecided:

@@ -29,7 +29,7 @@ class AssigneesForm(VersionedForm):
         sources = {row.pk: row for row in engagement.sources.order_by("number")}
         rows = decided.select_related("specialist")
         meant = {(row.source_id, row.name): _choice(row) for row in rows}
-        items = WorkEvent.objects.filter(source__in=sources).assignees("source")
+        items = WorkEvent.objects.filter(source__in=sources).items_of_assignees("source")
         for each in sorted(items, key=lambda each: (each in meant, -items[each], each)):
             source, name = each
             self._add(sources[source], name, items[each], meant.get(each))

@@ -68,7 +68,7 @@ def sent(engagement: Engagement, **chosen: str) -> dict[str, Any]:
 
 
 def test_everybody_ever_assigned_is_listed_with_how_many_items(source: Source) -> None:
-    assert WorkEvent.objects.all().assignees("source") == {
+    assert WorkEvent.objects.all().items_of_assignees("source") == {
         (source.pk, "Gone Since"): 2,
         (source.pk, "sami.s"): 1,
         (source.pk, "ci-runner"): 1,
@@ -201,7 +201,7 @@ def test_lists_show_who_it_is(client: Client, decided: Source, manager: User) ->
     client.force_login(manager)
     url = at("work_list", decided.engagement)
     assert shown(client.get(url)) == {
-        "A-1": ("Sami Specialist", "“sami.s” in the tracker"),
+        "A-1": ("Sami Specialist", "sami.s"),
         "A-2": ("ci-runner", "bot"),
         "A-3": (None, ""),
         "A-4": ("mara", ""),

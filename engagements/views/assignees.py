@@ -17,13 +17,18 @@ def note_on(item: WorkItem) -> str:
     """That it is a bot, or what the tracker calls a specialist of another name."""
     if item.assignee_kind == Kind.BOT:
         return "bot"
-    return in_tracker(item) if item.specialist_name else ""
+    return item.assignee if item.specialist_name and _is_called_otherwise(item) else ""
 
 
-def in_tracker(item: WorkItem) -> str:
-    """What the tracker calls them, where that is something else."""
-    is_other = item.assignee and item.assignee != name_of(item)
-    return f"“{item.assignee}” in the tracker" if is_other else ""
+def note_in_full(item: WorkItem) -> str:
+    """The same where there is room, and what was assigned to an ignored name."""
+    if _is_called_otherwise(item):
+        return f"“{item.assignee}” in the tracker"
+    return note_on(item)
+
+
+def _is_called_otherwise(item: WorkItem) -> bool:
+    return bool(item.assignee) and item.assignee != name_of(item)
 
 
 def plainly(item: WorkItem) -> str | None:

@@ -21,7 +21,7 @@ from engagements.freshness import Freshness
 from engagements.item_history import Line, item_history
 from engagements.models import WorkItem
 from engagements.undecided import Undecided
-from engagements.views.assignees import ASSIGNEE, in_tracker, name_of, note_on
+from engagements.views.assignees import ASSIGNEE, name_of, note_in_full
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page, url_of
 
@@ -113,7 +113,7 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
         "undecided": [_undecided(request, item, history.undecided)],
         "lines": _page(request, history.lines),
         "assignee": name_of(item),
-        "assignee_note": note_on(item) or in_tracker(item),
+        "assignee_note": note_in_full(item),
         "milestones": item.milestones.all(),
         "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
