@@ -11,12 +11,15 @@ from engagements.models import Engagement, PersonMeaning, Source, WorkEvent
 
 UNDECIDED = ("undecided", "Not decided yet")
 Kind = PersonMeaning.Kind
+# A person decides on some of them at a time; a form has no room for all that a file may name.
+MOST_NAMES = 300
 
 
 class AssigneesForm(VersionedForm):
     """One choice for each name that items were ever assigned to; the undecided come first.
 
-    Where the name or e-mail of exactly one specialist is the same, they are proposed.
+    Where the name or e-mail of exactly one specialist is the same, they are proposed. Of very many
+    the first ``MOST_NAMES`` are listed; those with the most items come first.
     """
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
@@ -30,7 +33,9 @@ class AssigneesForm(VersionedForm):
         rows = decided.select_related("specialist")
         meant = {(row.source_id, row.name): _choice(row) for row in rows}
         items = WorkEvent.objects.filter(source__in=sources).items_of_assignees("source")
-        for each in sorted(items, key=lambda each: (each in meant, -items[each], each)):
+        self.found = len(items)
+        listed = sorted(items, key=lambda each: (each in meant, -items[each], each))
+        for each in listed[:MOST_NAMES]:
             source, name = each
             self._add(sources[source], name, items[each], meant.get(each))
 

@@ -8,8 +8,9 @@ from django.test import Client
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.assignees import BOT, NOBODY, Who
-from engagements.forms.assignees import AssigneesForm
+from engagements.forms.assignees import MOST_NAMES, AssigneesForm
 from engagements.models import Engagement, PersonMeaning, Source, WorkEvent, WorkItem
+from engagements.services.imports.evidence import MOST_PEOPLE
 from engagements.services.meanings import decide_people
 from engagements.services.rebuilding import rebuild_work
 from engagements.tests.pages import at, csv_rows, names
@@ -315,3 +316,20 @@ def test_whoever_a_name_stands_for_is_not_removed(decided: Source, admin: User) 
     person.memberships.all().delete()
     with pytest.raises(DomainError, match="whom a tracker means by a name"):
         remove_specialist(specialist=person, by=admin)
+
+
+def test_of_very_many_some_are_asked_for_at_a_time(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    many = MOST_PEOPLE + 1
+    file = apply(engagement, manager, [item(f"A-{n}", assignee=f"p{n:04}") for n in range(many)])
+    assert file.undecided_people == [f"p{n:04}" for n in range(MOST_PEOPLE)]
+    client.force_login(manager)
+    answer = client.get(at("import_people", engagement))
+    listed = [name for _, name in answer.context["form"].names.values()]
+    assert listed == [f"p{n:04}" for n in range(MOST_NAMES)]
+    assert f"Of {many} names these are listed" in answer.content.decode()
+    assert file.source is not None
+    decide(file.source, manager, **dict.fromkeys(listed, NOBODY))
+    form = AssigneesForm(engagement=engagement)
+    assert next(iter(form.names.values())) == (file.source, f"p{MOST_NAMES:04}")

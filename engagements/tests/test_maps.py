@@ -126,10 +126,6 @@ def test_a_day_that_is_none_is_refused_by_its_line() -> None:
         (b'name="x"\nstates=3', "states of the map is a table"),
         (b'name="x"\n[states]\nover=["a"]', "No state can mean over"),
         (b'name="x"\n[states]\ndone=["a"]\nblocked=["a"]', "cannot mean both"),
-        (b'name="x"\npeople=3', "people of the map is a table"),
-        (b'name="x"\n[people]\nmara.k="bot"', "people.mara of the map is a table: put names"),
-        (b'name="x"\n[people]\nmara=3', "people.mara of the map is a text"),
-        (b'name="x"\n[people]\nmara=" "', "does not say whose a name is"),
         (b'name="x"\nteams=["a"]\n[columns]\nkey="k"\ncreated_at="c"', "no column that tells"),
         (
             b'name="x"\nstate="a"\n[columns]\nkey="k"\ncreated_at="c"\nstate="s"',

@@ -172,3 +172,18 @@ def test_it_is_written_and_read_as_the_same_map() -> None:
     assert read_map(made.as_json()) == made
     kept = {name: value for name, value in made.as_json().items() if value}
     assert parse_map(tomli_w.dumps(kept).encode()) == made
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (b'name="x"\npeople=3', "people of the map is a table"),
+        (b'name="x"\n[people]\nmara.k="bot"', "people.mara of the map is a table: put names"),
+        (b'name="x"\n[people]\nmara=3', "people.mara of the map is a text"),
+        (b'name="x"\n[people]\nmara=" "', "does not say whose a name is"),
+    ],
+)
+def test_what_a_map_cannot_say_of_people_is_refused_in_words(toml: bytes, said: str) -> None:
+    with pytest.raises(MapRefused) as refused:
+        parse_map(toml)
+    assert said in str(refused.value)

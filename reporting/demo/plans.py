@@ -272,15 +272,9 @@ ATLAS = EngagementPlan(
         ),
         BlockedPlan("Refund to a closed account", 110),
     ),
-    names=TrackerNames(
-        accounts={"Rin Takeda": "rtakeda"},
-        others={
-            "Fix missing reference on refunds": "release-bot",
-            "Download a receipt": "release-bot",
-            "Ask fraud rules before a refund": "larkfield.fraud",
-        },
-        bots=("release-bot",),
-    ),
+    names=TrackerNames({"Rin Takeda": "rtakeda"}, {
+        "Fix missing reference on refunds": "release-bot", "Download a receipt": "release-bot",
+        "Ask fraud rules before a refund": "larkfield.fraud"}, ("release-bot",)),
     corrections={
         7: (
             "The first text named the wrong release.",

@@ -20,6 +20,9 @@ from engagements.services.imports import listings, statements
 from engagements.sources.rows import Row
 from engagements.stages import StageOf, decided_by
 
+# A column of assignees may hold something else, which is kept nowhere by the hundred thousand.
+MOST_PEOPLE = 1000
+
 
 class Told(NamedTuple):
     """The row by which an item is told, and what is odd about it."""
@@ -84,7 +87,8 @@ def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
 
 
 def undecided_people(file: Import) -> list[str]:
-    """Names that the files assign items to, and of whom nobody has said who they are.
+    """Names that the files assign items to, and of whom nobody has said who they are: the first
+    ``MOST_PEOPLE`` of them.
 
     Raises:
         FileRefused: the map that came along means somebody who is no longer to be found.
@@ -92,7 +96,7 @@ def undecided_people(file: Import) -> list[str]:
     told = people_of_map(file.mapping.get("people", {}), file.engagement)
     decided = PersonMeaning.objects.filter(source=file.source_id).values_list("name", flat=True)
     named = {name for _, name in ImportEvent.objects.filter(of=file).assignees("of")}
-    return sorted(named - told.keys() - set(decided))
+    return sorted(named - told.keys() - set(decided))[:MOST_PEOPLE]
 
 
 def projected(file: Import, batch: Sequence[Told], meant: Meant) -> Iterator[Row]:
