@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Window
 
 from dm_portal.shell.clock import now
 from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
-from engagements.querysets import done_by_now, open_now
+from engagements.querysets import counts_now, done_by_now, open_now
 
 # How many blockers an overview names.
 OLDEST = 5
@@ -33,8 +33,8 @@ class Work:
 
 
 def work_of(engagement: Engagement) -> Work:
-    """What the last imports say of the engagement's items."""
-    counted = WorkItem.objects.filter(engagement=engagement).aggregate(
+    """What the last imports say of the engagement's items; what is withdrawn does not count."""
+    counted = WorkItem.objects.filter(counts_now(), engagement=engagement).aggregate(
         items=Count("pk"),
         done=Count("pk", filter=done_by_now()),
         started=Count("pk", filter=open_now() & Q(started_at__lte=now())),

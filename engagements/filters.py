@@ -23,7 +23,6 @@ from engagements.models import (
     Sprint,
     WorkItem,
 )
-from engagements.querysets import done_by_now, open_now
 from pods.models import Pod
 
 Kind = PersonMeaning.Kind
@@ -127,7 +126,15 @@ class WorkFilter(filters.FilterSet):
 
     text = filters.CharFilter(label="Key or title", method="by_text")
     done = filters.ChoiceFilter(
-        label="Done", choices=[("no", "Open"), ("yes", "Done")], method="by_done", empty_label="All"
+        label="Done",
+        choices=[
+            ("no", "Open"),
+            ("yes", "Done"),
+            ("withdrawn", "Withdrawn"),
+            ("gone", "Gone from the tracker"),
+        ],
+        method="by_done",
+        empty_label="All",
     )
     dates = filters.ChoiceFilter(
         label="Dates",
@@ -157,8 +164,15 @@ class WorkFilter(filters.FilterSet):
     def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         return rows.filter(Q(key__icontains=text) | Q(title__icontains=text))
 
-    def by_done(self, rows: QuerySet[Any], name: str, done: str) -> QuerySet[Any]:
-        return rows.filter(open_now() if done == "no" else done_by_now())
+    def by_done(self, rows: Any, name: str, done: str) -> QuerySet[Any]:
+        found = {
+            "no": rows.open,
+            "yes": rows.done,
+            "withdrawn": rows.withdrawn,
+            "gone": rows.gone,
+        }[done]
+        narrowed: QuerySet[Any] = found()
+        return narrowed
 
     def by_assignee(self, rows: Any, name: str, assignee: str) -> QuerySet[Any]:
         found: QuerySet[Any] = rows.of_assignee(assignee)

@@ -21,6 +21,7 @@ from dm_portal.shell.relations import related
 from engagements import standing as standing_of
 from engagements.assignee_rows import AssigneesDecided, AssigneesTold
 from engagements.sources.rows import written
+from engagements.stages import Stage
 
 if TYPE_CHECKING:
     from engagements.models import Customer, Engagement, EngagementTemplate
@@ -41,9 +42,15 @@ def done_by_now(prefix: str = "") -> Q:
     return Q(**{f"{prefix}done_at__lte": now()})
 
 
+def counts_now(prefix: str = "") -> Q:
+    """Work that is not withdrawn: that is no work any more, neither done nor to be done."""
+    return ~Q(**{f"{prefix}stage": Stage.WITHDRAWN})
+
+
 def open_now(prefix: str = "") -> Q:
-    """Work that is not ``done_by_now``, so that rows without a date are in one of the two."""
-    return Q(**{f"{prefix}done_at__isnull": True}) | Q(**{f"{prefix}done_at__gt": now()})
+    """Work that counts and is not ``done_by_now``: each that counts is in one of the two."""
+    is_open = Q(**{f"{prefix}done_at__isnull": True}) | Q(**{f"{prefix}done_at__gt": now()})
+    return counts_now(prefix) & is_open
 
 
 def _sees_everything(user: Any) -> bool:
@@ -186,7 +193,8 @@ class MilestoneQuerySet(OfEngagementQuerySet):
 
         As ``figures.is_done`` tells of one of them, and the facts of a status of an instant.
         """
-        items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        links = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        items = links.filter(counts_now("workitem__"))
         criterion = related(self.model, "criteria")
         criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.filter(
@@ -196,8 +204,9 @@ class MilestoneQuerySet(OfEngagementQuerySet):
         )
 
     def with_progress(self) -> Self:
-        """Annotate ``items``, ``items_done``, ``criteria_total`` and ``criteria_met``."""
-        items = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        """Annotate ``items`` that count, ``items_done``, ``criteria_total``, ``criteria_met``."""
+        links = self.model.work_items.through.objects.filter(milestone=models.OuterRef("pk"))
+        items = links.filter(counts_now("workitem__"))
         criterion = related(self.model, "criteria")
         criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.annotate(
@@ -218,9 +227,9 @@ class OfMilestoneQuerySet(models.QuerySet[Any]):
 
 class SprintQuerySet(OfEngagementQuerySet):
     def with_progress(self) -> Self:
-        """Annotate ``items`` and ``items_done``."""
+        """Annotate ``items`` that count, and ``items_done``."""
         work = related(self.model, "work_items")
-        items = work.objects.filter(sprint=models.OuterRef("pk"))
+        items = work.objects.filter(counts_now(), sprint=models.OuterRef("pk"))
         return self.annotate(
             items=_count(items, "sprint"),
             items_done=_count(items.filter(done_by_now()), "sprint"),
@@ -233,6 +242,13 @@ class WorkItemQuerySet(AssigneesDecided, OfEngagementQuerySet):
 
     def done(self) -> Self:
         return self.filter(done_by_now())
+
+    def withdrawn(self) -> Self:
+        return self.filter(stage=Stage.WITHDRAWN)
+
+    def gone(self) -> Self:
+        """Those that their tracker no longer has."""
+        return self.filter(gone_at__isnull=False)
 
     def with_impossible_dates(self) -> Self:
         """Those done before they were created or begun: they have no cycle time."""

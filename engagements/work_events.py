@@ -9,7 +9,7 @@ from operator import itemgetter
 from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import AS_NAMED, Versions
 from engagements.histories.happenings import File, Said
-from engagements.histories.told import SEEN
+from engagements.histories.told import LISTED, SEEN
 from engagements.models import StateMeaning, VersionMeaning, WorkEvent, WorkItem
 from engagements.stages import decided_by
 
@@ -62,14 +62,14 @@ def said_of(item: WorkItem) -> list[Said]:
     """All that its source ever said of one item, in the order of time; one statement."""
     events = WorkEvent.objects.filter(source=item.source_id, key=item.key)
     rows = events.order_by("occurred_at", "place", "pk").values_list(
-        *("occurred_at", "field", "came", "became"),
+        *("occurred_at", "field", "place", "came", "became"),
         *("recorded_at", "of__number", "of__file_name", "of__changelog_name"),
     )
     return [
         Said(
-            Evidence(at, field, came, became),
+            Evidence(*told),
             recorded_at,
-            File(number, work if field == SEEN else changelog or work),
+            File(number, work if told[1] in (SEEN, LISTED) else changelog or work),
         )
-        for at, field, came, became, recorded_at, number, work, changelog in rows
+        for *told, recorded_at, number, work, changelog in rows
     ]

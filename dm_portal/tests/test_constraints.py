@@ -102,6 +102,7 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         Import,
         {"state": "reading", "applied_at": None, "applied_by_id": None, "lease_until": None},
     ),
+    "import_whole_as_of_an_instant": (Import, {"is_whole": True, "exported_at": None}),
     "import_chunk_number": (ImportChunk, {}),
     "import_event_line": (ImportEvent, {}),
     "import_row_line": (ImportRow, {}),

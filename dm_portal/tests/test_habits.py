@@ -84,7 +84,7 @@ def test_models_have_no_side_effects_and_no_permissions(model: type[models.Model
 NOBODYS = {
     *("created_at", "due_at", "occurred_at", "opens_at", "expires_at", "beaten_at", "frozen_at"),
     *("finished_at", "next_attempt_at", "started_at", "done_at", "publish_at", "read_at"),
-    *("blocked_at", "recorded_at", "opened_at", "closed_at"),
+    *("blocked_at", "recorded_at", "opened_at", "closed_at", "gone_at", "exported_at"),
 }
 
 

@@ -15,7 +15,7 @@ from engagements.histories import STARTED_STAGES, History
 from engagements.histories.blocked import OVER
 from engagements.histories.fields import Value, values_of
 from engagements.histories.stages import STATE, Step
-from engagements.histories.told import SEEN, Evidence, Told, instant
+from engagements.histories.told import LISTED, SEEN, Evidence, Told, instant
 from engagements.stages import Stage, StageOf
 
 # The dates of a row that date what happened, and by what else it may be told.
@@ -31,6 +31,8 @@ HEADLINES = (
     "No longer withdrawn",
     "Done",
     "Withdrawn",
+    "Gone from the tracker",
+    "Back in the tracker",
     "Unblocked",
     "Blocked",
 )
@@ -147,9 +149,8 @@ def _facts(
     yield from _of_steps(history, stage_of)
     yield from _of_blocked(history)
     yield from _of_milestones(history, names)
-    told = Told()
-    for each in said:
-        told.add(each.evidence)
+    yield from _of_absences(history)
+    told = Told.of(each.evidence for each in said)
     texts = {
         "sprint": history.sprints,
         "size": history.sizes,
@@ -213,6 +214,14 @@ def _of_blocked(history: History) -> Iterator[Fact]:
         yield Fact(span.since, told_by, "Blocked")
         if span.until and span.until not in over:
             yield Fact(span.until, told_by, "Unblocked")
+
+
+def _of_absences(history: History) -> Iterator[Fact]:
+    """When whole exports did not name it any more, and when something was told of it again."""
+    for span in history.missing:
+        yield Fact(span.since, (LISTED,), "Gone from the tracker")
+        if span.until:
+            yield Fact(span.until, (LISTED, STATE), "Back in the tracker")
 
 
 def _of_milestones(history: History, names: Mapping[str, str]) -> Iterator[Fact]:

@@ -35,11 +35,11 @@ def seen(on: float, *, done: float | None = None, begun: float | None = None, **
         "done_at": written(day(done)) if done is not None else None,
         "started_at": written(day(begun)) if begun is not None else None,
     }
-    return Said(Evidence(day(on), "seen", "", json.dumps(dated | cells)), day(on), ROWS)
+    return Said(Evidence(day(on), "seen", 0, "", json.dumps(dated | cells)), day(on), ROWS)
 
 
 def changed(on: float, field: str, came: str, became: str) -> Said:
-    return Said(Evidence(day(on), field, came, became), day(30), LOG)
+    return Said(Evidence(day(on), field, 0, came, became), day(30), LOG)
 
 
 def tell(*said: Said, names: dict[str, str] | None = None) -> list[Happening]:
@@ -155,6 +155,18 @@ def test_what_two_files_tell_of_one_instant_stands_apart() -> None:
     assert [(each.headline, each.file) for each in found][1:] == [("Done", ROWS), ("", LOG)]
 
 
+def test_gone_from_the_tracker_and_back() -> None:
+    def listed(on: float, became: str) -> Said:
+        return Said(Evidence(day(on), "listed", 0, "", became), day(on), ROWS)
+
+    found = told(seen(2, state="Open"), listed(4, "no"), listed(6, "yes"), listed(8, "no"))
+    assert [(on, headline) for on, headline, _ in found][2:] == [
+        (4, "Withdrawn, gone from the tracker"),
+        (6, "No longer withdrawn, back in the tracker"),
+        (8, "Withdrawn, gone from the tracker"),
+    ]
+
+
 DAYS = st.integers(-3, 12)
 SEEN = st.builds(
     seen,
@@ -173,7 +185,14 @@ CHANGED = st.builds(
 )
 
 
-@given(st.lists(SEEN, min_size=1, max_size=4), st.lists(CHANGED, max_size=8))
+LISTED = st.builds(
+    lambda on, became: Said(Evidence(day(on), "listed", 0, "", became), day(on), ROWS),
+    DAYS,
+    st.sampled_from(["yes", "no"]),
+)
+
+
+@given(st.lists(SEEN, min_size=1, max_size=4), st.lists(CHANGED | LISTED, max_size=8))
 def test_whatever_was_said_is_told_in_the_order_of_time(rows: Any, log: Any) -> None:
     """Each by a file, the item's end as its last word, and nothing said twice."""
     found = tell(*rows, *log)

@@ -49,7 +49,7 @@ DONE = Column(
     "Done",
     "done_at",
     kind="instant",
-    missing="open",
+    missing="not done",
     note=lambda item: "open until then" if item.is_to_be_done else "",
 )
 
@@ -89,10 +89,12 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 
 def _columns(columns: Sequence[Column], sources: Sequence[Freshness]) -> list[Column]:
-    """The same; a state says so where nobody has decided what it means."""
+    """The same; a state says so where nobody has decided what it means, or it is of old."""
     undecided = {(each.number, state) for each in sources for state in each.undecided.states}
 
     def note(item: WorkItem) -> str:
+        if item.gone_at:
+            return "gone from the tracker"
         return "not decided yet" if (item.source.number, item.state) in undecided else ""
 
     return [replace(each, note=note) if each is STATE else each for each in columns]

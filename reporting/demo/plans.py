@@ -293,6 +293,7 @@ HARBOUR = EngagementPlan(
     prefix="HRB",
     time_zone="Europe/Copenhagen",
     assignees=("Nils Berg", "Anja Kovac", "Peter Lund"),
+    says_when=False,
     milestones=(
         MilestonePlan(
             "Slots",

@@ -15,7 +15,7 @@ from engagements.models import Blocker, Customer, CustomerContact, Engagement, I
 from engagements.services.blockers import describe_blocker
 from engagements.services.engagements import PlannedMilestone, create_engagement
 from engagements.services.freshness import promise_freshness
-from engagements.services.imports import import_file
+from engagements.services.imports import Export, import_file
 from engagements.services.milestones import commit_date, judge_criterion
 from engagements.services.people import give_function
 from engagements.services.sprints import create_sprint
@@ -240,7 +240,13 @@ def _import(stage: Stage, at: datetime) -> None:
     writer.writerows(rows)
     name = f"{stage.plan.prefix.lower()}-{at:%Y-%m-%d}.csv"
     content = io.BytesIO(text.getvalue().encode())
-    file = import_file(engagement=stage.engagement, file_name=name, content=content, by=stage.dm)
+    file = import_file(
+        engagement=stage.engagement,
+        file_name=name,
+        content=content,
+        by=stage.dm,
+        export=Export(at if stage.plan.says_when else None),
+    )
     if file.state != Import.State.APPLIED:
         raise DomainError(f"The demo world's own file was not applied: {file.problem}")
 

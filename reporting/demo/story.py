@@ -98,6 +98,7 @@ class EngagementPlan:
     moves: tuple[DateMove, ...] = ()
     blocked: tuple[BlockedPlan, ...] = ()
     names: TrackerNames = TrackerNames()
+    says_when: bool = True  # its exports were made
     # week -> (reason, new headline): what was corrected after it was published
     corrections: dict[int, tuple[str, str]] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0018_source_promises'),
+        ('engagements', '0019_whole_exports'),
         ('pods', '0002_pod_function_version'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
