@@ -8,7 +8,7 @@ import pytest
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from engagements.models import Engagement, Import, Milestone, Sprint, WorkItem
+from engagements.models import Engagement, Import, Milestone, Source, Sprint, WorkItem
 from engagements.tests.pages import at, csv_rows, make_import, make_item, names, statements
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,21 @@ def test_a_state_says_that_nobody_has_decided_on_it(desk: Any, work: Import) -> 
     Import.objects.filter(pk=work.pk).update(undecided_states=["Triage"])
     notes = [row[3].note for row in desk.get(url).context["listing"].rows]
     assert notes == ["not decided yet", ""]
+
+
+def test_items_of_several_sources_name_theirs(desk: Any, work: Import) -> None:
+    """So that two of one key can be told apart, on the page and in its CSV."""
+    url = at("work_list", work.engagement)
+    assert [row[0].note for row in desk.get(url).context["listing"].rows] == ["", ""]
+    other = Source.objects.create(engagement=work.engagement, number=2, kind="work_csv")
+    twin = Import.objects.get(pk=work.pk)
+    twin.pk, twin.number, twin.source, twin._state.adding = None, 2, other, True
+    twin.save()
+    make_item(twin, "A-2", created_at=CREATED - timedelta(days=1))
+    rows = [(row[0].value, row[0].note) for row in desk.get(url).context["listing"].rows]
+    assert rows == [("A-2", "Jira export"), ("B-1", "Jira export"), ("A-2", "Work CSV")]
+    told = [row["Source"] for row in csv_rows(desk.get(url, {"format": "csv"}))]
+    assert told == ["Jira export", "Jira export", "Work CSV"]
 
 
 def test_what_was_done_before_it_was_begun_or_created(desk: Any, file: Import) -> None:

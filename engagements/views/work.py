@@ -89,7 +89,9 @@ def work_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 
 def _columns(columns: Sequence[Column], sources: Sequence[Freshness]) -> list[Column]:
-    """The same; a state says so where nobody has decided what it means, or it is of old."""
+    """The same: a state says so where nobody has decided what it means, or the item is gone from
+    the tracker; a key of which source it is, where there are several.
+    """
     undecided = {(each.number, state) for each in sources for state in each.undecided.states}
 
     def note(item: WorkItem) -> str:
@@ -97,7 +99,10 @@ def _columns(columns: Sequence[Column], sources: Sequence[Freshness]) -> list[Co
             return "gone from the tracker"
         return "not decided yet" if (item.source.number, item.state) in undecided else ""
 
-    return [replace(each, note=note) if each is STATE else each for each in columns]
+    changed = {STATE: replace(STATE, note=note)}
+    if len(sources) > 1:
+        changed[KEY] = replace(KEY, note="source", note_label="Source")
+    return [changed.get(each, each) for each in columns]
 
 
 @require_safe
