@@ -1,7 +1,7 @@
 """What a person does with an import."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -88,7 +88,7 @@ def receive_file(
     file = keep_file(engagement, number, kept, by_map, export, by)
     told: dict[str, Any] = {"size": file.size, "sha256": file.sha256}
     if export.at:
-        told |= {"exported_at": written(export.at), "is_whole": export.is_whole}
+        told |= {"exported_at": written(export.at.astimezone(UTC)), "is_whole": export.is_whole}
     record("import.uploaded", file, by=by, after=told)
     wake("engagements.tasks.read_import", file.pk)
     return file
