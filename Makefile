@@ -4,11 +4,12 @@
 # make mutants a sample of deliberate mistakes that the tests must notice
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 # make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
+# make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
 
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk
+.PHONY: run test check mutants kills bulk hostile
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -38,6 +39,9 @@ kills: .venv/installed-to-test
 
 bulk: .venv/installed-to-test
 	$(BIN)/python .ci/bulk.py
+
+hostile: .venv/installed-to-test
+	$(BIN)/python .ci/hostile.py
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv

@@ -30,6 +30,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "due": ("duedate", "due_date", "due"),
 }
 FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
+# Far more than a person makes, and no more than the database can put in order.
+MAX_AT_ONCE = 1000
 LONGEST = LIMITS | {"milestone": MAX_MILESTONE, "size": 40, "due": 40}
 
 
@@ -76,9 +78,13 @@ class Changelog:
         except cells.BadCell as error:
             words = f"The change of {_shown(name)} on {_shown(at)}"
             return Change(line, key, name, reason=f"{words} cannot be read: it {error}.")
-        return Change(
-            line, key, name, field, instant, came, became, self._next(key, instant, field)
-        )
+        place = self._next(key, instant, field)
+        if place >= MAX_AT_ONCE:
+            reason = (
+                f"The item has more than {MAX_AT_ONCE:,} changes of its {field} at one instant."
+            )
+            return Change(line, key, name, reason=reason)
+        return Change(line, key, name, field, instant, came, became, place)
 
     def _next(self, key: str, at: datetime, field: str) -> int:
         """The place among the changes of this field of this item at this instant."""

@@ -8,6 +8,8 @@ from engagements.sources.lines import Lines
 from engagements.sources.refusal import CURE, FileRefused
 
 MAX_COLUMNS = 2000
+# Spreadsheets leave some; nobody could wait for the end of endless ones.
+MAX_BLANK_LINES = 100_000
 # What Python's csv module says, and what a person can do with.
 FAULTS = {
     "unexpected end of data": "a quote is opened in the row that starts here and never closed.",
@@ -28,8 +30,10 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
     A cell that an export made safe for spreadsheets is given back as it was.
 
     Raises:
-        FileRefused: the quotes do not add up, so that nobody knows where a row ends.
+        FileRefused: the quotes do not add up, so that nobody knows where a row ends, or nothing but
+            blank lines follows.
     """
+    blank = 0
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         line = lines.start_row()
@@ -39,6 +43,9 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
             raise FileRefused(f"Line {line}: {_fault(str(error))}") from error
         if cells is None:
             return
+        blank = 0 if cells else blank + 1
+        if blank > MAX_BLANK_LINES:
+            raise FileRefused(f"More than {MAX_BLANK_LINES:,} blank lines end in line {line}.")
         if cells:
             yield line, [unprotect(cell) if cell[:1] == "'" else cell for cell in cells]
 

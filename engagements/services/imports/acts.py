@@ -15,6 +15,7 @@ from dm_portal.shell.wake import wake
 from engagements.assignees import people_of_map
 from engagements.models import Engagement, Import, ImportChunk, ImportEvent, ImportRow
 from engagements.models.imports import Part
+from engagements.services.imports import staging
 from engagements.services.imports.states import MAX_BYTES, TOO_LARGE, State, move
 from engagements.services.numbers import lock, next_number
 from engagements.sources.maps import FileMap
@@ -170,7 +171,7 @@ def _keep_pieces(pk: int, part: Part, content: BinaryIO, digest: Any) -> int:
         if size > MAX_BYTES:
             raise DomainError(TOO_LARGE, field=FIELDS[part])
         digest.update(block)
-        ImportChunk.objects.create(of_id=pk, part=part, number=place, content=block)
+        staging.add_piece(pk, part, place, block)
     return size
 
 

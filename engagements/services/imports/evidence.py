@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple, cast
 
 from engagements.assignees import people_of_map
@@ -22,6 +23,8 @@ from engagements.stages import StageOf, decided_by
 
 # A column of assignees may hold something else, which is kept nowhere by the hundred thousand.
 MOST_PEOPLE = 1000
+# Of what is said of the items that are worked out at once.
+MAX_BYTES = 8 * 1024 * 1024
 
 
 class Told(NamedTuple):
@@ -62,6 +65,14 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     seen = ImportEvent.objects.filter(of=file, part=part, field=WorkEvent.Field.SEEN)
     rows = seen.filter(line__gt=line).order_by("line")
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
+
+
+def bearable(file: Import, batch: list[Told]) -> list[Told]:
+    """The first of these items: as many as what is said of them can be held at once, or one."""
+    sizes = statements.sizes_of(file, [told.key for told in batch])
+    sums = accumulate(sizes.get(told.key, 0) for told in batch)
+    fit = sum(1 for size in sums if size <= MAX_BYTES)
+    return batch[: max(fit, 1)]
 
 
 class Meant(NamedTuple):

@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from engagements.models import Import, Milestone, Sprint
+from engagements.services.imports.bounds import too_many
 from engagements.services.imports.statements import FILE
 from engagements.services.numbers import next_number
-from engagements.sources.refusal import FileRefused
 
 # Each would be a choice of every filter; a column of this many names holds something else.
 MAX_NAMES = 2000
@@ -108,10 +108,7 @@ def _names(statement: str, file: Import, noun: str) -> dict[str, int]:
         cursor.execute(statement, {"file": file.pk, "most": MAX_NAMES + 1})
         found = dict(cursor.fetchall())
     if len(found) > MAX_NAMES:
-        raise FileRefused(
-            f"The file names more than {MAX_NAMES:,} {noun}, which nobody could choose from. "
-            f"Perhaps its column of {noun} holds something else."
-        )
+        raise too_many(noun, MAX_NAMES)
     return found
 
 

@@ -19,6 +19,7 @@ from engagements.models.imports import Part
 from engagements.services.imports import evidence, listings, naming, staging, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
+from engagements.services.imports.bounds import Bounds, add_left_out
 from engagements.services.imports.states import State, change, claim, lease_end, move
 from engagements.services.numbers import lock, next_number
 from engagements.sources.changelog import Changelog
@@ -30,7 +31,8 @@ from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
 from engagements.stages import StageOf
 
-BATCH = 500
+# Rows that are held at once: so many, and not much more than so many bytes of the file.
+BATCH, BATCH_BYTES = 500, 2 * 1024 * 1024
 CHANGES = 2000
 Verdict = ImportRow.Verdict
 
@@ -66,8 +68,9 @@ def _read_all(file: Import) -> None:
         known=() if file.mapping else _known_maps(file),
     )
     _begin(file, work, read_at)
-    latest = _read_changelog(file, zone, read_at) if file.changelog_size else None
-    latest = _read_rows(file, work, latest)
+    bounds = Bounds()
+    latest = _read_changelog(file, zone, read_at, bounds) if file.changelog_size else None
+    latest = _read_rows(file, work, latest, bounds)
     # The version first: a change between the two is then noticed before anything is applied.
     version = _version_of(file)
     meant = evidence.meant_for(file)
@@ -142,22 +145,27 @@ def _source(file: Import, layout: Layout) -> Source:
     return source
 
 
-def _read_changelog(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime | None:
+def _read_changelog(
+    file: Import, zone: ZoneInfo, read_at: datetime, bounds: Bounds
+) -> datetime | None:
     """Gather the changes; returns the last instant of the past at which anything changed.
 
     Raises:
         FileRefused: none of them can be trusted; it is said of which of the two files.
     """
     try:
-        return _gather_changes(file, zone, read_at)
+        return _gather_changes(file, zone, read_at, bounds)
     except FileRefused as refused:
         raise FileRefused(f"In the changelog: {refused}") from refused
 
 
-def _gather_changes(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime | None:
+def _gather_changes(
+    file: Import, zone: ZoneInfo, read_at: datetime, bounds: Bounds
+) -> datetime | None:
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
     while batch := list(islice(changes, CHANGES)):
+        bounds.take_changes(batch)
         _keep_changes(file, batch)
         past = [each.at for each in batch if each.at and each.at <= read_at]
         latest = max([*past, *([latest] if latest else [])], default=None)
@@ -166,25 +174,25 @@ def _gather_changes(file: Import, zone: ZoneInfo, read_at: datetime) -> datetime
 
 @transaction.atomic
 def _keep_changes(file: Import, batch: list[Change]) -> None:
-    left_out = dict(file.changes_left_out)
-    for each in batch:
-        if not each.field and not each.reason:
-            left_out[each.name] = left_out.get(each.name, 0) + 1
+    left_out = (each.name for each in batch if not each.field and not each.reason)
     kept = [each for each in batch if each.field and each.came != each.became]
     change(
         file,
         changes_read=file.changes_read + len(kept),
-        changes_left_out=left_out,
+        changes_left_out=add_left_out(left_out, file.changes_left_out),
         lease_until=lease_end(State.READING),
     )
     staging.add_changes(file, kept, Part.CHANGELOG)
     staging.add_refused_changes(file, (each for each in batch if each.reason))
 
 
-def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetime | None:
+def _read_rows(
+    file: Import, work: WorkFile, latest: datetime | None, bounds: Bounds
+) -> datetime | None:
     """Gather the rows; returns the last instant of the past that either file names."""
-    rows, last = iter(work), ""
-    while batch := list(islice(rows, BATCH)):
+    last = ""
+    for batch in _batches(work):
+        bounds.take_rows(batch)
         _keep(file, work, batch)
         last = max(last, *(row.latest for row in batch))
     if not work.rows_read:
@@ -193,6 +201,18 @@ def _read_rows(file: Import, work: WorkFile, latest: datetime | None) -> datetim
         raise FileRefused("Every row of the file is another team's: the map leaves them all out.")
     found = [at for at in (latest, datetime.fromisoformat(last) if last else None) if at]
     return max(found, default=None)
+
+
+def _batches(work: WorkFile) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    begun = work.bytes_read
+    for row in work:
+        batch.append(row)
+        if len(batch) == BATCH or work.bytes_read - begun > BATCH_BYTES:
+            yield batch
+            batch, begun = [], work.bytes_read
+    if batch:
+        yield batch
 
 
 @transaction.atomic
@@ -255,6 +275,7 @@ def _judge(file: Import, part: Part, meant: evidence.Meant) -> None:
     """Compare what the items would be with what they are; each is told by one row."""
     last = 0
     while batch := evidence.rows_after(file, part, line=last, count=BATCH):
+        batch = evidence.bearable(file, batch)
         last = batch[-1].line
         _keep_judged(file, part, batch, meant)
 

@@ -3,7 +3,8 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping
-from io import StringIO
+from io import BytesIO, StringIO
+from struct import pack
 from typing import Any
 
 from django.db import connection
@@ -26,6 +27,21 @@ COPY engagements_importevent
      (of_id, part, line, key, field, came, became, occurred_at, place, note)
 FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (key, came, became, note))
 """
+
+
+ADD_PIECE = """
+COPY engagements_importchunk (of_id, part, number, content) FROM STDIN WITH (FORMAT binary)
+"""
+# How COPY's binary format begins and ends.
+BEGINS, ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+
+
+def add_piece(import_id: int, part: Part, number: int, content: bytes) -> None:
+    """Keep a piece of a file as it is. As a value of INSERT it would be spelt out first."""
+    fields = (pack(">q", import_id), part.encode(), pack(">i", number), content)
+    row = pack(">h", len(fields)) + b"".join(pack(">i", len(each)) + each for each in fields)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(ADD_PIECE, BytesIO(BEGINS + row + ENDS))
 
 
 def add_seen(file: Import, rows: Iterable[Row]) -> None:

@@ -43,9 +43,8 @@ SELECT said.key, said.line FROM unnest(%(keys)s::text[]) AS wanted(key)
  WHERE said.part = 'work' AND said.field = 'seen'
 """
 
-# All that is said of some items, known before or by this file or both, in the order of time.
-EVIDENCE = f"""
-SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.became
+# All that is said of some items, known before or by this file or both.
+SAID = f"""
   FROM unnest(%(keys)s::text[]) AS wanted(key)
  CROSS JOIN LATERAL (
    SELECT event.key, event.occurred_at, event.field, event.place, event.came, event.became
@@ -55,6 +54,11 @@ SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.becam
    SELECT said.key, said.occurred_at, said.field, said.place, said.came, said.became
      FROM engagements_importevent AS said
     WHERE said.of_id = {FILE} AND said.key = wanted.key OFFSET 0) AS told
+"""
+
+# In the order of time.
+EVIDENCE = f"""
+SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.became {SAID}
  ORDER BY told.key, told.occurred_at
 """
 
@@ -90,6 +94,12 @@ PUT_AFTER = f"""
 UPDATE engagements_importevent AS said SET occurred_at = found.last + interval '1 microsecond'
   FROM ({CONTRADICTING}) AS found
  WHERE said.id = found.id
+"""
+
+# How much of it there would be to hold; 400 bytes are what an empty one takes.
+SIZES = f"""
+SELECT told.key, sum(400 + octet_length(told.came) + octet_length(told.became))::bigint {SAID}
+ GROUP BY told.key
 """
 
 # Items that the changelog tells of and the file does not, by the first change of each.
@@ -252,6 +262,13 @@ def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[tuple[Any, 
         for key, *said in cursor:
             found[key].append(tuple(said))
     return found
+
+
+def sizes_of(file: Import, keys: Iterable[str]) -> dict[str, int]:
+    """How many bytes ``evidence_of`` would hold of each of these items."""
+    with connection.cursor() as cursor:
+        cursor.execute(SIZES, _values(file) | {"keys": list(keys)})
+        return dict(cursor.fetchall())
 
 
 def look_at_events() -> None:

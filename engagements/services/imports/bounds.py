@@ -1,0 +1,93 @@
+"""What no tracker holds more of: noticed while a file is read, before it floods the portal."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from engagements.sources.changes import Change
+from engagements.sources.refusal import FileRefused
+from engagements.sources.rows import Row
+
+# Somebody says of each state what it means, on one page; the others are choices of filters. Of
+# milestones and sprints one file may add fewer, see ``naming``: most are known from earlier files.
+MOST = {
+    "states": 1000,
+    "types": 1000,
+    "milestones": 10_000,
+    "sprints": 10_000,
+    "assignees": 10_000,
+}
+# An item's history is worked out as a whole.
+MAX_CHANGES = 10_000
+# Only items that change as often within one batch can come to that many in a file.
+OFTEN = 20
+# Fields that nobody reads are named, as long as somebody may look at their names.
+MAX_FIELDS = 100
+FURTHER = "further fields"
+
+
+class Bounds:
+    """Counts over the rows and changes of one import; memory does not grow with these."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {noun: set() for noun in MOST}
+        self._changes: Counter[str] = Counter()
+
+    def take_rows(self, rows: Iterable[Row]) -> None:
+        """Count a batch of rows.
+
+        Raises:
+            FileRefused: with them there are too many names of a kind.
+        """
+        for row in rows:
+            if not row.reason:
+                for field in ("state", "type", "sprint", "assignee"):
+                    self._name(f"{field}s", row.data.get(field, ""))
+                self._name("milestones", *row.data.get("milestones", ()))
+                self._name("states", *(each.became for each in row.changes))
+
+    def take_changes(self, changes: Iterable[Change]) -> None:
+        """Count a batch of a changelog.
+
+        Raises:
+            FileRefused: with them there are too many names of a kind, or changes of one item.
+        """
+        found: Counter[str] = Counter()
+        for each in changes:
+            if f"{each.field}s" in MOST:
+                self._name(f"{each.field}s", each.came, each.became)
+            if each.field:
+                found[each.key] += 1
+        for key, count in found.items():
+            if count >= OFTEN:
+                self._changes[key] += count
+                self._require_few(key)
+
+    def _name(self, noun: str, *names: str) -> None:
+        known = self._names[noun]
+        known.update(name for name in names if name)
+        if len(known) > MOST[noun]:
+            raise too_many(noun, MOST[noun])
+
+    def _require_few(self, key: str) -> None:
+        if self._changes[key] > MAX_CHANGES:
+            raise FileRefused(
+                f"The item {key} has more than {MAX_CHANGES:,} changes, which no item has. "
+                "Perhaps the column of keys holds something else."
+            )
+
+
+def too_many(noun: str, most: int) -> FileRefused:
+    """The refusal of a file that names more than ``most`` of these."""
+    return FileRefused(
+        f"The file names more than {most:,} {noun}, which nobody could choose from. "
+        f"Perhaps its column of {noun} holds something else."
+    )
+
+
+def add_left_out(names: Iterable[str], counts: dict[str, int]) -> dict[str, int]:
+    """``counts`` with these names of fields; what comes after the first ones is counted as one."""
+    found = dict(counts)
+    for name in names:
+        known = name if name in found or len(found) < MAX_FIELDS else FURTHER
+        found[known] = found.get(known, 0) + 1
+    return found
