@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from dm_portal.people.models import User
 from engagements.models import Engagement, Import, ImportRow, WorkItem
@@ -13,6 +14,7 @@ from engagements.sources.changelog import MAX_AT_ONCE, Changelog
 from engagements.sources.changes import Change
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
+from engagements.tests.pages import at
 from engagements.tests.work_files import BERLIN, apply, changes, item, open_file, preview, work_csv
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,14 @@ def test_blank_lines_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(list(open_file(kept))) == 2
     with pytest.raises(FileRefused, match=r"More than 3 blank lines end in line 5\."):
         list(open_file(work_csv("", "", "", "", item())))
+
+
+def test_a_decision_on_every_state_that_is_read_can_be_sent(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    client.force_login(manager)
+    sent = {f"state_{number}": "done" for number in range(bounds.MOST["states"] + 1)}
+    assert client.post(at("import_states", engagement), sent).status_code == 422
 
 
 # In pieces that fit

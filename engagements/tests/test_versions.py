@@ -157,6 +157,55 @@ def test_a_preview_made_before_a_decision_is_read_again(
     assert file.state == Import.State.UPLOADED
 
 
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch, imported: Engagement) -> Engagement:
+    """More milestones than every version can offer each for itself."""
+    monkeypatch.setattr("engagements.forms.versions.MANY", 1)
+    return imported
+
+
+def test_many_milestones_are_listed_once(client: Client, many: Engagement, manager: User) -> None:
+    client.force_login(manager)
+    page = client.get(at("import_versions", many)).content.decode()
+    first, second = named("1.4+").number, named("1.4").number
+    for line in ("Its own", "None", f"{first}: 1.4+", f"{second}: 1.4"):
+        assert page.count(f'<option value="{line}"></option>') == 1
+    assert page.count('list="milestones-to-choose"') == 2
+    assert page.count('value="Its own"') == 3
+    assert client.post(at("import_versions", many), sent(many)).status_code == 302
+    assert not VersionMeaning.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "belongs_to"),
+    [("{}: 1.4", ["1.4"]), (" {} ", ["1.4"]), ("none", []), ("ITS OWN", ["1.4+"])],
+)
+def test_of_many_one_is_chosen_by_its_line_or_its_number(
+    client: Client, many: Engagement, manager: User, typed: str, belongs_to: list[str]
+) -> None:
+    client.force_login(manager)
+    chosen = {"1.4+": typed.format(named("1.4").number)}
+    answer = client.post(at("import_versions", many), sent(many, **chosen))
+    assert (answer.status_code, belongs()["A-1"]) == (302, belongs_to)
+    shown = sent(many).values()
+    assert client.post(at("import_versions", many), sent(many)).status_code == 302
+    assert list(sent(many).values()) == list(shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("1.4", "Choose a line of the list, or write its number."), ("", "Choose whose “1.4+” is.")],
+)
+def test_of_many_what_is_not_there_is_said(
+    client: Client, many: Engagement, manager: User, typed: str, said: str
+) -> None:
+    client.force_login(manager)
+    answer = client.post(at("import_versions", many), sent(many, **{"1.4+": typed}))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert belongs()["A-1"] == ["1.4+"]
+
+
 def test_before_any_import_the_page_says_what_comes(
     client: Client, engagement: Engagement, manager: User
 ) -> None:
