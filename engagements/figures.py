@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, Window
 
 from dm_portal.shell.clock import now
+from engagements.counting import counts_now, done_by_now, open_now
 from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
-from engagements.querysets import counts_now, done_by_now, open_now
 
 # How many blockers an overview names.
 OLDEST = 5

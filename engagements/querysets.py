@@ -20,6 +20,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
 from engagements.assignee_rows import AssigneesDecided, AssigneesTold
+from engagements.counting import counts_now, done_by_now, open_now
 from engagements.sources.rows import written
 from engagements.stages import Stage
 
@@ -35,22 +36,6 @@ def _holds(prefix: str = "") -> Q:
     return Q(**{f"{prefix}starts_on__lte": day}) & (
         Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
     )
-
-
-def done_by_now(prefix: str = "") -> Q:
-    """Work that is done; what a tracker dates into the future is open until then."""
-    return Q(**{f"{prefix}done_at__lte": now()})
-
-
-def counts_now(prefix: str = "") -> Q:
-    """Work that is not withdrawn: that is no work any more, neither done nor to be done."""
-    return ~Q(**{f"{prefix}stage": Stage.WITHDRAWN})
-
-
-def open_now(prefix: str = "") -> Q:
-    """Work that counts and is not ``done_by_now``: each that counts is in one of the two."""
-    is_open = Q(**{f"{prefix}done_at__isnull": True}) | Q(**{f"{prefix}done_at__gt": now()})
-    return counts_now(prefix) & is_open
 
 
 def _sees_everything(user: Any) -> bool:

@@ -9,17 +9,9 @@ from engagements.models.engagements import (
     EngagementTemplate,
     TemplateMilestone,
 )
-from engagements.models.imports import (
-    MOST_DAYS,
-    Import,
-    ImportChunk,
-    ImportEvent,
-    ImportRow,
-    Source,
-    StateMeaning,
-    VersionMeaning,
-)
+from engagements.models.imports import Import, ImportChunk, ImportEvent, ImportRow
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
+from engagements.models.sources import MOST_DAYS, Source, StateMeaning, VersionMeaning
 from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [

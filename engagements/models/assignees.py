@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from engagements import querysets
-from engagements.models.imports import Decision, Source
+from engagements.models.sources import Decision, Source
 from pods.models import Specialist
 
 

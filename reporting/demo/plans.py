@@ -291,9 +291,8 @@ HARBOUR = EngagementPlan(
     out_of_scope="Customs; invoicing.",
     depends_on="The harbour's berth plan, delivered as a file each night.",
     prefix="HRB",
-    time_zone="Europe/Copenhagen",
+    time_zone="Europe/Copenhagen", says_when=False,
     assignees=("Nils Berg", "Anja Kovac", "Peter Lund"),
-    says_when=False,
     milestones=(
         MilestonePlan(
             "Slots",
