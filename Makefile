@@ -4,12 +4,13 @@
 # make mutants a sample of deliberate mistakes that the tests must notice
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 # make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
+# make facts   the facts of 200 engagements of 500 items at once: time, statements
 # make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
 
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk hostile
+.PHONY: run test check mutants kills bulk facts hostile
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -39,6 +40,9 @@ kills: .venv/installed-to-test
 
 bulk: .venv/installed-to-test
 	$(BIN)/python .ci/bulk.py
+
+facts: .venv/installed-to-test
+	$(BIN)/python .ci/facts.py
 
 hostile: .venv/installed-to-test
 	$(BIN)/python .ci/hostile.py

@@ -17,6 +17,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from engagements.histories import History
 from engagements.models import (
     AcceptanceCriterion,
     Engagement,
@@ -27,7 +28,7 @@ from engagements.models import (
     StateMeaning,
     VersionMeaning,
 )
-from engagements.work_events import Meanings, histories
+from engagements.work_events import Meanings, Name, histories
 from reporting import figures
 from reporting.figures import text_instant
 from reporting.models import Facts
@@ -121,7 +122,8 @@ def read_inputs(
     committed dates; ``sprints``; ``imports``: the last applied one of each source. Rows later than
     the instant are there where the figures need to say so.
     """
-    return inputs_of([Asked(engagement, since, as_of)])[engagement.pk]
+    [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
+    return inputs
 
 
 class Asked(NamedTuple):
@@ -133,30 +135,31 @@ class Asked(NamedTuple):
 
 
 def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
-    """The facts of many engagements, each once, in as many statements as of one."""
-    inputs = inputs_of(asked)
-    for each in asked:
-        yield _body(each.engagement, inputs[each.engagement.pk])
+    """The facts of many engagements, each once, in as many statements as of one.
+
+    In the order of their ids; no more than one of them is held at a time.
+    """
+    for engagement, inputs in inputs_of(asked):
+        yield _body(engagement, inputs)
 
 
-def inputs_of(asked: Sequence[Asked]) -> dict[int, dict[str, Any]]:
-    """What ``read_inputs`` gives, by engagement."""
+def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, Any]]]:
+    """What ``read_inputs`` gives, of one engagement after the other."""
     ids = [each.engagement.pk for each in asked]
     told, plans = _told(asked), _plans(ids)
     around, meanings = _around(ids)
-    items = _items(asked, told, {pk: plan.numbers for pk, plan in plans.items()}, meanings)
-    return {
-        engagement.pk: {
+    for each, items in _items(asked, told, plans, meanings):
+        engagement, since, as_of = each
+        inputs = {
             "since": text_instant(since),
             "as_of": text_instant(as_of),
             "zone": engagement.time_zone,
             "known_from": text_instant(engagement.created_at),
-            "items": items[engagement.pk],
+            "items": items,
             **plans[engagement.pk].rows,
             **around[engagement.pk],
         }
-        for engagement, since, as_of in asked
-    }
+        yield engagement, inputs
 
 
 @dataclass(frozen=True)
@@ -212,21 +215,28 @@ def told_by_the_last(engagement: Engagement, *, as_of: datetime) -> Told | None:
 
 
 def _items(
-    asked: Sequence[Asked],
-    told: dict[int, Told],
-    numbers: dict[int, dict[str, int]],
-    meanings: Meanings,
-) -> dict[int, list[dict[str, Any]]]:
+    asked: Sequence[Asked], told: dict[int, Told], plans: dict[int, "Plan"], meanings: Meanings
+) -> Iterator[tuple[Asked, list[dict[str, Any]]]]:
     """What became of every item up to the instant, from everything that was ever said of it."""
-    found: dict[int, list[dict[str, Any]]] = {each.engagement.pk: [] for each in asked}
-    until = {each.engagement.pk: each.as_of for each in asked}
-    for (engagement, source, key), history in histories(list(until), meanings):
-        if history.created_at < until[engagement]:
-            row = stored(history, until[engagement], numbers[engagement])
-            knew = told.get(engagement)
-            named = {"source": source, "key": key, **row}
-            found[engagement].append(named | {"late": knew.late_of(named) if knew else []})
-    return found
+    waiting = sorted(asked, key=lambda each: each.engagement.pk)
+    items = histories([each.engagement.pk for each in waiting], meanings)
+    following = next(items, None)
+    for each in waiting:
+        pk, mine = each.engagement.pk, []
+        while following is not None and following[0][0] == pk:
+            name, history = following
+            if history.created_at < each.as_of:
+                mine.append(_row(name, history, each.as_of, plans[pk].numbers, told.get(pk)))
+            following = next(items, None)
+        yield each, mine
+
+
+def _row(
+    name: Name, history: History, until: datetime, numbers: dict[str, int], knew: Told | None
+) -> dict[str, Any]:
+    _, source, key = name
+    row = {"source": source, "key": key, **stored(history, until, numbers)}
+    return row | {"late": knew.late_of(row) if knew else []}
 
 
 @dataclass(slots=True)

@@ -380,7 +380,7 @@ def _known(text: str) -> datetime:
 
 def text_instant(at: datetime | None) -> str | None:
     """UTC with ``Z``; microseconds only where there are any."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if at else None
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if at else None
 
 
 def text_day(day: date | None) -> str | None:

@@ -69,8 +69,9 @@ def _add_scope(found: Row, lines: list[Timeline], window: Window) -> None:
     }
     for name, part in parts.items():
         found[name] |= scope.changes(part, window)
+    belonging = scope.Belonging(lines, window)
     for row in found["milestones"]:
-        row |= scope.milestone_changes(lines, row["number"], window)
+        row |= scope.milestone_changes(belonging, row["number"], window)
 
 
 def _touches(line: Timeline, milestones: set[int], window: Window) -> bool:

@@ -1,6 +1,6 @@
 """What belongs to the work, and how that changed: by schema 4."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -48,25 +48,41 @@ def _removed(lines: list[Timeline], window: Window) -> list[str]:
     ]
 
 
-def milestone_changes(lines: list[Timeline], number: int, window: Window) -> Row:
+class Belonging:
+    """Which items were in which milestone at both ends of a window, and which were there at both.
+
+    Read once for all milestones, each of which has few of the items.
+    """
+
+    def __init__(self, lines: list[Timeline], window: Window) -> None:
+        since, as_of = window.since, window.as_of
+        self.is_in: dict[int, list[Timeline]] = defaultdict(list)
+        self.was_in: dict[int, list[Timeline]] = defaultdict(list)
+        self.stayed: set[str] = set()
+        for line in lines:
+            for number in before(line.milestones, as_of):
+                self.is_in[number].append(line)
+            if since is not None:
+                for number in before(line.milestones, since):
+                    self.was_in[number].append(line)
+                if line.is_there(since) and line.is_there(as_of):
+                    self.stayed.add(line.key)
+
+
+def milestone_changes(belonging: Belonging, number: int, window: Window) -> Row:
     """Of one milestone: ``changes``, and keys of items that were there at both ends of the window
     and moved into it or out of it. Source: milestone changes. ``stages`` counts its items.
     """
-    since, as_of = window.since, window.as_of
-    mine = [line for line in lines if line.is_in(number, as_of)]
-    was_mine = [line for line in lines if since is not None and line.is_in(number, since)]
-    stayed = {
-        line.key
-        for line in lines
-        if since is not None and line.is_there(since) and line.is_there(as_of)
-    }
-    is_in, was_in = ({line.key for line in each} for each in (mine, was_mine))
+    as_of, stayed = window.as_of, belonging.stayed
+    mine, was_mine = belonging.is_in.get(number, []), belonging.was_in.get(number, [])
+    is_in, was_in = ({line.key for line in each} & stayed for each in (mine, was_mine))
+    came, went = is_in - was_in, was_in - is_in
     counted = Counter(line.stage(as_of) for line in mine if line.is_there(as_of))
     return {
         **changes(mine, window),
         "removed": _removed(was_mine, window),
-        "moved_in": [line.key for line in mine if line.key in stayed - was_in],
-        "moved_out": [line.key for line in was_mine if line.key in stayed - is_in],
+        "moved_in": [line.key for line in mine if line.key in came],
+        "moved_out": [line.key for line in was_mine if line.key in went],
         "stages": dict(sorted(counted.items())),
     }
 
@@ -79,8 +95,9 @@ def burnup(
     From the week of the first item on, up to the last week that the last import could speak of;
     of one milestone, or of all. Source: dates of creation, state and milestone changes.
     """
+    ever = (line for line in lines if milestone is None or line.was_ever_in(milestone))
     entries = sorted(
-        entry for line in lines for entry in _steps(line, milestone) if entry[0] < window.as_of
+        entry for line in ever for entry in _steps(line, milestone) if entry[0] < window.as_of
     )
     if not entries or known_until is None:
         return []

@@ -96,6 +96,9 @@ class Timeline:
     def is_in(self, milestone: int, at: datetime) -> bool:
         return milestone in before(self.milestones, at)
 
+    def was_ever_in(self, milestone: int) -> bool:
+        return any(milestone in entry.value for entry in self.milestones)
+
     def was_reopened(self, *, since: datetime, at: datetime) -> bool:
         """Whether it was done and ceased to be so in this window."""
         return any(
@@ -111,7 +114,8 @@ def before(entries: Sequence[Entry], at: datetime) -> Any:
 
 
 def _place(entries: Sequence[Entry], at: datetime) -> int:
-    return bisect_left(entries, at, key=lambda entry: entry.at)
+    # A shorter tuple is before a longer one that begins with it: no value is ever compared.
+    return bisect_left(entries, (at,))
 
 
 def _dated(entries: Sequence[Any]) -> list[tuple[datetime, Any]]:
