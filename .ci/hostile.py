@@ -191,6 +191,25 @@ def many_changes() -> Iterator[bytes]:
     return islice(changes(items=9), 9 * 9000)
 
 
+def stays(folder: Path, rows: int) -> None:
+    """Of one item, each with a long title of letters that take four bytes."""
+    (folder / "map.toml").write_text(MAP)
+    title = "💥" * 131_000
+    pieces = (f"A,{title},S {place % 9},1,2024-01-05\n".encode() for place in range(10**6))
+    fill(folder / "work.csv", after(b"key,title,state,days,until\n", lambda: pieces)())
+
+
+MAP = """name = "Time in status"
+rows = "intervals"
+[columns]
+key = "key"
+title = "title"
+state = "state"
+days = "days"
+until = "until"
+"""
+
+
 def milestones() -> Iterator[bytes]:
     yield b"key,milestone,created_at\n"
     for number in range(10**6):
@@ -262,6 +281,7 @@ FILES = {
         log(logged("W-1,2024-01-05T10:00:00Z,field %d,a,b")), "previewed"
     ),
     "a changelog of refused rows": File(log(logged("W-%d,never,status,a,b"), SOME), "previewed"),
+    "stays with long titles": File(stays, "previewed"),
     "items of 9,000 changes": File(log(after(LOG_HEADER, many_changes)), "previewed"),
 }
 
@@ -297,19 +317,19 @@ def bring(name: str, folder: Path) -> int:
     set_up_django()
     small = folder / "small.csv"
     small.write_bytes(HEADER + b"".join(numbered("S-%d,T,Open,2024-01-05", 500)))
-    bring_files(small, None)
+    bring_files({"file": small})
     before = megabytes("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # what was held at most is forgotten
-    log = folder / "changelog.csv"
+    paths = {"file": "work.csv", "changelog": "changelog.csv", "map": "map.toml"}
     started = time.monotonic()
-    told = bring_files(folder / "work.csv", log if log.exists() else None)
+    told = bring_files({field: folder / name for field, name in paths.items()})
     told["seconds"] = time.monotonic() - started
     told["megabytes"] = megabytes("VmHWM") - before
     print(json.dumps(told))
     return 0
 
 
-def bring_files(work: Path, log: Path | None) -> dict[str, Any]:
+def bring_files(paths: dict[str, Path]) -> dict[str, Any]:
     """As the page does it, and then a worker."""
     from contextlib import ExitStack
 
@@ -320,8 +340,8 @@ def bring_files(work: Path, log: Path | None) -> dict[str, Any]:
     with ExitStack() as opened:
         files = {
             field: UploadedFile(opened.enter_context(path.open("rb")), path.name, size=size(path))
-            for field, path in (("file", work), ("changelog", log))
-            if path
+            for field, path in paths.items()
+            if path.exists()
         }
         form = ImportForm({}, files)
         if not form.is_valid():

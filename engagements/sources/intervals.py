@@ -14,13 +14,16 @@ from engagements.sources.rows import AS_IS, Row, read_row, written
 MAX_DAYS = 200 * 366
 # More than any item went through; as many are held at once.
 MAX_STAYS = 1000
+MAX_CELL = 200
 
 
 class Stay(NamedTuple):
-    """One row of the file: from ``line``, the cells as they are."""
+    """What is kept of one row of the file, beside the others of its item."""
 
     line: int
-    cells: Sequence[str]
+    state: str
+    days: str
+    until: str
 
 
 def read_intervals(
@@ -33,20 +36,23 @@ def read_intervals(
     refused as a whole where one of its rows cannot be read: the others would be dated wrong.
     """
     place = layout.places["key"][0]
-    stays = (Stay(line, row) for line, row in rows)
-    for _, group in groupby(stays, key=lambda stay: _key(stay.cells, place)):
-        yield _item(layout, list(islice(group, MAX_STAYS + 1)), zone, now)
+    for _, group in groupby(rows, key=lambda row: _key(row[1], place)):
+        yield _item(layout, islice(group, MAX_STAYS + 1), zone, now)
 
 
 def _key(row: Sequence[str], place: int) -> str:
     return row[place].strip() if place < len(row) else ""
 
 
-def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row:
-    first = stays[0].line
-    for stay in stays:
-        if (row := read_row(layout, stay.line, stay.cells, zone=zone, now=now)).reason:
+def _item(
+    layout: Layout, rows: Iterable[tuple[int, list[str]]], zone: tzinfo, now: datetime
+) -> Row:
+    stays = []
+    for line, cells_of_row in rows:
+        row = read_row(layout, line, cells_of_row, zone=zone, now=now)
+        if row.reason:
             return row
+        stays.append(_stay(layout, line, cells_of_row))
     try:
         begins, until = _dated(layout, stays, zone)
     except _BadStay as bad:
@@ -54,12 +60,20 @@ def _item(layout: Layout, stays: list[Stay], zone: tzinfo, now: datetime) -> Row
     created, moved = written(begins[0]), written(until)
     return replace(
         row,
-        line=first,
+        line=stays[0].line,
         data=row.data | {"created_at": created},
         updated_at=max(row.updated_at or "", moved or ""),
         latest=max(row.latest, moved or "") if until <= now else row.latest,
-        changes=tuple(_changes(layout, row.key, stays, begins)),
+        changes=tuple(_changes(row.key, stays, begins)),
     )
+
+
+def _stay(layout: Layout, line: int, row: Sequence[str]) -> Stay:
+    """What is longer than ``MAX_CELL`` is no number and no day, as little as its beginning."""
+    state, days, until = (
+        row[layout.places[field][0]].strip()[:MAX_CELL] for field in ("state", "days", "until")
+    )
+    return Stay(line, state, days, until)
 
 
 class _BadStay(ValueError):
@@ -81,13 +95,13 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
         raise _BadStay(stays[0].line, f"The item has more than {MAX_STAYS:,} rows.")
     last = stays[-1]
     try:
-        until = cells.instant(_cell(layout, last, "until"), zone, dates=by.dates)
+        until = cells.instant(last.until, zone, dates=by.dates)
     except cells.BadCell as error:
         raise _BadStay(last.line, f"The day of the last move {error}.") from error
     begins, at = [], until
     for stay in reversed(stays):
         try:
-            days = cells.size(_cell(layout, stay, "days"), decimal=by.decimal)
+            days = cells.size(stay.days, decimal=by.decimal)
         except cells.BadCell as error:
             raise _BadStay(stay.line, f"The number of days {error}.") from error
         if days > MAX_DAYS or at.year < 1972:
@@ -97,18 +111,12 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
     return begins[::-1], until
 
 
-def _cell(layout: Layout, stay: Stay, field: str) -> str:
-    return stay.cells[layout.places[field][0]].strip()
-
-
-def _changes(
-    layout: Layout, key: str, stays: Sequence[Stay], begins: Sequence[datetime]
-) -> Iterator[Change]:
+def _changes(key: str, stays: Sequence[Stay], begins: Sequence[datetime]) -> Iterator[Change]:
     """From each state to the next; those of one instant in the order of the file."""
     place = 0
     for number, (came, became) in enumerate(pairwise(stays), 1):
         at = begins[number]
         place = place + 1 if number > 1 and at == begins[number - 1] else 0
-        was, now = _cell(layout, came, "state"), _cell(layout, became, "state")
+        was, now = came.state, became.state
         if was != now:
             yield Change(became.line, key, "state", "state", at, was, now, place)

@@ -19,7 +19,7 @@ STEPS = ("created", "started", "done")
 # How many characters a field holds; the title holds any number.
 LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200, "flag": 100}
 MAX_MILESTONE = 120
-# More than any item belongs to: a page that shows an item shows them all.
+# More than any item belongs to, or sprints that it was in: a page shows them all.
 MAX_MILESTONES = 50
 CENT = Decimal("0.01")
 # How reasons and notes call the fields.
@@ -178,8 +178,11 @@ class _Reader:
     def _sprint(self) -> str:
         """Trackers list an item's sprints in the order in which it was in them."""
         found = [cell.strip() for cell in self._cells("sprint")]
-        if len(found) > 1:
-            self.notes.append(f"Earlier in {', '.join(found[:-1])}.")
+        earlier = found[:-1]
+        if len(earlier) > MAX_MILESTONES or any(len(each) > LIMITS["sprint"] for each in earlier):
+            self.notes.append(f"Earlier in {len(earlier)} other sprints.")
+        elif earlier:
+            self.notes.append(f"Earlier in {', '.join(earlier)}.")
         return self._within("sprint", found[-1] if found else "", LIMITS["sprint"])
 
     def _flag(self) -> str:

@@ -145,6 +145,13 @@ def test_repeated_columns_are_gathered() -> None:
     assert (row.data["sprint"], row.note) == ("Sprint 2", "Earlier in Sprint 1.")
 
 
+@pytest.mark.parametrize("earlier", [["S"] * 51, ["S" * 121, "T"]])
+def test_more_or_longer_sprints_than_a_page_could_show_are_counted(earlier: list[str]) -> None:
+    header = ",".join(["Issue key,Created", *["Sprint"] * (len(earlier) + 1)])
+    [row] = jira(header, ",".join(["A-1,2026-01-05", *earlier, "Now"]))
+    assert (row.data["sprint"], row.note) == ("Now", f"Earlier in {len(earlier)} other sprints.")
+
+
 def test_two_columns_for_one_field() -> None:
     header = "Issue key,Created,Custom field (Story Points),Story point estimate"
     same, one, other = jira(header, "A,2026-01-05,3,3", "B,2026-01-05,,5", "C,2026-01-05,3,5")
