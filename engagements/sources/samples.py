@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 
+from dm_portal.shell.csv_export import unprotect
 from engagements.sources.cells import plain
 from engagements.sources.encodings import in_utf8
 from engagements.sources.layouts import JIRA, WORK_CSV
@@ -45,11 +46,12 @@ class Sample:
         whole, end, _ = begun[:MAX_BYTES].rpartition(b"\n")
         is_cut = max(len(content), len(begun)) > MAX_BYTES and end
         self.content = whole + end if is_cut else begun[:MAX_BYTES]
-        self._first = next(Lines([self.content]), "")
+        self._first = next(Lines([content[:MAX_BYTES]]), "")
 
     def header(self, separator: str) -> list[str]:
         """The names of the columns, each once, without those that have none."""
-        names = next(csv.reader([self._first], delimiter=SEPARATORS[separator]), [])
+        cells = next(csv.reader([self._first], delimiter=SEPARATORS[separator]), [])
+        names = (unprotect(cell) for cell in cells)
         return list(dict.fromkeys(name for name in names if name.strip()))[:MAX_COLUMNS]
 
     def separator(self) -> str:

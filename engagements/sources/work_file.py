@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from dm_portal.shell.csv_export import unprotect
 from engagements.sources.intervals import read_intervals
 from engagements.sources.layouts import Layout, laid_out, recognise
 from engagements.sources.lines import Lines
@@ -82,6 +83,6 @@ def _fitting(first: bytes, known: Sequence[FileMap]) -> FileMap | None:
             header = next(csv.reader([line], delimiter=each.mark, strict=True), [])
         except csv.Error:
             continue
-        if each.fits(header):
+        if each.fits([unprotect(cell) for cell in header]):
             return each
     return None

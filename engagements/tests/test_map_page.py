@@ -1,5 +1,8 @@
 """The page on which a map is made from a sample of a file."""
 
+import gzip
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from dm_portal.people.models import User
+from dm_portal.shell.csv_export import csv_lines
 from engagements.models import Engagement, Import, WorkItem
 from engagements.services import imports
 from engagements.sources.maps import parse_map
 from engagements.sources.samples import MAX_BYTES, Sample
+from engagements.sources.work_file import WorkFile
 from engagements.tests.test_maps import ITEMS, SHEET, STAYS, bring
+from engagements.tests.work_files import BERLIN, READ_AT
 
 STAYED = b"key,state,days,until\nA,Open,1.5,2026-01-10\nA,Done,0,2026-01-10\n"
 GUESSABLE = b"id;name;status;points;team;created\n1;Bread;Oven;1,5;Red;02/01/2026\n"
@@ -155,3 +161,51 @@ def test_a_map_comes_with_a_file_on_the_form(
     refused = browse.post(create, {"file": sheet, "map": by})
     assert refused.status_code == 422
     assert "TOML" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (gzip.compress(GUESSABLE), "The file is compressed by gzip."),
+        (b"id;name\xfc;created\n", "Line 1 is not written in UTF-8."),
+        (GUESSABLE.decode().encode("utf-16-le")[:7], "Line 1 is not written in UTF-16."),
+    ],
+)
+def test_a_sample_that_is_no_text_is_refused_at_its_field(
+    browse: Client, engagement: Engagement, content: bytes, said: str
+) -> None:
+    answer = look(browse, engagement, content)
+    assert answer.status_code == 422
+    [error] = answer.context["form"].errors["sample"]
+    assert error.startswith(said)
+
+
+def test_a_sample_with_nul_is_shown_with_its_problem(
+    browse: Client, engagement: Engagement
+) -> None:
+    answer = look(browse, engagement, GUESSABLE.replace(b"team", b"te\0am"))
+    assert answer.context["problem"].startswith("Line 1: the column names hold NUL characters.")
+    saved = browse.post(url(engagement), filled(answer, column_team="te\0am", save="yes"))
+    assert saved.status_code == 422
+
+
+def test_columns_may_be_called_anything(
+    browse: Client, engagement: Engagement, manager: User, real_data: Path
+) -> None:
+    """Each hostile name is offered, and kept in the map that is saved; 200 names are looked at."""
+    path = real_data / "hostile" / "naughty_strings.json"
+    names = [name for name in json.loads(path.read_text(encoding="utf-8")) if name.strip()]
+    for part in (names[:170], names[170:340], names[340:]):
+        row = [[f"A-{number}" for number, _ in enumerate(part)]]
+        content = "".join(csv_lines(part, row)).encode()
+        answer = look(browse, engagement, content)
+        offered = dict(answer.context["form"].fields["column_title"].choices)
+        assert set(offered) == {"", *part}
+        odd = next(name for name in part if name[0] in "-=<")
+        saved = browse.post(
+            url(engagement), filled(answer, column_key=odd, column_created_at=odd, save="yes")
+        )
+        by = parse_map(saved.content)
+        assert by.columns["key"] == (odd,)
+        file = WorkFile([content], zone=BERLIN, now=READ_AT, known=[by])
+        assert file.layout.map == by
