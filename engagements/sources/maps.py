@@ -1,5 +1,6 @@
 """A map of a tracker's file: how it is written, and which of its columns holds what."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -24,6 +25,10 @@ OF_INTERVALS = ("key", "type", "title", "state", "size", "team", "seen_at", "day
 BOT_WORD, IGNORE_WORD = "bot", "ignore"
 NEEDED = {"items": ("key",), "intervals": ("key", "state", "days", "until")}
 MAX_TEXT = 200
+# TOML's strings and comments; and keys of more parts than any map has, over which its reader would
+# sit for minutes.
+WORDS = re.compile(rb'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*\'?|#[^\n]*')
+DEEP = re.compile(rb"(?:\.[ \t\w-]*){9}")
 
 
 class MapRefused(FileRefused):
@@ -78,9 +83,11 @@ def parse_map(content: bytes) -> FileMap:
     """
     if len(content) > MAX_BYTES:
         raise MapRefused(f"The map is larger than {MAX_BYTES // 1024} KB.")
+    if DEEP.search(WORDS.sub(b"", content)):
+        raise MapRefused("The map has tables in tables in tables, and needs none.")
     try:
         told = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of its letters, its grammar or its numbers
         raise MapRefused(f"The map is not written in TOML: {error}.") from error
     return read_map(told | {"states": _by_state(told.get("states", {}))})
 

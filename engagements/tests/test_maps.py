@@ -139,6 +139,33 @@ def test_what_a_map_cannot_say_is_refused_in_words(toml: bytes, said: str) -> No
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (b"name = " + b"9" * 5000, "The map is not written in TOML: Exceeds the limit"),
+        (b"name = " + b"[" * 100_000, "The map is not written in TOML: maximum recursion"),
+        (b"a." * 120_000 + b"a = 1", "The map has tables in tables"),
+        (b"name = {" + b'"a" . ' * 40_000 + b"a = 1}", "The map has tables in tables"),
+        (b"[" + b"a." * 120_000 + b"a]", "The map has tables in tables"),
+        (b'name = "' + b'\\"' * 120_000, "The map is not written in TOML: Unterminated"),
+        (b"[a]\n" * 60_000, "The map is not written in TOML: Cannot declare"),
+        (b"".join(b"[a%d]\n" % n for n in range(30_000)), "The map has no a0."),
+        (b"[[a]]\n" * 40_000, "The map has no a."),
+        (b'"\\u0000" = 1', "The map has no \0."),
+    ],
+)
+def test_a_map_that_would_burst_is_refused_at_once(toml: bytes, said: str) -> None:
+    with pytest.raises(MapRefused) as refused:
+        parse_map(toml)
+    assert str(refused.value).startswith(said)
+
+
+def test_dots_in_texts_and_comments_are_no_tables() -> None:
+    odd = b"done = [\"1.2.3.4.5.6.7.8.9.10.11\", '...........']  # see 1.2.3.4.5.6.7.8.9.10.11"
+    by = parse_map(ITEMS.replace(b'done = ["Served"]', odd))
+    assert {"1.2.3.4.5.6.7.8.9.10.11", "..........."} < set(by.states)
+
+
 def test_a_map_that_is_kept_is_the_same_map() -> None:
     for path in sorted(DOCUMENTED.glob("*.toml")):
         made = parse_map(path.read_bytes())
