@@ -355,7 +355,10 @@ class ImportQuerySet(OfEngagementQuerySet):
         """
         source = related(self.model, "source")
         mine = {"source": models.OuterRef("source")}
-        each = models.Func("undecided_states", function="jsonb_array_elements_text")
+        text = models.TextField()
+        each = models.Func(
+            "undecided_states", function="jsonb_array_elements_text", output_field=text
+        )
         files = self.model._default_manager.applied().filter(**mine).order_by()
         decided = related(source, "meanings").objects.filter(**mine).order_by().values("state")
         items = related(source, "work_items").objects.with_impossible_dates().filter(**mine)
