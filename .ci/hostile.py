@@ -272,7 +272,7 @@ FILES = {
     ),
     "fifty milestones in every row": File(work(milestones), says="milestones"),
     "changes of one item": File(
-        log(after(LOG_HEADER, changes)), says="The item W-1 has more than 10,000 changes"
+        log(after(LOG_HEADER, changes)), says="the item W-1 has more than 10,000 changes"
     ),
     "changes of one instant": File(
         log(logged("W-1,2024-01-05T10:00:00Z,size,%d,%d.5"), SOME), "previewed"

@@ -34,7 +34,9 @@ def rows(**data: Any) -> Iterator[Row]:
 def test_more_names_than_anybody_could_choose_from(field: str, noun: str) -> None:
     counted, names = Bounds(), [f"N {number}" for number in range(bounds.MOST[noun])]
     counted.take_rows(rows(**{field: ["", *names, *names]}))
-    with pytest.raises(FileRefused, match=rf"names more than \d+,000 {noun}, which nobody"):
+    with pytest.raises(
+        FileRefused, match=rf"Up to line 2 the file names more than \d+,000 {noun}, which"
+    ):
         counted.take_rows(rows(**{field: ["one more"]}))
 
 
@@ -68,7 +70,7 @@ def test_more_changes_of_an_item_than_any_has(monkeypatch: pytest.MonkeyPatch) -
     for _ in range(50):
         counted.take_changes([other, *[refused] * bounds.OFTEN])  # seldom, or not taken
     counted.take_changes([one] * 40)
-    with pytest.raises(FileRefused, match="The item A-1 has more than 40 changes"):
+    with pytest.raises(FileRefused, match="Up to line 2 the item A-1 has more than 40 changes"):
         counted.take_changes([one] * bounds.OFTEN)
 
 
@@ -78,8 +80,12 @@ def test_a_flood_in_either_file_refuses_both_and_leaves_nothing(
     monkeypatch.setitem(bounds.MOST, "states", 2)
     log = changes(f"A-1,{AT},x,status,One,Two", f"A-1,{AT},x,status,Two,Three")
     for content, changelog, begins in (
-        ([item("A-1", state="One")], log, "In the changelog: The file names more than 2 states"),
-        ([item(f"A-{n}", state=f"S{n}") for n in range(3)], b"", "The file names more than 2"),
+        (
+            [item("A-1", state="One")],
+            log,
+            "In the changelog: Up to line 3 the file names more than 2 states",
+        ),
+        ([item(f"A-{n}", state=f"S{n}") for n in range(3)], b"", "Up to line 4 the file names"),
     ):
         file = preview(engagement, manager, content, changelog=changelog)
         assert (file.state, file.problem[: len(begins)]) == ("refused", begins)

@@ -41,9 +41,9 @@ class Bounds:
         for row in rows:
             if not row.reason:
                 for field in ("state", "type", "sprint", "assignee"):
-                    self._name(f"{field}s", row.data.get(field, ""))
-                self._name("milestones", *row.data.get("milestones", ()))
-                self._name("states", *(each.became for each in row.changes))
+                    self._name(row.line, f"{field}s", row.data.get(field, ""))
+                self._name(row.line, "milestones", *row.data.get("milestones", ()))
+                self._name(row.line, "states", *(each.became for each in row.changes))
 
     def take_changes(self, changes: Iterable[Change]) -> None:
         """Count a batch of a changelog.
@@ -52,34 +52,36 @@ class Bounds:
             FileRefused: with them there are too many names of a kind, or changes of one item.
         """
         found: Counter[str] = Counter()
+        line = 0
         for each in changes:
+            line = each.line
             if f"{each.field}s" in MOST:
-                self._name(f"{each.field}s", each.came, each.became)
+                self._name(each.line, f"{each.field}s", each.came, each.became)
             if each.field:
                 found[each.key] += 1
         for key, count in found.items():
             if count >= OFTEN:
                 self._changes[key] += count
-                self._require_few(key)
+                self._require_few(line, key)
 
-    def _name(self, noun: str, *names: str) -> None:
+    def _name(self, line: int, noun: str, *names: str) -> None:
         known = self._names[noun]
         known.update(name for name in names if name)
         if len(known) > MOST[noun]:
-            raise too_many(noun, MOST[noun])
+            raise too_many(noun, MOST[noun], f"Up to line {line} the")
 
-    def _require_few(self, key: str) -> None:
+    def _require_few(self, line: int, key: str) -> None:
         if self._changes[key] > MAX_CHANGES:
             raise FileRefused(
-                f"The item {key} has more than {MAX_CHANGES:,} changes, which no item has. "
-                "Perhaps the column of keys holds something else."
+                f"Up to line {line} the item {key} has more than {MAX_CHANGES:,} changes, which no "
+                "item has. Perhaps the column of keys holds something else."
             )
 
 
-def too_many(noun: str, most: int) -> FileRefused:
+def too_many(noun: str, most: int, begins: str = "The") -> FileRefused:
     """The refusal of a file that names more than ``most`` of these."""
     return FileRefused(
-        f"The file names more than {most:,} {noun}, which nobody could choose from. "
+        f"{begins} file names more than {most:,} {noun}, which nobody could choose from. "
         f"Perhaps its column of {noun} holds something else."
     )
 
