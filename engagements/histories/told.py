@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 SEEN, LISTED, MISSING = "seen", "listed", "no"
@@ -55,22 +55,21 @@ class Told:
         each other as far as they can; rows, of which none is known to be newer, go by their cells.
         """
         told = cls()
-        for (_, name), together in groupby(sorted(set(evidence)), key=itemgetter(0, 1)):
-            if name == SEEN:
-                told._see(together)
-            elif name == LISTED:
-                for each in together:
-                    is_missing = each.became == MISSING
-                    (told.missing_at if is_missing else told.listed_at).append(each.at)
+        for each in sorted(set(evidence)):
+            if each.field == SEEN:
+                told._see(each)
+            elif each.field == LISTED:
+                is_missing = each.became == MISSING
+                (told.missing_at if is_missing else told.listed_at).append(each.at)
             else:
-                told.changes.setdefault(name, []).extend(_chained(list(together)))
+                told.changes.setdefault(each.field, []).append(each)
+        told.changes = {name: _followed(changes) for name, changes in told.changes.items()}
         return told
 
-    def _see(self, rows: Iterable[Evidence]) -> None:
-        for each in rows:
-            cells = json.loads(each.became)
-            self.seen.append(Seen(each.at, cells))
-            self.latest = self.latest | cells if self.latest else cells
+    def _see(self, row: Evidence) -> None:
+        cells = json.loads(row.became)
+        self.seen.append(Seen(row.at, cells))
+        self.latest = self.latest | cells if self.latest else cells
 
     @property
     def alive(self) -> Iterator[datetime]:
@@ -103,6 +102,14 @@ class Told:
         before = [seen for seen in self.seen if seen.at < min(first, last - SKEW)]
         after = [seen for seen in self.seen if seen.at >= last - SKEW]
         return before, changes, [Seen(max(seen.at, last), seen.cells) for seen in after]
+
+
+def _followed(changes: list[Evidence]) -> list[Evidence]:
+    """Changes of a field in the order of time, those of one instant as they follow each other."""
+    if all(one.at != other.at for one, other in pairwise(changes)):
+        return changes  # as nearly always
+    instants = groupby(changes, key=attrgetter("at"))
+    return [each for _, together in instants for each in _chained(list(together))]
 
 
 def _chained(changes: list[Evidence]) -> list[Evidence]:

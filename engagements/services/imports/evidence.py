@@ -67,6 +67,11 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]
 
 
+def are_light(file: Import, count: int) -> bool:
+    """Whether what is said of this many items can always be held at once."""
+    return statements.heaviest(file) * count <= MAX_BYTES
+
+
 def bearable(file: Import, batch: list[Told]) -> list[Told]:
     """The first of these items: as many as what is said of them can be held at once, or one."""
     sizes = statements.sizes_of(file, [told.key for told in batch])

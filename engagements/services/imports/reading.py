@@ -76,8 +76,9 @@ def _read_all(file: Import) -> None:
     meant = evidence.meant_for(file)
     _date(file, _as_of(file, latest, read_at), meant.stage_of, version)
     statements.look_at_events()
+    are_light = evidence.are_light(file, BATCH)
     for part in Part:
-        _judge(file, part, meant)
+        _judge(file, part, meant, are_light=are_light)
     _preview(file)
 
 
@@ -271,11 +272,12 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
     listings.add_listings(file)
 
 
-def _judge(file: Import, part: Part, meant: evidence.Meant) -> None:
+def _judge(file: Import, part: Part, meant: evidence.Meant, *, are_light: bool) -> None:
     """Compare what the items would be with what they are; each is told by one row."""
     last = 0
     while batch := evidence.rows_after(file, part, line=last, count=BATCH):
-        batch = evidence.bearable(file, batch)
+        if not are_light:
+            batch = evidence.bearable(file, batch)
         last = batch[-1].line
         _keep_judged(file, part, batch, meant)
 

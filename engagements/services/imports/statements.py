@@ -102,6 +102,16 @@ SELECT told.key, sum(400 + octet_length(told.came) + octet_length(told.became)):
  GROUP BY told.key
 """
 
+# The most of it that there is of one item of the source.
+HEAVIEST = f"""
+SELECT coalesce(max(item.size), 0)::bigint FROM (
+  SELECT sum(400 + octet_length(told.came) + octet_length(told.became)) AS size FROM (
+    SELECT key, came, became FROM engagements_workevent WHERE source_id = {SOURCE}
+     UNION ALL
+    SELECT key, came, became FROM engagements_importevent WHERE of_id = {FILE}) AS told
+   GROUP BY told.key) AS item
+"""
+
 # Items that the changelog tells of and the file does not, by the first change of each.
 CHANGED_ONLY = f"""
 SELECT said.line, said.key FROM engagements_importevent AS said
@@ -269,6 +279,11 @@ def sizes_of(file: Import, keys: Iterable[str]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(SIZES, _values(file) | {"keys": list(keys)})
         return dict(cursor.fetchall())
+
+
+def heaviest(file: Import) -> int:
+    """The most bytes that ``evidence_of`` would hold of any item."""
+    return _run(HEAVIEST, file)
 
 
 def look_at_events() -> None:
