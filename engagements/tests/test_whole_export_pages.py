@@ -81,7 +81,7 @@ def test_much_is_applied_only_where_that_is_said(
     browse.post(address, {"seen": 1, "loses_much": "on"})
     assert imports.run_waiting() == 1
     said = text(browse.get(file.get_absolute_url()))
-    assert "2 of 4 open items of this source are not in the file: were withdrawn" in said
+    assert "2 of 4 open items of this source are not in the file. They were withdrawn" in said
     assert "What is missing from the file stays" not in said
     assert WorkItem.objects.filter(gone_at=on(5)).count() == 2
 
@@ -117,7 +117,7 @@ def test_the_command(known: Import, engagement: Engagement, tmp_path: Path) -> N
         return out.getvalue()
 
     said = run("--exported-at", "2026-02-05T13:00", "--whole", "--apply")
-    assert "1 of 4 open items of this source is not in the file: was withdrawn" in said
+    assert "1 of 4 open items of this source is not in the file. It was withdrawn" in said
     assert WorkItem.objects.get(key="A-4").gone_at == on(5)
     path.write_bytes(work_csv(*items("A-1")))
     dated = ("--exported-at", "2026-02-07T12:00+00:00", "--whole")

@@ -104,8 +104,10 @@ def missing(file: Import) -> Iterator[str]:
         yield f"{lacking}. {stays}: only a whole export tells what is gone from the tracker."
         return
     applied = file.state == Import.State.APPLIED
-    verb = (("was" if is_one else "were") if applied else "would be") + " withdrawn"
-    yield f"{lacking}: {verb} as of {_instant_words(file.as_of)}, as gone from the tracker."
+    they = "It" if is_one else "They"
+    verb = ("was" if is_one else "were") if applied else "would be"
+    as_of = _instant_words(file.as_of)
+    yield f"{lacking}. {they} {verb} withdrawn as of {as_of}, as gone from the tracker."
 
 
 def older(file: Import) -> Iterator[str]:
