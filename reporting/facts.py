@@ -61,7 +61,7 @@ def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
         "since": inputs["since"],
         "as_of": inputs["as_of"],
         "inputs": inputs,
-        "figures": figures_from(inputs),
+        "figures": figures_from(inputs, schema=SCHEMA_VERSION),
     }
 
 

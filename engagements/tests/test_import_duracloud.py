@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ import pytest
 from django.db.models import Count, Q
 
 from dm_portal.people.models import User
+from engagements.histories import Step
+from engagements.histories.blocked import OVER
 from engagements.models import Engagement, Import, ImportRow, Milestone, WorkEvent, WorkItem
+from engagements.stages import Stage
 from engagements.tests.work_files import apply, preview
+from engagements.work_events import histories, meanings_of
 
 pytestmark = pytest.mark.django_db
 IN_2012 = (datetime(2012, 1, 1, tzinfo=UTC), datetime(2012, 12, 31, 23, 59, 59, 999999, UTC))
@@ -145,3 +150,19 @@ def test_the_changelog_again_changes_nothing(
     file = apply(engagement, manager, export, changelog=changelog)
     assert (file.unchanged_count, file.new_count + file.changed_count) == (739, 0)
     assert (list(WorkItem.objects.values()), WorkEvent.objects.count()) == (items, events)
+
+
+def is_reopened(steps: tuple[Step, Step]) -> bool:
+    before, after = steps
+    return before.stage in OVER and after.stage not in OVER
+
+
+def test_what_its_histories_tell(
+    followed: Import, expected: dict[str, Any], engagement: Engagement
+) -> None:
+    ids = [engagement.pk]
+    told = [history for _, history in histories(ids, meanings_of(ids))]
+    begun = [each for each in told if any(step.stage == Stage.IN_PROGRESS for step in each.steps)]
+    reopened = [each for each in told if any(map(is_reopened, pairwise(each.steps)))]
+    assert len(begun) == expected["items_ever_in_progress"]
+    assert len(reopened) == expected["items_ever_reopened"]

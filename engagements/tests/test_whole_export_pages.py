@@ -13,7 +13,7 @@ from dm_portal.people.models import AuditEvent, User
 from engagements.models import Engagement, Import, WorkItem
 from engagements.services import imports
 from engagements.services.imports import Export
-from engagements.tests.pages import at
+from engagements.tests.pages import at, names
 from engagements.tests.test_whole_exports import items, on, whole
 from engagements.tests.work_files import apply, item, preview, work_csv
 
@@ -105,6 +105,26 @@ def test_a_file_that_is_older_than_what_is_known_says_so(
     assert "discard it and say when it was exported." in said
     file = preview(engagement, manager, [item("A-1", state="Closed")], export=Export(on(3)))
     assert "The file speaks of" not in text(browse.get(file.get_absolute_url()))
+
+
+def test_the_list_of_work_tells_them_apart(
+    known: Import, browse: Any, engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, [item("A-1", state="Cancelled")], export=Export(on(2)))
+    apply(engagement, manager, items("A-1", "A-2", "A-3"), export=whole(5))
+
+    def listed(done: str) -> list[str]:
+        return sorted(names(browse.get(at("work_list", engagement) + f"?done={done}")))
+
+    assert listed("gone") == ["A-4"]
+    assert listed("withdrawn") == ["A-4"]
+    assert listed("no") == ["A-1", "A-2", "A-3"]
+    page = text(browse.get(at("work_list", engagement)))
+    assert page.count("gone from the tracker") >= 1
+    number = WorkItem.objects.get(key="A-4").source.number
+    page = text(browse.get(at("work_detail", engagement, number=number, key="A-4")))
+    assert "Gone from the tracker" in page
+    assert "it counts as withdrawn since then" in page
 
 
 def test_the_command(known: Import, engagement: Engagement, tmp_path: Path) -> None:
