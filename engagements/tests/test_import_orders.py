@@ -180,7 +180,7 @@ def test_one_of_them_again_says_nothing_new(engagement: Engagement, manager: Use
 
 def test_so_it_is_for_rows_that_name_their_instant(engagement: Engagement, manager: User) -> None:
     head = "key,state,created_at,updated_at\n"
-    for state in ("Blocked", "Open", "Blocked", "Closed"):
+    for state in ("Blocked", "Open", "Blocked", "Closed", "Open", "Closed"):
         apply(engagement, manager, f"{head}A-1,{state},2026-01-05,2026-01-09\n".encode())
     events = WorkEvent.objects.order_by("occurred_at").values_list("occurred_at", flat=True)
     assert [each.microsecond for each in events] == [0, 1, 2]

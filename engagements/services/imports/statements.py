@@ -63,14 +63,14 @@ SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.becam
 """
 
 # Rows that say otherwise than is known of their very instant, or of what follows it within a
-# millisecond, and when that was said last. What is known already says nothing new.
+# millisecond, and when that was said last; or that are known of what follows it, and when.
 CONTRADICTING = f"""
-SELECT said.id, said.occurred_at IS NULL AS is_undated, known.last
+SELECT said.id, said.occurred_at IS NULL AS is_undated, known.last, known.same
   FROM engagements_importevent AS said
  CROSS JOIN LATERAL (SELECT coalesce(said.occurred_at, %(as_of)s) AS at) AS stands
  CROSS JOIN LATERAL (
    SELECT max(event.occurred_at) AS last,
-          bool_or(event.became = said.became) AS is_known,
+          min(event.occurred_at) FILTER (WHERE event.became = said.became) AS same,
           jsonb_object_agg(cell.key, cell.value
                            ORDER BY event.occurred_at, event.became COLLATE "C") AS cells
      FROM engagements_workevent AS event
@@ -79,11 +79,15 @@ SELECT said.id, said.occurred_at IS NULL AS is_undated, known.last
       AND event.occurred_at >= stands.at
       AND event.occurred_at < stands.at + interval '1 millisecond') AS known
  WHERE said.of_id = {FILE} AND said.field = 'seen'
-   AND NOT known.is_known
-   AND known.cells || said.became::jsonb <> said.became::jsonb || known.cells
+   AND (known.same > stands.at
+        OR (known.same IS NULL
+            AND known.cells || said.became::jsonb <> said.became::jsonb || known.cells))
 """
 
-IS_CONTRADICTED = f"SELECT EXISTS (SELECT FROM ({CONTRADICTING}) AS found WHERE found.is_undated)"
+IS_CONTRADICTED = f"""
+SELECT EXISTS (
+  SELECT FROM ({CONTRADICTING}) AS found WHERE found.is_undated AND found.same IS NULL)
+"""
 
 DATE_ROWS = """
 UPDATE engagements_importevent SET occurred_at = %(as_of)s
@@ -91,7 +95,8 @@ UPDATE engagements_importevent SET occurred_at = %(as_of)s
 """
 
 PUT_AFTER = f"""
-UPDATE engagements_importevent AS said SET occurred_at = found.last + interval '1 microsecond'
+UPDATE engagements_importevent AS said
+   SET occurred_at = coalesce(found.same, found.last + interval '1 microsecond')
   FROM ({CONTRADICTING}) AS found
  WHERE said.id = found.id
 """
