@@ -42,7 +42,7 @@ def histories(engagements: Sequence[int], meanings: Meanings) -> Iterator[tuple[
     """
     events = (
         WorkEvent.objects.filter(source__engagement__in=engagements)
-        .order_by("source__engagement", "source__number", "key", "occurred_at")
+        .order_by("source__engagement_id", "source__number", "key", "occurred_at")
         .values_list(
             *("source__engagement", "source__number", "key"),
             *("occurred_at", "field", "place", "came", "became"),

@@ -52,7 +52,7 @@ def test_what_it_lacks_is_withdrawn_as_of_then(
     file = preview(engagement, manager, items("A-1", "A-2", "A-4"), export=whole(5))
     assert (file.missing_count, file.open_count, file.changed_count) == (1, 4, 1)
     row = ImportRow.objects.get(of=file, key="A-3")
-    assert (row.part, row.place, row.note) == ("missing", "", "The file does not name it.")
+    assert (row.part, row.place, row.note) == ("missing", "", "No row of the file tells how it is.")
     imports.request_application(file=file, seen=file.previews, by=manager)
     imports.apply_import(import_id=file.pk)
     assert stages() == {"A-1": OPEN, "A-2": OPEN, "A-3": (GONE, 5), "A-4": OPEN}
@@ -160,6 +160,53 @@ def test_what_another_has_brought_meanwhile_is_read_again(
     imports.apply_import(import_id=file.pk)
     file.refresh_from_db()
     assert file.state == "uploaded"
+
+
+def test_what_only_its_own_changelog_names_is_lacking(
+    engagement: Engagement, manager: User
+) -> None:
+    log = changes("A-3,2026-02-07T12:00:00Z,x,status,Open,In Progress")
+    apply(engagement, manager, items("A-1", "A-2"), changelog=log, export=whole(9))
+    apply(engagement, manager, items("A-1", "A-2", "A-3"), export=Export(on(5)))
+    assert stages()["A-3"] == (GONE, 9)
+
+
+def test_what_it_names_in_a_refused_row_is_not_lacking(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, [*items("A-1"), item("A-2", size="many")], export=whole(9))
+    apply(engagement, manager, items("A-1", "A-2"), export=Export(on(5)))
+    assert not WorkEvent.objects.filter(field="listed").exists()
+
+
+def test_a_refused_row_brings_back_what_was_gone(
+    known: Import, engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, items("A-1", "A-2", "A-4"), export=whole(5))
+    rows = [*items("A-1"), item("A-3", size="many")]
+    apply(engagement, manager, rows, export=Export(on(8)))
+    assert stages()["A-3"] == OPEN
+    rebuild_work(engagement=engagement, by=manager)
+    assert stages()["A-3"] == OPEN
+
+
+def test_it_speaks_of_when_it_was_exported_whatever_contradicts_it(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, items("A-1", "A-2"), export=Export(on(5)))
+    apply(engagement, manager, items("A-1", "A-2", "A-3"), export=Export(on(8)))
+    rows = [item("A-1", state="In Progress"), *items("A-2")]
+    file = apply(engagement, manager, rows, export=whole(5))
+    assert file.as_of == on(5)
+    assert stages()["A-3"] == OPEN
+
+
+def test_an_import_of_old_that_does_not_say_of_when_it_is(
+    known: Import, engagement: Engagement, manager: User
+) -> None:
+    Import.objects.filter(pk=known.pk).update(as_of=None, is_whole=False, read_at=on(1))
+    apply(engagement, manager, items("A-1", "A-2", "A-4"), export=whole(5))
+    assert stages()["A-3"] == (GONE, 5)
 
 
 # Much is missing

@@ -60,8 +60,8 @@ def rows_after(file: Import, part: Part, *, line: int, count: int) -> list[Told]
     if part == Part.CHANGELOG:
         return [Told(*row, note="") for row in statements.changed_only(file, line, count)]
     if part == Part.MISSING:
-        gone = listings.lacking(file).filter(line__gt=line).order_by("line")
-        return [Told(*row, note=listings.NOTE) for row in gone.values_list("line", "key")[:count]]
+        rest = listings.listed_only(file).filter(line__gt=line).order_by("line")
+        return [Told(*row, note=listings.NOTE) for row in rest.values_list("line", "key")[:count]]
     seen = ImportEvent.objects.filter(of=file, part=part, field=WorkEvent.Field.SEEN)
     rows = seen.filter(line__gt=line).order_by("line")
     return [Told(*row) for row in rows.values_list("line", "key", "note")[:count]]

@@ -19,7 +19,7 @@ from engagements.models import Import, ImportEvent, WorkEvent
 from engagements.models.imports import Part
 from engagements.services.imports.statements import FILE, SOURCE
 
-NOTE = "The file does not name it."
+NOTE = "No row of the file tells how it is."
 
 ADD_LISTINGS = f"""
 WITH named AS MATERIALIZED (
@@ -31,16 +31,22 @@ WITH named AS MATERIALIZED (
 known AS MATERIALIZED (
   SELECT DISTINCT key FROM engagements_workevent WHERE source_id = {SOURCE}),
 before AS (
-  SELECT id, as_of, is_whole FROM engagements_import
+  SELECT id, coalesce(as_of, read_at, uploaded_at) AS as_of, is_whole FROM engagements_import
    WHERE source_id = {SOURCE} AND state = 'applied'),
+of_file AS MATERIALIZED (
+  SELECT DISTINCT key FROM engagements_importevent WHERE of_id = {FILE}),
 lacking AS MATERIALIZED (
-  SELECT known.key, %(as_of)s::timestamptz AS at FROM known
-   WHERE %(is_whole)s AND known.key NOT IN (SELECT key FROM named)
+  SELECT key, %(as_of)s::timestamptz AS at
+    FROM ((SELECT key FROM known UNION SELECT key FROM of_file)
+          EXCEPT SELECT key FROM named) AS gone
+   WHERE %(is_whole)s
    UNION
   SELECT new.key, before.as_of
-    FROM (SELECT DISTINCT key FROM engagements_importevent
-           WHERE of_id = {FILE} AND key NOT IN (SELECT key FROM known)) AS new
-    JOIN before ON before.is_whole),
+    FROM (SELECT key FROM of_file EXCEPT SELECT key FROM known) AS new
+    JOIN before ON before.is_whole
+   WHERE NOT EXISTS (
+     SELECT FROM engagements_importrow AS row
+      WHERE row.of_id = before.id AND row.key = new.key AND row.part = 'work')),
 told AS MATERIALIZED (
   SELECT DISTINCT key FROM engagements_workevent
    WHERE source_id = {SOURCE} AND field = 'listed'),
@@ -87,17 +93,18 @@ def add_listings(file: Import) -> None:
         cursor.execute(ADD_LISTINGS, {"file": file.pk, "source": file.source_id, **told})
 
 
-def lacking(file: Import) -> QuerySet[ImportEvent]:
-    """Items that a whole export lacks, and of which nothing else comes with it; by their lines."""
+def listed_only(file: Import) -> QuerySet[ImportEvent]:
+    """Items of which the file tells only that they are in the tracker, or are not; each once.
+
+    Of what is named it is so where its row is refused.
+    """
     said = ImportEvent.objects.filter(of=file)
+    listed = said.filter(part=Part.MISSING)
     elsewhere = said.exclude(part=Part.MISSING).filter(key=OuterRef("key"))
+    before = listed.filter(key=OuterRef("key"), line__lt=OuterRef("line"))
     seen = WorkEvent.objects.filter(source=file.source_id, field=WorkEvent.Field.SEEN)
-    found: QuerySet[ImportEvent] = said.filter(
-        ~Exists(elsewhere),
-        Exists(seen.filter(key=OuterRef("key"))),
-        part=Part.MISSING,
-        became="no",
-        occurred_at=file.as_of,
+    found: QuerySet[ImportEvent] = listed.filter(
+        ~Exists(elsewhere), ~Exists(before), Exists(seen.filter(key=OuterRef("key")))
     )
     return found
 

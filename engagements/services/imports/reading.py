@@ -245,11 +245,11 @@ def _version_of(file: Import) -> int:
 def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime:
     """The instant that the file speaks of: the latest that it names, or when it was exported.
 
-    Where it names none, or says otherwise than an earlier file of that instant, it was exported
-    later, we do not know when: before the first time that it was read.
+    Where that is not said, and it names none, or says otherwise than an earlier file of that
+    instant, it was exported later, we do not know when: before the first time that it was read.
     """
     latest = max((at for at in (latest, file.exported_at) if at), default=None)
-    if latest and not statements.is_contradicted(file, latest):
+    if latest and (file.exported_at or not statements.is_contradicted(file, latest)):
         return latest
     same = Import.objects.filter(source=file.source_id, state=State.APPLIED, sha256=file.sha256)
     first = same.order_by("number").values_list("read_at", flat=True).first()
