@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import now
 from engagements.models import Engagement, Import, PersonMeaning, Source
 from engagements.services import imports
 from engagements.sources.maps import MapRefused, parse_map, read_map
@@ -187,3 +188,19 @@ def test_what_a_map_cannot_say_of_people_is_refused_in_words(toml: bytes, said: 
     with pytest.raises(MapRefused) as refused:
         parse_map(toml)
     assert said in str(refused.value)
+
+
+def test_what_was_decided_since_its_preview_is_looked_at_again(
+    engagement: Engagement, manager: User
+) -> None:
+    file = previewed(engagement, manager)
+    source = file.source
+    assert source is not None
+    PersonMeaning.objects.create(
+        source=source, name="ci", kind="ignored", decided_at=now(), decided_by=manager
+    )
+    imports.request_application(file=file, seen=file.previews, by=manager)
+    imports.apply_import(import_id=file.pk)
+    file.refresh_from_db()
+    assert file.state == "uploaded"
+    assert decided() == ["ci: nobody: ignored"]

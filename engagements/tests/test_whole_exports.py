@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dm_portal.people.models import User
+from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import DomainError
 from engagements.histories import Evidence, history_of
 from engagements.models import Blocker, Engagement, Import, ImportRow, WorkEvent, WorkItem
@@ -218,6 +219,8 @@ def test_much_must_be_meant(known: Import, engagement: Engagement, manager: User
     with pytest.raises(DomainError, match="2 of 4 open items are not in this file"):
         imports.request_application(file=file, seen=file.previews, by=manager)
     imports.request_application(file=file, seen=file.previews, by=manager, loses_much=True)
+    event = AuditEvent.objects.get(verb="import.requested", after__has_key="missing")
+    assert event.after == {"missing": 2, "open": 4}
 
 
 @pytest.mark.parametrize(
@@ -243,6 +246,7 @@ def test_over_a_third_is_much(missing: int, of: int, is_whole: bool, much: bool)
     [
         (Export(datetime(2999, 1, 1, tzinfo=UTC)), "in the future"),
         (Export(None, is_whole=True), "Say when it was exported"),
+        (Export(datetime(1, 1, 1, tzinfo=ZoneInfo("Europe/Berlin"))), "before 1970"),
     ],
 )
 def test_what_makes_no_sense(

@@ -22,6 +22,7 @@ from engagements.sources.maps import FileMap
 from engagements.sources.rows import written
 
 CHUNK = 256 * 1024
+EARLIEST = 1970  # no tracker is older
 NEXT_ID = "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
 # How a form calls the files of an import.
 FIELDS = {Part.WORK: "file", Part.CHANGELOG: "changelog"}
@@ -96,6 +97,8 @@ def receive_file(
 
 
 def _require_sense(export: Export) -> None:
+    if export.at and export.at.year < EARLIEST:
+        raise DomainError(f"It cannot have been exported before {EARLIEST}.", field="exported_at")
     if export.at and export.at > now():
         raise DomainError("It cannot have been exported in the future.", field="exported_at")
     if export.is_whole and not export.at:
@@ -195,7 +198,8 @@ def request_application(*, file: Import, seen: int, by: User, loses_much: bool =
                 field="loses_much",
             )
     move(file, State.REQUESTED, applied_by=by, attempts=0, problem="")
-    record("import.requested", file, by=by)
+    told = {"missing": file.missing_count, "open": file.open_count} if file.loses_much else {}
+    record("import.requested", file, by=by, after=told)
     wake("engagements.tasks.apply_import", file.pk)
 
 

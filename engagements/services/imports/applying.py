@@ -10,7 +10,15 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.wake import wake
 from engagements.assignees import people_of_map
-from engagements.models import Import, ImportEvent, Milestone, Source, StateMeaning, VersionMeaning
+from engagements.models import (
+    Import,
+    ImportEvent,
+    Milestone,
+    PersonMeaning,
+    Source,
+    StateMeaning,
+    VersionMeaning,
+)
 from engagements.services import blocked_times
 from engagements.services.imports import naming, statements
 from engagements.services.imports.attempts import Attempt
@@ -89,11 +97,14 @@ def _apply(file: Import) -> None:
 
 
 def _is_decided_since(file: Import) -> bool:
-    """Whether states or versions mean something else than when the rows were worked out."""
+    """Whether states or versions mean something else than when the rows were worked out, or people
+    than when a map that says who they are came along.
+    """
     states = StateMeaning.objects.filter(source=file.source_id)
     versions = VersionMeaning.objects.filter(engagement=file.engagement_id)
-    since = {"decided_at__gte": file.read_at}
-    return states.filter(**since).exists() or versions.filter(**since).exists()
+    people = PersonMeaning.objects.filter(source=file.source_id)
+    decided = [states, versions, *([people] if file.mapping else [])]
+    return any(each.filter(decided_at__gte=file.read_at).exists() for each in decided)
 
 
 def _require_foretold(file: Import, found: naming.Standing) -> None:
