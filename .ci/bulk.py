@@ -29,7 +29,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from harness import migrate, own_database, set_up_django
+from harness import make_engagement, migrate, own_database, set_up_django
 
 CHANGES = 4  # of each row
 WAIT_SECONDS = 1.0
@@ -121,30 +121,19 @@ class Figures:
 # The place
 
 
-def make_engagement(name: str) -> Any:
+def make_reporting_engagement(name: str) -> Any:
     """An engagement with a milestone, some work, and a status that is drafted."""
-    from dm_portal.people.models import User
-    from engagements.models import Customer, Engagement, EngagementFunction
+    from engagements.models import EngagementFunction
     from engagements.services.milestones import create_milestone
     from reporting.models import Report
     from reporting.services.compiling import compile_report
     from reporting.services.ticks import open_periods
 
-    today = datetime.now(tz=UTC).date()
-    manager, _ = User.objects.get_or_create(
-        email="mara@example.com", defaults={"name": "Mara", "kind": "internal"}
-    )
-    begun = today - timedelta(days=10)
-    engagement = Engagement.objects.create(
-        name=name,
-        customer=Customer.objects.get_or_create(name="Northwind")[0],
-        starts_on=begun,
-        reporting_from=begun,
-        created_at=datetime.now(tz=UTC) - timedelta(days=10),
-        created_by=manager,
-    )
+    begun = datetime.now(tz=UTC) - timedelta(days=10)
+    engagement = make_engagement(name, begun=begun)
+    manager = engagement.created_by
     EngagementFunction.objects.create(
-        engagement=engagement, user=manager, function="dm", starts_on=begun
+        engagement=engagement, user=manager, function="dm", starts_on=begun.date()
     )
     create_milestone(
         engagement=engagement, by=manager, name="2.1", outcome="", tracker_name="", planned_size=5
@@ -255,7 +244,7 @@ def import_beside_others(rows: int, folder: Path, *, later: bool) -> Figures:
     from engagements.models import Engagement
 
     name = f"Engagement of {rows}"
-    engagement = Engagement.objects.filter(name=name).first() or make_engagement(name)
+    engagement = Engagement.objects.filter(name=name).first() or make_reporting_engagement(name)
     write_files(folder, rows, later=later)
     command = [sys.executable, __file__, "--bring", name, "--folder", str(folder)]
     acts = ["uploads", "edits"] if later else ["uploads", "edits", "publications"]

@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness import migrate, own_database, set_up_django
+from harness import make_engagement, migrate, own_database, set_up_django
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 STATES = ("To Do", "In Progress", "In Review", "Done")
@@ -81,47 +81,10 @@ def parse() -> argparse.Namespace:
 
 
 def fill(arguments: argparse.Namespace) -> list[Any]:
-    """The engagements, each with a file of a source, and with what that told."""
+    """The engagements, with what the file of each told."""
     from django.db import connection
 
-    from dm_portal.people.models import User
-    from engagements.models import Customer, Engagement, Import, Milestone, Source
-
-    manager = User.objects.create(email="mara@example.com", name="Mara", kind="internal")
-    customer = Customer.objects.create(name="Northwind")
-    made = []
-    for number in range(arguments.engagements):
-        engagement = Engagement.objects.create(
-            name=f"Engagement {number}",
-            customer=customer,
-            starts_on=START.date(),
-            reporting_from=START.date(),
-            created_at=START,
-            created_by=manager,
-        )
-        source = Source.objects.create(engagement=engagement, number=1, kind="jira")
-        Import.objects.create(
-            engagement=engagement,
-            number=1,
-            source=source,
-            file_name="export.csv",
-            sha256="0" * 64,
-            size=1,
-            state="applied",
-            as_of=START + timedelta(days=300),
-            uploaded_at=START,
-            uploaded_by=manager,
-            applied_at=START,
-            applied_by=manager,
-        )
-        for version in range(5):
-            Milestone.objects.create(
-                engagement=engagement,
-                number=version + 1,
-                name=f"{version}.0",
-                tracker_name=f"{version}.0",
-            )
-        made.append(engagement)
+    made = [plan(number) for number in range(arguments.engagements)]
     moves = arguments.events // arguments.items - 1
     values = {"start": START, "items": arguments.items, "states": list(STATES), "moves": moves}
     with connection.cursor() as cursor:
@@ -131,6 +94,23 @@ def fill(arguments: argparse.Namespace) -> list[Any]:
             raise SystemExit(f"{cursor.rowcount:,} events in place of {told:,}")
         cursor.execute("ANALYZE")
     return made
+
+
+def plan(number: int) -> Any:
+    """An engagement with its milestones, and a file of its source."""
+    from engagements.models import Milestone
+    from engagements.tests.pages import make_import
+
+    engagement = make_engagement(f"Engagement {number}", begun=START)
+    file = make_import(engagement)
+    file.as_of = START + timedelta(days=300)
+    file.save(update_fields=["as_of"])
+    for version in range(5):
+        name = f"{version}.0"
+        Milestone.objects.create(
+            engagement=engagement, number=version + 1, name=name, tracker_name=name
+        )
+    return engagement
 
 
 def measure(engagements: list[Any]) -> tuple[int, float, int]:

@@ -4,13 +4,16 @@ import logging
 import os
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from dm_portal import embedded  # noqa: E402 (only now can it be found)
 
+MANAGER = "mara@example.com"
 OURS = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
     *("DEFAULT_FROM_EMAIL", "DEMO_PASSWORD", "VAR_DIR", "PUBLISH_DELAY", "WORK_LEASE"),
@@ -43,3 +46,21 @@ def migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+
+
+def make_engagement(name: str, *, begun: datetime) -> Any:
+    """An engagement of the one customer and the one manager that a measurement needs."""
+    from dm_portal.people.models import User
+    from engagements.models import Customer, Engagement
+
+    manager, _ = User.objects.get_or_create(
+        email=MANAGER, defaults={"name": "Mara", "kind": "internal"}
+    )
+    return Engagement.objects.create(
+        name=name,
+        customer=Customer.objects.get_or_create(name="Northwind")[0],
+        starts_on=begun.date(),
+        reporting_from=begun.date(),
+        created_at=begun,
+        created_by=manager,
+    )

@@ -26,7 +26,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from harness import migrate, own_database, set_up_django
+from harness import make_engagement, migrate, own_database, set_up_django
 
 MORE_MEGABYTES, SECONDS = 100, 5.0
 MEGABYTE = 2**20
@@ -34,7 +34,6 @@ MOST = 49 * MEGABYTE  # just less than is taken
 SOME = 8 * MEGABYTE  # where each row is written down again
 HEADER = b"key,title,state,created_at\n"
 LOG_HEADER = b"key,created,field,from,to\n"
-MANAGER = "mara@example.com"
 
 
 def main() -> int:
@@ -44,7 +43,7 @@ def main() -> int:
     own_database("hostile")
     set_up_django()
     migrate()
-    make_engagement()
+    make_engagement("Atlas", begun=datetime.now(tz=UTC))
     wrong = False
     for name in arguments.names or FILES:
         with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
@@ -294,22 +293,6 @@ def brought(name: str, folder: str) -> dict[str, Any]:
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     told: dict[str, Any] = json.loads(said)
     return told
-
-
-def make_engagement() -> None:
-    from dm_portal.people.models import User
-    from engagements.models import Customer, Engagement
-
-    manager = User.objects.create(email=MANAGER, name="Mara", kind="internal")
-    today = datetime.now(tz=UTC).date()
-    Engagement.objects.create(
-        name="Atlas",
-        customer=Customer.objects.create(name="Northwind"),
-        starts_on=today,
-        reporting_from=today,
-        created_at=datetime.now(tz=UTC),
-        created_by=manager,
-    )
 
 
 def bring(name: str, folder: Path) -> int:
