@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Window
@@ -20,6 +20,7 @@ LABELS = {
     "created_at": "created",
     "started_at": "started",
     "done_at": "done",
+    "gone_at": "gone from the tracker since",
 }
 
 # How many lines a sentence names.
@@ -40,28 +41,22 @@ class Change:
 
 def changes(row: ImportRow) -> list[Change]:
     """What a changed row changes; instants on the reader's wall clock."""
-    zone = ZoneInfo(timezone.get_current_timezone_name())
-    fields = FIELDS if row.verdict == ImportRow.Verdict.CHANGED else ()
+    if row.verdict != ImportRow.Verdict.CHANGED:
+        return []
+    zone = _readers_zone()
     found = [
         Change(LABELS.get(name, name), said(row.before.get(name), zone), said(value, zone))
-        for name in fields
+        for name in (*FIELDS, "gone_at")
         if (value := row.data.get(name)) != row.before.get(name)
     ]
-    return [*found, *_blocked(row, zone), *_gone(row, zone)]
+    return [*found, *_blocked(row, zone)]
 
 
 def _blocked(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
     """The times in which the item was blocked, where they are others now."""
     before, after = row.before.get("blocked"), row.data.get("blocked")
-    if row.verdict == ImportRow.Verdict.CHANGED and before != after:
+    if before != after:
         yield Change("blocked", _times(before, zone), _times(after, zone))
-
-
-def _gone(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:
-    """Since when the item is gone from its tracker, where that is otherwise now."""
-    before, after = row.before.get("gone_at"), row.data.get("gone_at")
-    if row.verdict == ImportRow.Verdict.CHANGED and before != after:
-        yield Change("gone from the tracker since", said(before, zone), said(after, zone))
 
 
 def _times(spans: list[list[str | None]] | None, zone: ZoneInfo) -> str:
@@ -106,27 +101,23 @@ def missing(file: Import) -> Iterator[str]:
     applied = file.state == Import.State.APPLIED
     they = "It" if is_one else "They"
     verb = ("was" if is_one else "were") if applied else "would be"
-    as_of = _instant_words(file.as_of)
+    as_of = _instant_words(cast("datetime", file.as_of), _readers_zone())
     yield f"{lacking}. {they} {verb} withdrawn as of {as_of}, as gone from the tracker."
 
 
 def older(file: Import) -> Iterator[str]:
     """That a newer file of its source was applied: "The file speaks of Mon 5 Jan, 9:00, …"."""
-    if file.state != Import.State.PREVIEWED or file.as_of is None:
+    as_of = file.as_of
+    if file.state != Import.State.PREVIEWED or as_of is None:
         return
-    newer = Import.objects.filter(source=file.source_id, state=Import.State.APPLIED)
-    newest = newer.filter(as_of__gt=file.as_of).order_by("-as_of").first()
+    dated = Import.objects.filter(source=file.source_id).applied().with_speaks_of()
+    newest = dated.filter(speaks_of__gt=as_of).order_by("-speaks_of").first()
     if newest is not None:
+        ours, theirs = (_instant_words(at, _readers_zone()) for at in (as_of, newest.speaks_of))
         yield (
-            f"The file speaks of {_instant_words(file.as_of)}, import {newest.number} of "
-            f"{_instant_words(newest.as_of)}: what is known since then stands. If this file is "
-            "newer, discard it and say when it was exported."
+            f"The file speaks of {ours}, import {newest.number} of {theirs}: what is known since "
+            "then stands. If this file is newer, discard it and say when it was exported."
         )
-
-
-def _instant_words(at: datetime | None) -> str:
-    zone = ZoneInfo(timezone.get_current_timezone_name())
-    return dates.instant_words(at, zone=zone, today=today(zone.key)) if at else ""
 
 
 def mapped(file: Import) -> Iterator[str]:
@@ -213,7 +204,15 @@ def said(value: Any, zone: ZoneInfo) -> str:
     if not value:
         return "nothing"
     at = _instant(value)
-    return dates.instant_words(at, zone=zone, today=today(zone.key)) if at else str(value)
+    return _instant_words(at, zone) if at else str(value)
+
+
+def _readers_zone() -> ZoneInfo:
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def _instant_words(at: datetime, zone: ZoneInfo) -> str:
+    return dates.instant_words(at, zone=zone, today=today(zone.key))
 
 
 def _instant(text: str) -> datetime | None:
