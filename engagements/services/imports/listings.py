@@ -13,9 +13,9 @@ is kept in its rows. So what is written here is the same whatever order the file
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from engagements.models import Import, ImportEvent, WorkEvent
+from engagements.models import Import, ImportEvent, ImportRow, WorkEvent, WorkItem
 from engagements.models.imports import Part
 from engagements.services.imports.statements import FILE, SOURCE
 
@@ -66,15 +66,6 @@ SELECT {FILE}, 'missing', row_number() OVER (ORDER BY said.key COLLATE "C", said
         SELECT key, at, 'yes' FROM listing) AS said
 """
 
-OPEN_ITEMS = f"""
-SELECT count(*),
-       count(*) FILTER (WHERE NOT EXISTS (
-         SELECT FROM engagements_importrow AS row
-          WHERE row.of_id = {FILE} AND row.key = item.key AND row.part = 'work'))
-  FROM engagements_workitem AS item
- WHERE item.source_id = {SOURCE} AND item.stage NOT IN ('done', 'withdrawn')
-"""
-
 
 class Open(NamedTuple):
     """How many items of a source are open, and how many of these a file does not name."""
@@ -85,7 +76,7 @@ class Open(NamedTuple):
 
 def add_listings(file: Import) -> None:
     """Keep what the file says of what is in its tracker, beside what it says of its items."""
-    whole = Import.objects.filter(source=file.source_id, state=Import.State.APPLIED, is_whole=True)
+    whole = Import.objects.filter(source=file.source_id, is_whole=True).applied()
     if not file.is_whole and not whole.exists():
         return
     told = {"as_of": file.as_of, "is_whole": file.is_whole}
@@ -110,7 +101,7 @@ def listed_only(file: Import) -> QuerySet[ImportEvent]:
 
 
 def open_items(file: Import) -> Open:
-    """Of its source, before the file is applied."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_ITEMS, {"file": file.pk, "source": file.source_id})
-        return Open(*cursor.fetchone())
+    """Of its source, before the file is applied. Its rows are judged."""
+    named = ImportRow.objects.filter(of=file, part=Part.WORK, key=OuterRef("key"))
+    counted = WorkItem.objects.filter(source=file.source_id).open().order_by()
+    return Open(**counted.aggregate(all=Count("pk"), missing=Count("pk", filter=~Exists(named))))

@@ -84,7 +84,7 @@ def _read_all(file: Import) -> None:
 
 def _known_maps(file: Import) -> list[FileMap]:
     """Those by which files of this engagement were applied before, the latest source first."""
-    applied = Import.objects.filter(source=OuterRef("pk"), state=State.APPLIED)
+    applied = Import.objects.filter(source=OuterRef("pk")).applied()
     mapped = Source.objects.filter(Exists(applied), engagement=file.engagement, kind="mapped")
     return [read_map(source.mapping) for source in mapped.order_by("-number")]
 
@@ -251,7 +251,7 @@ def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime
     latest = max((at for at in (latest, file.exported_at) if at), default=None)
     if latest and (file.exported_at or not statements.is_contradicted(file, latest)):
         return latest
-    same = Import.objects.filter(source=file.source_id, state=State.APPLIED, sha256=file.sha256)
+    same = Import.objects.filter(source=file.source_id, sha256=file.sha256).applied()
     first = same.order_by("number").values_list("read_at", flat=True).first()
     return first or read_at
 
