@@ -102,15 +102,16 @@ UPDATE engagements_importevent AS said
 """
 
 # How much of it there would be to hold; 400 bytes are what an empty one takes.
+SIZE = "sum(400 + octet_length(told.came) + octet_length(told.became))::bigint"
 SIZES = f"""
-SELECT told.key, sum(400 + octet_length(told.came) + octet_length(told.became))::bigint {SAID}
+SELECT told.key, {SIZE} {SAID}
  GROUP BY told.key
 """
 
 # The most of it that there is of one item of the source.
 HEAVIEST = f"""
-SELECT coalesce(max(item.size), 0)::bigint FROM (
-  SELECT sum(400 + octet_length(told.came) + octet_length(told.became)) AS size FROM (
+SELECT coalesce(max(item.size), 0) FROM (
+  SELECT {SIZE} AS size FROM (
     SELECT key, came, became FROM engagements_workevent WHERE source_id = {SOURCE}
      UNION ALL
     SELECT key, came, became FROM engagements_importevent WHERE of_id = {FILE}) AS told
