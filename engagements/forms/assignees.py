@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from dm_portal.shell.forms import VersionedForm
+from dm_portal.shell.wording import count
 from engagements.assignees import BOT, NOBODY, Who, called, candidates
 from engagements.forms.decisions import field_of
 from engagements.models import Engagement, PersonMeaning, Source, WorkEvent
@@ -96,5 +97,5 @@ def _choice(row: PersonMeaning) -> str:
 
 def _told(source: Source, items: int, *, is_proposed: bool) -> str:
     """ "12 items, Jira export." """
-    found = f"{items:,} item{'' if items == 1 else 's'}, {source}."
+    found = f"{count(items, 'item')}, {source}."
     return f"{found} Proposed: it is the same name or e-mail." if is_proposed else found
