@@ -49,13 +49,14 @@ def engagement_page(
 
 
 def sources_page(request: HttpRequest, engagement: Engagement, *, at: datetime) -> dict[str, Any]:
-    """What the figures of a page rest on, as of ``at``: how old it is, what is left out, and
-    what nobody has decided.
+    """What the figures of a page rest on, as of ``at``: how old it is, what it is called by the
+    number of its source, what is left out, and what nobody has decided.
     """
     may_import = policies.can_import_work(request.user, engagement)
     sources = freshness_of(engagement, at=at, may_import=may_import)
     return {
         "sources": sources,
+        "source_names": {each.number: each.name for each in sources},
         "basis_lines": [each.basis for each in sources],
         "undecided": [each.undecided for each in sources],
     }

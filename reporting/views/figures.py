@@ -83,8 +83,7 @@ def _figures(
     monday = monday_of((as_of - MOMENT).astimezone(zone).date())
     since = instant_of(monday, time(0), zone)
     sources = sources_page(request, engagement, at=as_of)
-    names = {each.number: each.name for each in sources["sources"]}
-    week = Week(facts.collect(engagement, since=since, as_of=as_of), names)
+    week = Week(facts.collect(engagement, since=since, as_of=as_of), sources["source_names"])
     is_wrong = bool(asked and asked.errors)
     if request.GET.get("format") == "csv" and not is_wrong:
         return csv_response("figures.csv", weeks_csv.HEADER, weeks_csv.rows(week))

@@ -180,7 +180,7 @@ def render_editor(
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
     rests_on = sources_page(request, report.engagement, at=draft.as_of)
-    figures = Week(draft.body, {each.number: each.name for each in rests_on["sources"]})
+    figures = Week(draft.body, rests_on["source_names"])
     return render_form(
         request,
         "reporting/report_draft.html",
