@@ -13,8 +13,8 @@ from dm_portal.people.models import AuditEvent, User
 from engagements.models import Engagement, Import, WorkItem
 from engagements.services import imports
 from engagements.services.imports import Export
+from engagements.tests.exports import items, on, whole
 from engagements.tests.pages import at, names
-from engagements.tests.test_whole_exports import items, on, whole
 from engagements.tests.work_files import apply, item, preview, work_csv
 
 pytestmark = pytest.mark.django_db

@@ -16,21 +16,10 @@ from engagements.services import imports
 from engagements.services.imports import Export
 from engagements.services.rebuilding import rebuild_work
 from engagements.stages import decided_by
+from engagements.tests.exports import items, on, whole
 from engagements.tests.work_files import apply, changes, item, preview, receive
 
 pytestmark = pytest.mark.django_db
-
-
-def on(day: int) -> datetime:
-    return datetime(2026, 2, day, 12, tzinfo=UTC)
-
-
-def whole(day: int) -> Export:
-    return Export(on(day), is_whole=True)
-
-
-def items(*keys: str, **cells: str) -> list[str]:
-    return [item(key, state="Open", **cells) for key in keys]
 
 
 def stages() -> dict[str, tuple[str, int | None]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dm_portal.people.models import User
 from engagements.models import Engagement
-from engagements.tests.test_import_orders import files_of, lives
+from engagements.tests.trackers import files_of, lives
 from engagements.tests.work_files import apply
 from reporting import facts
 from reporting.models import Facts
