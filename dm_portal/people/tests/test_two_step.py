@@ -16,7 +16,8 @@ ACTIVATE = f"{INDEX}totp/activate/"
 
 def code_of(secret):
     """What the app on the phone shows now."""
-    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    accepted = list(totp.yield_hotp_counters_from_time())
+    counter = accepted[len(accepted) // 2]  # the others are of clocks that are slow and fast
     return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
 
