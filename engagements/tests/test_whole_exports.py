@@ -103,6 +103,30 @@ def test_what_begins_after_it_is_not_gone(engagement: Engagement, manager: User)
     apply(engagement, manager, items("A-1"), export=whole(5))
     apply(engagement, manager, items("A-1", "A-2"), export=Export(on(6)))
     assert stages() == {"A-1": OPEN, "A-2": OPEN}
+    assert not WorkEvent.objects.filter(field="listed").exists()  # else they grow with every export
+
+
+@pytest.mark.parametrize("order", list(permutations([0, 1, 2, 3])))
+def test_an_item_that_turns_out_to_be_older_was_missing_meanwhile(
+    engagement: Engagement, manager: User, order: tuple[int, ...]
+) -> None:
+    both = items("A-1", "A-2")
+    refused = [*items("A-1"), item("A-2", size="many")]
+    files = [
+        (refused, Export(on(3))),
+        (items("A-1"), whole(2)),
+        (items("A-1"), whole(5)),
+        (both, whole(8)),
+    ]
+    for number in order:
+        content, export = files[number]
+        apply(engagement, manager, content, export=export)
+    listed = WorkEvent.objects.filter(field="listed").order_by("occurred_at")
+    assert list(listed.values_list("key", "became", "occurred_at__day")) == [
+        ("A-2", "yes", 3),
+        ("A-2", "no", 5),
+        ("A-2", "yes", 8),
+    ]
 
 
 def test_what_its_changelog_tells_later_is_back(

@@ -4,7 +4,7 @@ That an export names an item needs no event of its own, but for items that some 
 of these every listing counts, for it ends the time in which they were gone. Which export named what
 is kept in its rows. So what is written here is the same whatever order the files come in:
 
-- of each whole export, each item of the source that it lacks;
+- of each whole export, each item of the source that began before it and that it lacks;
 - of each such item, each export that names it.
 """
 
@@ -21,32 +21,50 @@ from engagements.services.imports.statements import FILE, SOURCE
 
 NOTE = "No row of the file tells how it is."
 
+# An item began when anything was first said of it, or an export named it in a row that is refused.
 ADD_LISTINGS = f"""
 WITH named AS MATERIALIZED (
-  SELECT key FROM engagements_importevent
+  SELECT key, false AS is_refused FROM engagements_importevent
    WHERE of_id = {FILE} AND part = 'work' AND field = 'seen'
    UNION
-  SELECT key FROM engagements_importrow
+  SELECT key, true FROM engagements_importrow
    WHERE of_id = {FILE} AND part = 'work' AND verdict = 'refused' AND key <> ''),
-known AS MATERIALIZED (
-  SELECT DISTINCT key FROM engagements_workevent WHERE source_id = {SOURCE}),
-before AS (
+before AS MATERIALIZED (
   SELECT id, coalesce(as_of, read_at, uploaded_at) AS as_of, is_whole FROM engagements_import
    WHERE source_id = {SOURCE} AND state = 'applied'),
+refused AS MATERIALIZED (
+  SELECT row.key, min(before.as_of) AS first
+    FROM before JOIN engagements_importrow AS row ON row.of_id = before.id
+   WHERE row.verdict = 'refused' AND row.part = 'work' AND row.key <> ''
+   GROUP BY row.key),
+known AS MATERIALIZED (
+  SELECT event.key, least(min(event.occurred_at), min(refused.first)) AS first
+    FROM engagements_workevent AS event LEFT JOIN refused USING (key)
+   WHERE event.source_id = {SOURCE} AND event.field <> 'listed'
+   GROUP BY event.key),
 of_file AS MATERIALIZED (
-  SELECT DISTINCT key FROM engagements_importevent WHERE of_id = {FILE}),
+  SELECT key, min(occurred_at) AS first FROM engagements_importevent
+   WHERE of_id = {FILE}
+   GROUP BY key),
+item AS MATERIALIZED (
+  SELECT key, known.first AS began_before,
+         least(known.first, of_file.first, refused.first,
+               CASE WHEN named.key IS NOT NULL THEN %(as_of)s::timestamptz END) AS began
+    FROM known FULL JOIN of_file USING (key)
+    LEFT JOIN refused USING (key)
+    LEFT JOIN (SELECT key FROM named WHERE is_refused) AS named USING (key)),
 lacking AS MATERIALIZED (
   SELECT key, %(as_of)s::timestamptz AS at
-    FROM ((SELECT key FROM known UNION SELECT key FROM of_file)
-          EXCEPT SELECT key FROM named) AS gone
+    FROM (SELECT key FROM item WHERE began < %(as_of)s EXCEPT SELECT key FROM named) AS gone
    WHERE %(is_whole)s
    UNION
-  SELECT new.key, before.as_of
-    FROM (SELECT key FROM of_file EXCEPT SELECT key FROM known) AS new
-    JOIN before ON before.is_whole
+  SELECT item.key, before.as_of
+    FROM item JOIN before
+      ON before.is_whole AND before.as_of > item.began
+         AND (item.began_before IS NULL OR before.as_of <= item.began_before)
    WHERE NOT EXISTS (
      SELECT FROM engagements_importrow AS row
-      WHERE row.of_id = before.id AND row.key = new.key AND row.part = 'work')),
+      WHERE row.of_id = before.id AND row.key = item.key AND row.part = 'work')),
 told AS MATERIALIZED (
   SELECT DISTINCT key FROM engagements_workevent
    WHERE source_id = {SOURCE} AND field = 'listed'),
