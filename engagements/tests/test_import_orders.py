@@ -1,6 +1,8 @@
 """Any order and any repetition of imports of the same files ends in the same work and events."""
 
+import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dm_portal.people.models import User
-from engagements.models import Blocker, Engagement, WorkEvent, WorkItem
+from dm_portal.shell.clock import now
+from engagements.models import Blocker, Engagement, Import, WorkEvent, WorkItem
+from engagements.services import imports
 from engagements.services.rebuilding import rebuild_work
 from engagements.tests.trackers import File, files_of, lives
-from engagements.tests.work_files import apply, item
+from engagements.tests.work_files import apply, item, preview
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +91,45 @@ def test_one_of_them_again_says_nothing_new(engagement: Engagement, manager: Use
         ("Blocked", 1),
         *[("Open", 2)] * 3,
     ]
+
+
+def finish(file: Import, by: User) -> None:
+    imports.request_application(file=file, seen=file.previews, by=by)
+    imports.apply_import(import_id=file.pk)
+
+
+def test_a_file_is_as_of_one_instant_whichever_of_its_imports_comes_first(
+    engagement: Engagement, manager: User, time_machine: Any
+) -> None:
+    apply(engagement, manager, [item(state="Blocked")])
+    rows = [item(state="Open")]
+    waits = preview(engagement, manager, rows)
+    apply(engagement, manager, rows)
+    time_machine.move_to(now() + timedelta(days=1))
+    finish(waits, manager)
+    waits.refresh_from_db()
+    assert waits.state == "uploaded"  # the other was applied meanwhile
+    imports.read_import(import_id=waits.pk)
+    waits.refresh_from_db()
+    finish(waits, manager)
+    apply(engagement, manager, rows)
+    states = WorkEvent.objects.filter(field="seen").order_by("occurred_at")
+    assert [json.loads(each.became)["state"] for each in states] == ["Blocked", "Open"]
+    told_of = Import.objects.filter(number__gt=1).values_list("as_of", flat=True)
+    assert len(set(told_of)) == 1
+
+
+def test_what_was_to_come_when_a_file_was_first_read_stays_so(
+    engagement: Engagement, manager: User, time_machine: Any
+) -> None:
+    """The date is past when the file comes again, which makes the file no younger."""
+    rows = [item(state="Open", done_at=(now() + timedelta(days=2)).isoformat())]
+    first = apply(engagement, manager, rows)
+    time_machine.move_to(now() + timedelta(days=3))
+    again = apply(engagement, manager, rows)
+    assert again.as_of == first.as_of
+    assert again.unchanged_count == 1
+    assert WorkEvent.objects.count() == 1
 
 
 def test_so_it_is_for_rows_that_name_their_instant(engagement: Engagement, manager: User) -> None:

@@ -176,6 +176,19 @@ def test_what_another_has_brought_meanwhile_is_read_again(
     assert file.state == "uploaded"
 
 
+def test_what_a_refused_row_names_may_have_been_brought_meanwhile(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, items("A-1"), export=whole(5))
+    rows = [*items("A-1"), item("A-2", size="many")]
+    file = preview(engagement, manager, rows, export=Export(on(8)))
+    apply(engagement, manager, items("A-2"), export=Export(on(2)))
+    imports.request_application(file=file, seen=file.previews, by=manager)
+    imports.apply_import(import_id=file.pk)
+    file.refresh_from_db()
+    assert file.state == "uploaded"
+
+
 def test_what_only_its_own_changelog_names_is_lacking(
     engagement: Engagement, manager: User
 ) -> None:

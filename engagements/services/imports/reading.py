@@ -10,7 +10,8 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models.functions import Coalesce
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
@@ -60,16 +61,17 @@ def read(file: Import) -> None:
 
 def _read_all(file: Import) -> None:
     zone, read_at = ZoneInfo(file.engagement.time_zone), now()
+    known_at = _known_since(file) or read_at
     work = WorkFile(
         _blocks(file, Part.WORK),
         zone=zone,
-        now=read_at,
+        now=known_at,
         by=read_map(file.mapping) if file.mapping else None,
         known=() if file.mapping else _known_maps(file),
     )
     _begin(file, work, read_at)
     bounds = Bounds()
-    latest = _read_changelog(file, zone, read_at, bounds) if file.changelog_size else None
+    latest = _read_changelog(file, zone, known_at, bounds) if file.changelog_size else None
     latest = _read_rows(file, work, latest, bounds)
     # The version first: a change between the two is then noticed before anything is applied.
     version = _version_of(file)
@@ -87,6 +89,13 @@ def _known_maps(file: Import) -> list[FileMap]:
     applied = Import.objects.filter(source=OuterRef("pk")).applied()
     mapped = Source.objects.filter(Exists(applied), engagement=file.engagement, kind="mapped")
     return [read_map(source.mapping) for source in mapped.order_by("-number")]
+
+
+def _known_since(file: Import) -> datetime | None:
+    """When these bytes were first read, if they are known: what was to come then is not past."""
+    same = Import.objects.filter(engagement=file.engagement_id, sha256=file.sha256).applied()
+    first: datetime | None = same.aggregate(at=Min("read_at"))["at"]
+    return first
 
 
 def _blocks(file: Import, part: Part) -> Iterator[bytes]:
@@ -147,7 +156,7 @@ def _source(file: Import, layout: Layout) -> Source:
 
 
 def _read_changelog(
-    file: Import, zone: ZoneInfo, read_at: datetime, bounds: Bounds
+    file: Import, zone: ZoneInfo, known_at: datetime, bounds: Bounds
 ) -> datetime | None:
     """Gather the changes; returns the last instant of the past at which anything changed.
 
@@ -155,20 +164,20 @@ def _read_changelog(
         FileRefused: none of them can be trusted; it is said of which of the two files.
     """
     try:
-        return _gather_changes(file, zone, read_at, bounds)
+        return _gather_changes(file, zone, known_at, bounds)
     except FileRefused as refused:
         raise FileRefused(f"In the changelog: {refused}") from refused
 
 
 def _gather_changes(
-    file: Import, zone: ZoneInfo, read_at: datetime, bounds: Bounds
+    file: Import, zone: ZoneInfo, known_at: datetime, bounds: Bounds
 ) -> datetime | None:
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
     while batch := list(islice(changes, CHANGES)):
         bounds.take_changes(batch)
         _keep_changes(file, batch)
-        past = [each.at for each in batch if each.at and each.at <= read_at]
+        past = [each.at for each in batch if each.at and each.at <= known_at]
         latest = max([*past, *([latest] if latest else [])], default=None)
     return latest
 
@@ -246,14 +255,15 @@ def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime
     """The instant that the file speaks of: the latest that it names, or when it was exported.
 
     Where that is not said, and it names none, or says otherwise than an earlier file of that
-    instant, it was exported later, we do not know when: before the first time that it was read.
+    instant, it was exported later, we do not know when: before it was read, and as of the same
+    instant whenever it is brought again.
     """
     latest = max((at for at in (latest, file.exported_at) if at), default=None)
     if latest and (file.exported_at or not statements.is_contradicted(file, latest)):
         return latest
     same = Import.objects.filter(source=file.source_id, sha256=file.sha256).applied()
-    first = same.order_by("number").values_list("read_at", flat=True).first()
-    return first or read_at
+    told = same.order_by("applied_at", "pk").annotate(at=Coalesce("as_of", "read_at"))
+    return told.values_list("at", flat=True).first() or read_at
 
 
 @transaction.atomic

@@ -201,7 +201,11 @@ SELECT EXISTS (
      AND (other.is_whole OR %(is_whole)s OR EXISTS (
        SELECT FROM engagements_workevent AS event
         WHERE event.of_id = other.id
-          AND event.key IN (SELECT key FROM engagements_importevent WHERE of_id = {FILE}))))
+          AND event.key IN (
+            SELECT key FROM engagements_importevent WHERE of_id = {FILE}
+             UNION
+            SELECT key FROM engagements_importrow
+             WHERE of_id = {FILE} AND verdict = 'refused'))))
 """
 
 WRITE_EVENTS = f"""
