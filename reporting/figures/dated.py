@@ -26,6 +26,7 @@ ends where what is known ends, see ``version_3``.
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -378,6 +379,7 @@ def _known(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+@lru_cache(maxsize=4096)  # an item begins, and all that it holds: one instant is written often
 def text_instant(at: datetime | None) -> str | None:
     """UTC with ``Z``; microseconds only where there are any."""
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if at else None

@@ -128,8 +128,9 @@ def _steps(line: Timeline, milestone: int | None) -> list[tuple[datetime, int, i
     for at in sorted(instants):
         just_after = at + timedelta(microseconds=1)
         is_in = milestone is None or milestone in before(line.milestones, just_after)
-        counts = int(is_in and line.is_there(just_after))
-        counts_done = counts and int(line.stage(just_after) == DONE)
+        stage = line.stage(just_after)
+        counts = int(is_in and stage != WITHDRAWN)
+        counts_done = counts and int(stage == DONE)
         if (counts, counts_done) != (counted, done):
             steps.append((at, counts - counted, counts_done - done))
             counted, done = counts, counts_done

@@ -110,6 +110,8 @@ class Timeline:
 
 def before(entries: Sequence[Entry], at: datetime) -> Any:
     """What held just before an instant; before the first entry, the first."""
+    if entries[-1].at < at:  # as mostly, and soon told
+        return entries[-1].value
     return entries[max(_place(entries, at) - 1, 0)].value
 
 
