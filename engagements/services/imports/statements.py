@@ -279,7 +279,7 @@ def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[tuple[Any, 
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(EVIDENCE, _values(file) | {"keys": list(keys)})
-        for key, *said in cursor:
+        for key, *said in cursor.fetchall():
             found[key].append(tuple(said))
     return found
 
