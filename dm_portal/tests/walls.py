@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from pytest_django.plugin import DjangoDbBlocker
 
-from dm_portal.tests.plumbing import untraced
+from dm_portal.tests.tracing import untraced
 from dm_portal.tests.world import World, make_world
 from dm_portal.tests.writes import Watch, watch_connection, watch_this_thread
 
