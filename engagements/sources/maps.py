@@ -25,9 +25,21 @@ OF_INTERVALS = ("key", "type", "title", "state", "size", "team", "seen_at", "day
 BOT_WORD, IGNORE_WORD = "bot", "ignore"
 NEEDED = {"items": ("key",), "intervals": ("key", "state", "days", "until")}
 MAX_TEXT = 200
-# TOML's strings and comments; and keys of more parts than any map has, over which its reader would
-# sit for minutes.
-WORDS = re.compile(rb'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*\'?|#[^\n]*')
+# TOML's strings, those of several lines first, and comments: all that can hide dots from DEEP, each
+# read as TOML reads it, so that none can pretend to begin or end elsewhere. What is not ended goes
+# on to the end of the file, or of its line. Nothing here is tried twice: the time is that of the
+# length.
+WORDS = re.compile(
+    rb"""
+    \"""  (?: [^"\\] | \\[\s\S] | "(?!"") )*+  (?:"{3,5})?
+    | \'\'\'  (?: [^'] | '(?!'') )*+  (?:'{3,5})?
+    | "  (?: [^"\\\n] | \\[^\n] )*+  "?
+    | '  [^'\n]*+  '?
+    | \#  [^\n]*+
+    """,
+    re.VERBOSE,
+)
+# A key of more parts than any map has, over which TOML's reader would sit for minutes.
 DEEP = re.compile(rb"(?:\.[ \t\w-]*){9}")
 
 
