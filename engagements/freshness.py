@@ -1,7 +1,8 @@
 """How old each source of an engagement is, and what it leaves out of the figures.
 
-A source is as old as its newest applied file: the one that speaks of the latest instant. That is
-counted in days of the engagement's own calendar.
+A source is as old as its newest applied file: of those that name at least half of what was open,
+the one that speaks of the latest instant. That is counted in days of the engagement's own calendar.
+What a newer file tells of fewer items is said, and makes nothing younger.
 """
 
 from collections.abc import Iterator, Sequence
@@ -93,9 +94,14 @@ class Freshness:
         """ "its newest file speaks of nothing after Mon 9 Nov; promised: at most 7 days old"."""
         promised = count(self.promised_days, "day")
         return (
-            f"its newest file speaks of nothing after {self.spoken_words}; "
+            f"its newest {self._kind} speaks of nothing after {self.spoken_words}; "
             f"promised: at most {promised} old"
         )
+
+    @property
+    def _kind(self) -> str:
+        """A newer file of a part of the items is a file, too."""
+        return "file of most open items" if self.file.partly else "file"
 
     @property
     def spoken_words(self) -> str:
@@ -138,7 +144,21 @@ class Freshness:
             zone=self.engagement.time_zone,
             late=self.late_words,
             left_out=tuple(self._left_out()),
+            partly=self.partly,
         )
+
+    @property
+    def partly(self) -> Sentence | None:
+        """ "14 of 60 open items are known as of Mon 23 Nov": by a newer file of a part of them."""
+        told = self.file.partly
+        if told is None:
+            return None
+        day = self.engagement.day_of(datetime.fromisoformat(told["at"]))
+        today = self.engagement.day_of(self.at)
+        known = f"{told['named']} of {count(told['open'], 'open item')}"
+        verb = "is" if told["named"] == 1 else "are"
+        url = reverse("import_detail", kwargs=self._place | {"number": told["number"]})
+        return Sentence(f"{known} {verb} known as of {day_words(day, today=today)}", url=url)
 
     def _left_out(self) -> Iterator[Sentence]:
         """Each with the page that shows it, for whoever may open that."""

@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
@@ -343,10 +343,28 @@ class ImportQuerySet(OfEngagementQuerySet):
         return self.annotate(speaks_of=Coalesce("as_of", "applied_at"))
 
     def newest_of_each_source(self) -> Self:
-        """The applied one that speaks of the latest instant, annotated as ``speaks_of``."""
+        """The applied one by which its source is known: of those that name at least half of what
+        was open, or are whole, the one that speaks of the latest instant, as ``speaks_of``.
+
+        ``partly`` is the newest that speaks of a later instant, and so only of a part of the open
+        items: its name and number, ``at``, and how many it ``named`` of how many ``open``. None:
+        there is none.
+        """
         dated = self.applied().with_speaks_of()
-        latest_first = dated.order_by("source_id", "-speaks_of", "-number")
-        return dated.filter(pk__in=latest_first.distinct("source_id").values("pk"))
+        most = Q(is_whole=True) | Q(open_count__gte=2 * F("missing_count"))
+        latest_first = dated.filter(most).order_by("source_id", "-speaks_of", "-number")
+        mine = self.model._default_manager.filter(source=models.OuterRef("source"))
+        later = mine.applied().with_speaks_of().filter(speaks_of__gt=models.OuterRef("speaks_of"))
+        partly = JSONObject(
+            name="file_name",
+            number="number",
+            at="speaks_of",
+            named=F("open_count") - F("missing_count"),
+            open="open_count",
+        )
+        return dated.filter(pk__in=latest_first.distinct("source_id").values("pk")).annotate(
+            partly=models.Subquery(later.order_by("-speaks_of", "-number").values_list(partly)[:1])
+        )
 
     def with_left_out(self) -> Self:
         """Annotate ``unclear`` (states of its source of which nobody knew, when any of its files

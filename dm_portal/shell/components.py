@@ -109,7 +109,8 @@ class Sentence:
 class Basis:
     """One source that figures rest on: its file, as of when, what is left out.
 
-    ``late`` says how old it is, where that is older than was promised.
+    ``late`` says how old it is, where that is older than was promised; ``partly`` what a newer
+    file tells of only some of the items.
     """
 
     source: str
@@ -119,6 +120,7 @@ class Basis:
     zone: str
     late: str = ""
     left_out: tuple[Sentence, ...] = ()
+    partly: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.test import Client
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
+from dm_portal.shell.components import Sentence
 from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources
 from engagements.models import Engagement, Import, Source, StateMeaning
 from engagements.tests.pages import at, make_import, make_item
@@ -75,6 +76,33 @@ def test_the_newest_file_is_the_one_that_speaks_of_the_latest_instant(file: Impo
     assert read(file).file == file
     newer = another(file, number=8, as_of=FRIDAY)
     assert read(file).file == newer
+
+
+def test_a_file_of_few_of_the_open_items_makes_nothing_fresh(file: Import) -> None:
+    part = another(
+        file, as_of=FRIDAY + 8 * DAY, file_name="board.csv", open_count=60, missing_count=46
+    )
+    found = read(file, days=9)
+    assert (found.file, found.is_stale) == (file, True)
+    assert found.stale_words.startswith("its newest file of most open items speaks of nothing")
+    assert found.basis.partly == Sentence(
+        "14 of 60 open items are known as of Sat 28 Nov", url=part.get_absolute_url()
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"open_count": 60, "missing_count": 30}, {"is_whole": True, "exported_at": FRIDAY}]
+)
+def test_a_file_of_most_or_of_all_there_is_counts(file: Import, fields: dict[str, Any]) -> None:
+    whole = another(file, as_of=FRIDAY + DAY, **{"open_count": 9, "missing_count": 9} | fields)
+    found = read(file, days=2)
+    assert (found.file, found.basis.partly) == (whole, None)
+
+
+def test_one_item_is_told_of_in_the_singular(file: Import) -> None:
+    another(file, as_of=FRIDAY + DAY, open_count=3, missing_count=2)
+    said = read(file, days=1).basis.partly
+    assert said and said.text == "1 of 3 open items is known as of Sat 21 Nov"
 
 
 def test_a_file_that_is_not_applied_makes_nothing_fresh(file: Import) -> None:
