@@ -5,8 +5,7 @@ items. Nothing here reads the database, and nothing is shown to a customer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,70 +17,39 @@ from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek
 from dm_portal.shell.wording import count
 from reporting import facts
 from reporting.figures import flow
-from reporting.figures.dated import Window
+from reporting.figures.dated import Window, instant
 from reporting.figures.timelines import AT_WORK, Timeline
-from reporting.item_lines import SHOWN, ItemLine, Items, Names
-from reporting.periods import monday_named
+from reporting.item_lines import SHOWN, Items, Names
+from reporting.periods import WEEK, instant_of, monday_named
+from reporting.week_lines import Aged, Plan
 from reporting.wording import share
 
 Row = dict[str, Any]
 # Half a year: what a picture of weeks can hold on a phone.
 PICTURED_WEEKS = 26
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """The last applied file of one source."""
-
-    name: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Aged:
-    """An item with its age; ``note`` says what that is compared with.
-
-    ``source`` is the number of its source, where that is told.
-    """
-
-    item: ItemLine
-    since: date | datetime
-    days: int
-    note: str = ""
-    source: int = 0
-
-    @property
-    def blocker(self) -> tuple[int, str, date | datetime]:
-        """What its blocker is found by: source, key, and since when."""
-        return self.source, self.item.key, self.since
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A milestone with its items by stage, and what came to it or left it."""
-
-    name: str
-    url: str
-    committed_on: date | None
-    stages: dict[str, int]
-    done: int
-    open: int
-    moves: tuple[Items, ...]
-
-    def at(self, stage: str) -> int:
-        return self.stages.get(stage, 0)
+MOMENT = timedelta(microseconds=1)
 
 
 class Week:
     """The figures of a body of schema 5: of its window, and as of its end."""
 
-    def __init__(self, body: Row, sources: Mapping[int, str] | None = None) -> None:
-        """``sources`` names the engagement's sources by their numbers."""
+    def __init__(
+        self,
+        body: Row,
+        sources: Mapping[int, str] | None = None,
+        *,
+        told_until: datetime | None = None,
+    ) -> None:
+        """``sources`` names the engagement's sources by their numbers; ``told_until`` is the
+        latest instant that their files tell of, None: when the last of them was imported.
+        """
         self._ref = body["engagement"]
         self._schema = body["schema"]
         self._inputs = body["inputs"]
         self.figures = body["figures"]
         self.window = self.figures["window"]
+        self._zone = ZoneInfo(self._inputs["zone"])
+        self._told_until = told_until or instant(self.window["known_until"])
         self._names = Names(body, sources or {})
         self.line, self.items = self._names.line, self._names.items
 
@@ -89,6 +57,39 @@ class Week:
     def is_imported(self) -> bool:
         """Whether anything was ever imported; if not, no figure of work can be told."""
         return self.figures["total"] is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any file tells of the window: else it is unknown, not empty."""
+        since = instant(self.window["since"])
+        is_told = since is None or self._told_until is None or self._told_until > since
+        return bool(self.window["is_known"]) and is_told
+
+    @property
+    def told_until(self) -> str:
+        """ "Mon 23 Nov": the last day that the files tell of; empty if the window ends with it."""
+        is_all = self._told_day >= self._last_day
+        return "" if is_all else day_words(self._told_day, today=self._to_day)
+
+    @property
+    def _told_day(self) -> date:
+        told_until = self._told_until or datetime.fromisoformat(self.window["as_of"])
+        return told_until.astimezone(self._zone).date()
+
+    @property
+    def _last_day(self) -> date:
+        """The day of the last moment before the end."""
+        as_of = datetime.fromisoformat(self.window["as_of"])
+        return (as_of - MOMENT).astimezone(self._zone).date()
+
+    def told(self, weeks: list[Row]) -> list[Row]:
+        """Those of them that the files tell of to their end: of others nobody knows yet."""
+        if self._told_until is None:
+            return []
+        return [row for row in weeks if self._end_of(row["week"]) <= self._told_until]
+
+    def _end_of(self, week: str) -> datetime:
+        return instant_of(monday_named(week) + WEEK, time(0), self._zone)
 
     @cached_property
     def listed(self) -> Row:
@@ -103,7 +104,7 @@ class Week:
         Unit: items. Source: created dates and state changes.
         """
         total = self.listed["total"]
-        if not total or not self.window["is_known"]:
+        if not total or not self.is_known:
             return []
         return [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
 
@@ -123,10 +124,14 @@ class Week:
         return [group for group in groups if group.number]
 
     def unmoved(self) -> str:
-        """ "Nothing was reopened or withdrawn."; empty where something of everything was."""
+        """ "Nothing was reopened or withdrawn."; empty where something of everything was.
+
+        It says up to which day, where the files do not tell of all days.
+        """
         *names, last = ["", *(each.name.lower() for each in self.moved() if not each.number)]
         listed = ", ".join(name for name in names if name)
-        return f"Nothing was {listed}{' or ' if listed else ''}{last}." if last else ""
+        nothing = f"Up to {self.told_until} nothing" if self.told_until else "Nothing"
+        return f"{nothing} was {listed}{' or ' if listed else ''}{last}." if last else ""
 
     def blockers(self) -> list[Aged]:
         """What is blocked or flagged, the oldest first: by the age that its own page has.
@@ -177,6 +182,11 @@ class Week:
             return "longer than half took"
         return ""
 
+    @cached_property
+    def finished(self) -> list[Row]:
+        """Items finished by week, of the weeks that are told to their end."""
+        return self.told(self.figures["flow"]["throughput"])
+
     @property
     def pace(self) -> str:
         """ "0 to 9"; empty where there are too few weeks. See ``flow.pace``."""
@@ -193,11 +203,11 @@ class Week:
 
     @property
     def _pace(self) -> Row | None:
-        return flow.pace(self.figures["flow"]["throughput"])
+        return flow.pace(self.finished)
 
     @property
     def pace_missing(self) -> str:
-        return f"need {flow.PACE_WEEKS} weeks, have {len(self.figures['flow']['throughput'])}"
+        return f"need {flow.PACE_WEEKS} weeks, have {len(self.finished)}"
 
     def took(self, rank: str) -> str:
         """ "5 days"; empty where too few items tell. See ``flow.cycle_times``."""
@@ -224,8 +234,7 @@ class Week:
     @property
     def unknown(self) -> str:
         """Why the window cannot be told."""
-        last = date.fromisoformat(self.window["known_until_day"])
-        return f"the last file is of {day_words(last, today=self._to_day)}, before this week"
+        return f"the last file is of {self.told_until}, before this week"
 
     @property
     def _to_day(self) -> date:
@@ -233,7 +242,7 @@ class Week:
 
     def throughput(self) -> Bars:
         """Items finished week by week."""
-        weeks = self.figures["flow"]["throughput"][-PICTURED_WEEKS:]
+        weeks = self.finished[-PICTURED_WEEKS:]
         return Bars(
             name="throughput",
             title="Finished, week by week",
@@ -248,7 +257,7 @@ class Week:
         total = self.figures["total"]
         points = [
             BurnUpWeek(date.fromisoformat(row["ends_on"]), row["scope"], row["done"])
-            for row in self.figures["burnup"][-PICTURED_WEEKS:]
+            for row in self.told(self.figures["burnup"])[-PICTURED_WEEKS:]
         ]
         return BurnUp(
             name="scope",
@@ -261,7 +270,7 @@ class Week:
     @property
     def _known_on(self) -> date:
         """The last day of which anything is known."""
-        return date.fromisoformat(self.window["until_day"])
+        return min(date.fromisoformat(self.window["until_day"]), self._told_day)
 
     def plans(self) -> list[Plan]:
         """The milestones that have items, the next committed date first, those without last."""
@@ -279,7 +288,7 @@ class Week:
             stages=row["stages"],
             done=row["done"],
             open=row["open"],
-            moves=tuple(moves) if self.window["is_known"] else (),
+            moves=tuple(moves) if self.is_known else (),
         )
 
     def sprint(self) -> list[Items]:
@@ -316,10 +325,6 @@ class Week:
         """What was done before it was begun or created: it has no cycle time."""
         return self.items("Impossible dates", self.listed["flow"]["cycle_times"]["impossible"])
 
-    def files(self) -> list[FileLine]:
-        """The files that the figures rest on."""
-        return [FileLine(row["file"], row["number"]) for row in self._inputs["imports"]]
-
     @property
     def refused(self) -> str:
         """What is left out of every figure."""
@@ -346,10 +351,9 @@ class Week:
     @property
     def first_day(self) -> date | None:
         """When the first item was created, by the clock of the engagement."""
-        zone = ZoneInfo(self._inputs["zone"])
         created = (datetime.fromisoformat(row["created_at"]) for row in self._inputs["items"])
         first = min(created, default=None)
-        return first.astimezone(zone).date() if first else None
+        return first.astimezone(self._zone).date() if first else None
 
 
 # What pages call it, and where it stands in the figures.

@@ -21,7 +21,7 @@ def rows(week: Week) -> Iterator[Line]:
 
 def _moved(week: Week) -> Iterator[Line]:
     """Each item that was finished, added and so on, by what happened to it."""
-    known = week.listed["total"] if week.window["is_known"] else {}
+    known = week.listed["total"] if week.is_known else {}
     for names, found in ((MOVED, known), (SPRINT, week.listed["sprint"] or {})):
         for name, what in names.items():
             if what in found:
@@ -43,7 +43,7 @@ def _flow(week: Week) -> Iterator[Line]:
     taken = week.figures["flow"]["cycle_times"]
     yield ["Cycle time, half took at most", "", "", taken["p50"], "days"]
     yield ["Cycle time, 85 % took at most", "", "", taken["p85"], "days"]
-    for row in week.figures["flow"]["throughput"]:
+    for row in week.finished:
         yield ["Finished by week", row["week"], "", row["finished"], "items"]
 
 
@@ -51,6 +51,6 @@ def _scope(week: Week) -> Iterator[Line]:
     for plan in [week.by_stage(), *week.plans()]:
         for stage in (Stage.NOT_STARTED, Stage.IN_PROGRESS, Stage.BLOCKED, Stage.DONE):
             yield [stage.label, plan.name, "", plan.stages.get(stage, 0), "items"]
-    for row in week.figures["burnup"]:
+    for row in week.told(week.figures["burnup"]):
         yield ["In scope by week", row["week"], "", row["scope"], "items"]
         yield ["Done by week", row["week"], "", row["done"], "items"]

@@ -10,7 +10,7 @@ from django.test import Client
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Sentence
-from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources
+from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources, told_until
 from engagements.models import Engagement, Import, Source, StateMeaning
 from engagements.tests.pages import at, make_import, make_item
 
@@ -102,7 +102,8 @@ def test_a_file_of_most_or_of_all_there_is_counts(file: Import, fields: dict[str
 def test_one_item_is_told_of_in_the_singular(file: Import) -> None:
     another(file, as_of=FRIDAY + DAY, open_count=3, missing_count=2)
     said = read(file, days=1).basis.partly
-    assert said and said.text == "1 of 3 open items is known as of Sat 21 Nov"
+    assert said is not None
+    assert said.text == "1 of 3 open items is known as of Sat 21 Nov"
 
 
 def test_a_file_that_is_not_applied_makes_nothing_fresh(file: Import) -> None:
@@ -179,6 +180,7 @@ def test_every_source_of_its_own(file: Import) -> None:
         ("Work CSV", True),
     ]
     assert [each.name for each in stale_sources([file.engagement], at=FRIDAY)] == ["Work CSV"]
+    assert (told_until(found), told_until([])) == (FRIDAY, None)
 
 
 @pytest.mark.parametrize(("days", "lines"), [(7, 0), (8, 1)])

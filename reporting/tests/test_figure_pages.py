@@ -164,3 +164,33 @@ def test_a_source_older_than_promised_is_told_above_the_figures(page: Any) -> No
     Import.objects.update(as_of=FRIDAY - 8 * DAY)
     assert text_of(page()).count("Jira export has told nothing for 8 days") == 1
     assert "told nothing for" not in text_of(page("2026-W46"))
+
+
+def test_figures_name_the_file_that_their_foot_names_however_late_an_older_came(
+    page: Any, atlas: Engagement
+) -> None:
+    newest = Import.objects.get(engagement=atlas)
+    older = Import.objects.get(pk=newest.pk)
+    older.pk, older.number, older._state.adding = None, 2, True
+    older.file_name, older.applied_at = "older.csv", FRIDAY
+    older.as_of = FRIDAY - 30 * DAY
+    older.save()
+    said = text_of(page())
+    assert "older.csv" not in said
+    assert said.count(f">{newest.file_name}</a>") == 6
+
+
+def test_a_week_that_the_files_do_not_tell_of_is_not_known(page: Any, atlas: Engagement) -> None:
+    Import.objects.filter(engagement=atlas).update(as_of=MONDAY - DAY)
+    response = page()
+    assert (moved(response), "Nothing was" in text_of(response)) == ({}, False)
+    assert "the last file is of Sun 15 Nov, before this week" in text_of(response)
+
+
+def test_a_week_that_the_files_tell_of_in_part_says_up_to_when(
+    page: Any, atlas: Engagement
+) -> None:
+    Import.objects.filter(engagement=atlas).update(as_of=MONDAY + DAY)
+    said = text_of(page())
+    assert "Up to Tue 17 Nov nothing was reopened or withdrawn." in said
+    assert "What happened after Tue 17 Nov is not known yet" in said

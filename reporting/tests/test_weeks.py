@@ -1,6 +1,6 @@
 """The figures of a week as pages show them: from rows by hand, no database."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -62,6 +62,32 @@ def test_a_window_after_the_last_file_is_not_known() -> None:
     assert found.moved() == []
     assert found.unknown == "the last file is of Tue 10 Nov, before this week"
     assert not any(row[0] == "Finished" for row in weeks_csv.rows(found))
+
+
+def told_until(day: int, *items: dict[str, Any]) -> Week:
+    """The week, of whose files the latest tells of noon of this day, as ``on`` counts them."""
+    return Week(body(items=list(items)), told_until=datetime.fromisoformat(on(day)))
+
+
+def test_a_window_that_no_file_tells_of_is_not_known_however_late_it_came() -> None:
+    found = told_until(30, FINISHED)
+    assert (found.is_known, found.moved(), found.unmoved()) == (False, [], "")
+    assert found.unknown == "the last file is of Tue 10 Nov, before this week"
+    assert not any(row[0] == "Finished" for row in weeks_csv.rows(found))
+
+
+def test_a_window_that_files_tell_of_in_part_says_up_to_when() -> None:
+    found = told_until(37, FINISHED)
+    assert found.unmoved() == "Up to Tue 17 Nov nothing was added, reopened or withdrawn."
+    assert (found.told_until, week(FINISHED).told_until) == ("Tue 17 Nov", "")
+
+
+def test_weeks_that_no_file_tells_of_to_their_end_are_left_out() -> None:
+    told, whole = told_until(30, FINISHED), week(FINISHED)
+    assert [row["week"] for row in told.finished] == [row["week"] for row in whole.finished][:-1]
+    assert told.throughput().as_of == date(2026, 11, 10)
+    assert len(told.scope().weeks) == len(whole.scope().weeks) - 1
+    assert week(imports=[]).told([{"week": "2026-W47"}]) == []
 
 
 def test_an_item_leads_to_its_page() -> None:

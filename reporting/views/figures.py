@@ -17,6 +17,7 @@ from dm_portal.shell.components import Turn
 from dm_portal.shell.csv_export import csv_response
 from dm_portal.shell.dates import range_words
 from dm_portal.shell.lists import Column
+from engagements.freshness import told_until
 from engagements.models import Engagement
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page
@@ -26,9 +27,9 @@ from reporting.forms import EARLIEST, AsOfForm
 from reporting.item_lines import LISTED
 from reporting.periods import WEEK, instant_of, monday_of, week_name
 from reporting.views.reports import week_starts
-from reporting.weeks import Aged, Week
+from reporting.week_lines import Aged
+from reporting.weeks import MOMENT, Week
 
-MOMENT = timedelta(microseconds=1)
 # So many of the oldest stand on the page, the others one click away.
 OLDEST = 10
 
@@ -83,7 +84,8 @@ def _figures(
     monday = monday_of((as_of - MOMENT).astimezone(zone).date())
     since = instant_of(monday, time(0), zone)
     sources = sources_page(request, engagement, at=as_of)
-    week = Week(facts.collect(engagement, since=since, as_of=as_of), sources["source_names"])
+    body = facts.collect(engagement, since=since, as_of=as_of)
+    week = Week(body, sources["source_names"], told_until=told_until(sources["sources"]))
     is_wrong = bool(asked and asked.errors)
     if request.GET.get("format") == "csv" and not is_wrong:
         return csv_response("figures.csv", weeks_csv.HEADER, weeks_csv.rows(week))
