@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from engagements.histories import History, history_of
 from engagements.histories.fields import AS_NAMED
-from engagements.histories.happenings import Happening, happenings
+from engagements.histories.happenings import File, Happening, happenings
+from engagements.histories.told import LISTED
 from engagements.models import Import, Milestone, WorkItem
 from engagements.stages import decided_by
 from engagements.work_events import meanings_of, said_of
@@ -38,13 +39,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ItemHistory:
-    """What became of an item, the newest last; what of its dates cannot be, in words; and its
-    states of which nobody has said what they mean.
+    """What became of an item, the newest last; what of its dates cannot be, in words; its states
+    of which nobody has said what they mean; and the last file that said something new of it, other
+    than that it is listed or is not.
     """
 
     lines: Sequence[Line] = ()
     impossible: Sequence[str] = ()
     undecided: Sequence[str] = ()
+    brought_by: File | None = None
 
 
 def item_history(item: WorkItem) -> ItemHistory:
@@ -64,6 +67,7 @@ def item_history(item: WorkItem) -> ItemHistory:
         lines=_lines(item, told),
         impossible=tuple(_impossible(history)),
         undecided=tuple(dict.fromkeys(state for each in told for state, _ in each.undecided)),
+        brought_by=max(each.file for each in said if each.evidence.field != LISTED),
     )
 
 

@@ -338,6 +338,10 @@ class ImportQuerySet(OfEngagementQuerySet):
     def applied(self) -> Self:
         return self.filter(state="applied")
 
+    def of_the_same_bytes(self, file: Any) -> Self:
+        """Other imports of the same files into the same engagement."""
+        return self.filter(engagement=file.engagement_id, sha256=file.sha256).exclude(pk=file.pk)
+
     def with_speaks_of(self) -> Self:
         """Annotate ``speaks_of``: the latest instant that an applied file tells of."""
         return self.annotate(speaks_of=Coalesce("as_of", "applied_at"))
@@ -402,6 +406,11 @@ class ImportEventQuerySet(SaidMixin, OfImportQuerySet):
 
 
 class ImportRowQuerySet(OfImportQuerySet):
+    def gone_and_done(self) -> Self:
+        """Those that would be done, and gone from their tracker as they were not before."""
+        is_new = Q(verdict="changed", before__gone_at=None)
+        return self.filter(is_new, data__stage=Stage.DONE).exclude(data__gone_at=None)
+
     def done_after(self, at: datetime) -> Self:
         """Those whose done date is later; what a refused row holds is text, and no date."""
         return self.exclude(verdict="refused").filter(data__done_at__gt=written(at))

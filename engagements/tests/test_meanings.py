@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.clock import now
 from engagements.forms.meanings import StatesForm
 from engagements.models import Engagement, Source, StateMeaning, WorkItem
 from engagements.services import imports
@@ -143,6 +144,28 @@ def test_the_preview_names_them(client: Client, engagement: Engagement, manager:
     client.force_login(manager)
     page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
     assert "Nobody has decided yet what these states mean: Received, Shipped." in page
+    link = f'<a href="{at("import_states", engagement)}">Decide what they mean</a>'
+    assert page.index(link) > page.index("notice--warn")
+
+
+def test_what_is_decided_since_is_not_asked(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    file = preview(engagement, manager, [item("A-1", state="Shipped")])
+    meant = {"decided_at": now(), "decided_by": manager}
+    StateMeaning.objects.create(source=file.source, state="Shipped", stage="done", **meant)
+    client.force_login(manager)
+    page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
+    assert "Nobody has decided" not in page
+
+
+def test_states_are_asked_before_people(
+    client: Client, engagement: Engagement, manager: User
+) -> None:
+    file = preview(engagement, manager, [item("A-1", state="Shipped", assignee="sami")])
+    client.force_login(manager)
+    page = client.get(at("import_detail", engagement, number=file.number)).content.decode()
+    assert page.index("Decide what they mean") < page.index("Say who they are")
 
 
 @pytest.mark.parametrize("route", ["import_states", "import_versions"])

@@ -86,6 +86,44 @@ def test_much_is_applied_only_where_that_is_said(
     assert WorkItem.objects.filter(gone_at=on(5)).count() == 2
 
 
+def test_what_is_done_and_gone_is_said_too(
+    known: Import, browse: Any, engagement: Engagement, manager: User
+) -> None:
+    done = [item(key, state="Done", done_at="2026-02-02") for key in ("A-2", "A-3")]
+    apply(engagement, manager, done, export=Export(on(3)))
+    file = preview(engagement, manager, items("A-1", "A-4"), export=whole(5))
+    said = text(browse.get(file.get_absolute_url()))
+    assert "2 done items are not in the file either. They stay done, and are told as gone" in said
+    file = preview(engagement, manager, [*items("A-1", "A-4"), done[0]], export=whole(6))
+    assert "1 done item is not in the file either. It stays" in text(
+        browse.get(file.get_absolute_url())
+    )
+    file = preview(engagement, manager, items("A-1", "A-4"), export=Export(on(7)))
+    assert "not in the file either" not in text(browse.get(file.get_absolute_url()))
+
+
+def test_an_item_names_the_file_that_brought_it(
+    known: Import, browse: Any, engagement: Engagement, manager: User
+) -> None:
+    lacks = apply(engagement, manager, items("A-1", "A-2", "A-3"), export=whole(5))
+    gone = WorkItem.objects.get(key="A-4")
+    page = text(browse.get(at("work_detail", engagement, number=1, key="A-4")))
+    assert gone.last_import == lacks
+    assert f'brought in with <a href="{known.get_absolute_url()}">' in page
+
+
+def test_a_preview_of_a_file_that_was_applied_since_says_so(
+    browse: Any, engagement: Engagement, manager: User
+) -> None:
+    waits = preview(engagement, manager, items("A-1"))
+    assert "was applied since" not in text(browse.get(waits.get_absolute_url()))
+    applied = apply(engagement, manager, items("A-1"))
+    said = text(browse.get(waits.get_absolute_url()))
+    assert "The same file was applied since" in said
+    assert f'<a href="{applied.get_absolute_url()}">import {applied.number}</a>' in said
+    assert "was applied since" not in text(browse.get(applied.get_absolute_url()))
+
+
 def test_what_a_part_does_not_name_stays(
     known: Import, browse: Any, engagement: Engagement, manager: User
 ) -> None:

@@ -192,7 +192,7 @@ def test_what_is_not_known_of_an_item_is_said(desk: Any, work: Import) -> None:
     WorkItem.objects.filter(key="B-1").update(size=3)
     page = desk.get(at("work_detail", work.engagement, number=1, key="B-1")).content.decode()
     assert "nobody" in page
-    assert "3.00 items" in page
+    assert "<dd>3</dd>" in page
 
 
 @pytest.mark.parametrize(
@@ -233,3 +233,16 @@ def test_a_key_that_no_item_can_have(desk: Any, work: Import) -> None:
 
 def test_an_item_of_somebody_else(desk: Any, work: Import) -> None:
     assert desk.get(at("work_detail", work.engagement, number=1, key="X-9")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("unit", "size", "words"),
+    [("items", "5.00", "5"), ("points", "0.50", "0.5 points"), ("days", "20.00", "20 days")],
+)
+def test_a_size_as_people_write_it(
+    desk: Any, work: Import, unit: str, size: str, words: str
+) -> None:
+    WorkItem.objects.filter(key="B-1").update(size=size)
+    Engagement.objects.filter(pk=work.engagement_id).update(unit=unit)
+    page = desk.get(at("work_detail", work.engagement, number=1, key="B-1")).content.decode()
+    assert f"<dt>Size</dt><dd>{words}</dd>" in page

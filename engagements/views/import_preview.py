@@ -1,10 +1,13 @@
 """What the page of one import shows, before and after it is applied."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.urls import reverse
 
 from engagements import policies
 from engagements.models import Import, ImportRow
-from engagements.views.import_words import additions, changes, done_later, strangers
+from engagements.views.import_words import additions, changes, done_later, strangers, undecided
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -21,6 +24,14 @@ AT_WORK = (State.UPLOADED, State.READING, State.REQUESTED, State.APPLYING)
 DISCARDABLE = (State.UPLOADED, State.PREVIEWED, State.REQUESTED, State.PARKED)
 
 
+class Warned(NamedTuple):
+    """What is to be decided, and where."""
+
+    text: str
+    action: str
+    url: str
+
+
 def at_work(file: Import) -> bool:
     """Whether it waits for the portal, rather than for a person."""
     return file.state in AT_WORK
@@ -29,8 +40,9 @@ def at_work(file: Import) -> bool:
 def preview(file: Import, user: Any) -> dict[str, Any]:
     """Counts, what comes along, the first rows of each verdict, and what this person may do.
 
-    One statement per verdict that has rows, one for what is done later, and one for names that
-    were not decided on, however many.
+    One statement per verdict that has rows, one for what is done later, one for what is done and
+    gone, one for the same file applied since, and one each for states and names that were not
+    decided on, however many.
     """
     may_import = policies.can_import_work(user, file.engagement)
     may_retry = policies.can_retry_import(user, file.engagement)
@@ -40,13 +52,32 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
         "at_work": at_work(file),
         "has_counts": has_counts,
         "additions": [*additions(file), *(done_later(file) if has_counts else ())],
-        "strangers": list(strangers(file)) if has_counts else [],
+        "warnings": list(_warnings(file)) if has_counts else [],
+        "applied_twin": _applied_twin(file),
         "groups": _groups(file),
         "can_decide": may_import,
         "can_apply": may_import and file.state == State.PREVIEWED,
         "can_discard": may_import and file.state in DISCARDABLE,
         "can_retry": may_retry and file.state == State.PARKED,
     }
+
+
+def _warnings(file: Import) -> Iterator[Warned]:
+    """What somebody must decide: states first, for figures are wrong until then."""
+    place = {"ref": file.engagement.ref}
+    for said in undecided(file):
+        yield Warned(said, "Decide what they mean", reverse("import_states", kwargs=place))
+    for said in strangers(file):
+        yield Warned(said, "Say who they are", reverse("import_people", kwargs=place))
+
+
+def _applied_twin(file: Import) -> Import | None:
+    """The same file, where it was applied since this one was read: these counts are of before."""
+    if file.state != State.PREVIEWED:
+        return None
+    twins = Import.objects.of_the_same_bytes(file).applied().filter(applied_at__gte=file.read_at)
+    found: Import | None = twins.select_related("engagement").order_by("-applied_at").first()
+    return found
 
 
 def _groups(file: Import) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
-from engagements.models import Import, ImportRow, PersonMeaning, Source
+from engagements.models import Import, ImportRow, PersonMeaning, Source, StateMeaning
+from engagements.models.imports import Part
 from engagements.sources.layouts import FIELDS
 
 # What the fields of a row are called on pages.
@@ -81,10 +82,10 @@ def additions(file: Import) -> Iterator[str]:
             yield f"{count} {noun}{'' if count == 1 else 's'} {verb} added, without {lack}."
     yield from mapped(file)
     yield from missing(file)
+    yield from missing_done(file)
     yield from older(file)
     yield from matches(file)
     yield from changelog(file)
-    yield from undecided(file)
 
 
 def missing(file: Import) -> Iterator[str]:
@@ -103,6 +104,16 @@ def missing(file: Import) -> Iterator[str]:
     verb = ("was" if is_one else "were") if applied else "would be"
     as_of = _instant_words(cast("datetime", file.as_of), _readers_zone())
     yield f"{lacking}. {they} {verb} withdrawn as of {as_of}, as gone from the tracker."
+
+
+def missing_done(file: Import) -> Iterator[str]:
+    """What a whole export lacks of what is done: "2 done items are not in the file either. …"."""
+    rows = ImportRow.objects.filter(of=file, part=Part.MISSING).gone_and_done()
+    if count := rows.count() if file.is_whole else 0:
+        is_one = count == 1
+        said = f"{_count(count, 'done item')} {'is' if is_one else 'are'} not in the file either. "
+        stays = "It stays" if is_one else "They stay"
+        yield f"{said}{stays} done, and {'is' if is_one else 'are'} told as gone from the tracker."
 
 
 def older(file: Import) -> Iterator[str]:
@@ -154,8 +165,10 @@ def changelog(file: Import) -> Iterator[str]:
 
 def undecided(file: Import) -> Iterator[str]:
     """States that mean nothing yet: "Nobody has decided yet what these states mean: …"."""
-    states = file.undecided_states
-    if states:
+    if not file.undecided_states:
+        return
+    since = StateMeaning.objects.filter(source=file.source_id).values_list("state", flat=True)
+    if states := sorted(set(file.undecided_states) - set(since)):
         more = f" and {len(states) - NAMED} more" if len(states) > NAMED else ""
         yield (
             f"Nobody has decided yet what these states mean: {', '.join(states[:NAMED])}{more}. "

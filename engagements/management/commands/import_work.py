@@ -25,6 +25,7 @@ from engagements.views.import_words import (
     mapped,
     matches,
     missing,
+    missing_done,
     older,
     strangers,
     undecided,
@@ -109,7 +110,7 @@ class Command(BaseCommand):
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
-        told = (mapped, missing, older, matches, changelog, undecided, strangers)
+        told = (mapped, missing, missing_done, older, matches, changelog, undecided, strangers)
         for said in (sentence for tell in told for sentence in tell(file)):
             self.stdout.write(said)
         if file.unknown_columns:
