@@ -36,20 +36,20 @@ class AssigneesTold:
         """Everybody whom items were ever assigned to, each once for each ``by``: its source, its
         file.
         """
-        return sorted(each for each in _named(self, by).distinct() if each[1])
+        return sorted(each for each in named_in(self, "assignee", by).distinct() if each[1])
 
     def items_of_assignees(self: Any, by: str) -> dict[tuple[int, str], int]:
         """The same, with how many items they ever had."""
-        found = _named(self, by).annotate(items=models.Count("key", distinct=True))
+        found = named_in(self, "assignee", by).annotate(items=models.Count("key", distinct=True))
         return {(of, name): items for of, name, items in found if name}
 
 
-def _named(told: Any, by: str) -> models.QuerySet[Any]:
-    """Each name that these events tell, as often as they do; one may be empty."""
-    cell = KeyTextTransform("assignee", Cast("became", models.JSONField()))
+def named_in(told: Any, field: str, by: str) -> models.QuerySet[Any]:
+    """Each word that these events tell of a field, as often as they do; one may be empty."""
+    cell = KeyTextTransform(field, Cast("became", models.JSONField()))
     seen = models.When(field="seen", then=_Array(cell))
-    names = _Unnested(models.Case(seen, default=_Array("came", "became")))
-    events = told.filter(field__in=["seen", "assignee"]).order_by().annotate(named=names)
+    words = _Unnested(models.Case(seen, default=_Array("came", "became")))
+    events = told.filter(field__in=["seen", field]).order_by().annotate(named=words)
     return cast("models.QuerySet[Any]", events.values_list(by, "named"))
 
 

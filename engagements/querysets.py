@@ -19,7 +19,7 @@ from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
-from engagements.assignee_rows import AssigneesDecided, AssigneesTold
+from engagements.assignee_rows import AssigneesDecided, AssigneesTold, named_in
 from engagements.counting import counts_now, done_by_now, open_now
 from engagements.sources.rows import written
 from engagements.stages import Stage
@@ -326,6 +326,11 @@ class SaidMixin(AssigneesTold):
             changed = self.filter(field="state").order_by()
             found |= set(changed.values_list(by, name).distinct())
         return sorted(each for each in found if each[1])
+
+    def items_of_states(self: Any, by: str) -> dict[tuple[int, str], int]:
+        """The same, with how many items were ever in each."""
+        found = named_in(self, "state", by).annotate(items=models.Count("key", distinct=True))
+        return {(of, state): items for of, state, items in found if state}
 
 
 class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):

@@ -30,7 +30,10 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One line: how it stands, what, where, why now, and the one thing to do about it."""
+    """One line: how it stands, what, where, why now, and the one thing to do about it.
+
+    ``leads``: before all others of its group, for they may rest on what it speaks of.
+    """
 
     group: str
     due: datetime
@@ -41,6 +44,7 @@ class Need:
     url: str
     action: str
     retry_url: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Group:
 
 
 def groups(needs: Sequence[Need]) -> list[Group]:
-    """The lines by urgency, the longest waiting first; a group without lines is left out."""
-    ranked = sorted(needs, key=lambda need: (need.due, need.where, need.what))
+    """The lines by urgency: those that lead, then the longest waiting; no group without lines."""
+    ranked = sorted(needs, key=lambda need: (not need.leads, need.due, need.where, need.what))
     found = [Group(name, tuple(each for each in ranked if each.group == name)) for name in GROUPS]
     return [group for group in found if group.needs]
 
@@ -167,6 +171,7 @@ def _sources(led: Any, at: datetime) -> Iterator[Need]:
             why=source.stale_words,
             url=source.import_url,
             action="Import",
+            leads=True,
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from dm_portal.shell.forms import VersionedForm
+from dm_portal.shell.wording import count
 from engagements.forms.decisions import field_of
 from engagements.models import Engagement, Source, StateMeaning, WorkEvent
 from engagements.stages import Stage, StageOf, decided_by
@@ -22,12 +23,13 @@ class StatesForm(VersionedForm):
         self.states: dict[str, tuple[Source, str]] = {}
         sources = {row.pk: row for row in engagement.sources.order_by("number")}
         meant = {pk: decided_by(decided.by_state(pk)) for pk in sources}
-        found = WorkEvent.objects.filter(source__in=sources).states("source")
-        found.sort(key=lambda each: (meant[each[0]](each[1]) is not None, each))
-        for source, state in found:
-            self._add(sources[source], state, meant[source])
+        items = WorkEvent.objects.filter(source__in=sources).items_of_states("source")
+        found = sorted(items, key=lambda each: (meant[each[0]](each[1]) is not None, each))
+        for each in found:
+            source, state = each
+            self._add(sources[source], state, items[each], meant[source])
 
-    def _add(self, source: Source, state: str, stage_of: StageOf) -> None:
+    def _add(self, source: Source, state: str, items: int, stage_of: StageOf) -> None:
         name, stage = field_of("state", f"{source.number} {state}"), stage_of(state)
         # What was not decided when the form was read may be so by now: then that is a conflict.
         is_open = stage is None or self.is_bound
@@ -36,7 +38,7 @@ class StatesForm(VersionedForm):
             label=state,
             choices=[*([UNDECIDED] if is_open else []), *Stage.choices],
             initial=stage or UNDECIDED[0],
-            help_text=str(source),
+            help_text=f"{count(items, 'item')}, {source}.",
             error_messages={"required": f"Choose what “{state}” means."},
         )
 

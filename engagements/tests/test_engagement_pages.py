@@ -290,3 +290,11 @@ def test_the_rail_shows_where_one_is(desk: Any, engagement: Engagement) -> None:
     rail = desk.get(reverse("work_list", args=[engagement.ref])).context["rail"]
     assert [(item.label, item.current) for item in rail.engagements] == [("Atlas", True)]
     assert not any(item.current for item in rail.places)
+
+
+def test_what_figures_rest_on_is_said_once(desk: Any, engagement: Engagement) -> None:
+    file = make_import(engagement)
+    make_item(file, "A-1")
+    page = desk.get(engagement.get_absolute_url()).content.decode()
+    assert page.count('class="basis quiet"') == 1
+    assert page.index('class="basis quiet"') > page.index('id="agreed-title"')

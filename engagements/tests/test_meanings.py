@@ -174,3 +174,13 @@ def test_nothing_is_decided_before_anything_was_imported(
 ) -> None:
     client.force_login(manager)
     assert client.post(at(route, engagement), {"version": 5}).status_code == 409
+
+
+def test_each_state_says_how_many_items_were_ever_in_it(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, [item("A-1", state="Shipped"), item("A-2", state="Shipped")])
+    apply(engagement, manager, [item("A-1", state="Closed")])
+    told = {field.label: field.help_text for field in StatesForm(engagement=engagement)}
+    assert told["Shipped"] == "2 items, Work CSV."
+    assert told["Closed"] == "1 item, Work CSV."

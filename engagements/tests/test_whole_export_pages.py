@@ -186,3 +186,16 @@ def test_the_command(known: Import, engagement: Engagement, tmp_path: Path) -> N
     assert WorkItem.objects.filter(gone_at=on(7)).count() == 2
     with pytest.raises(CommandError, match="yesterday is no instant"):
         run("--exported-at", "yesterday")
+
+
+def test_its_page_says_when_it_was_exported_whether_it_is_whole_and_what_it_speaks_of(
+    known: Import, browse: Any, engagement: Engagement, manager: User
+) -> None:
+    said = text(browse.get(known.get_absolute_url()))
+    assert "<dt>Exported</dt><dd><time" in said
+    assert "<dt>Whole</dt><dd>yes: what it lacks is gone" in said
+    assert "<dt>Speaks of</dt><dd><time" in said
+    part = preview(engagement, manager, items("A-1"))
+    said = text(browse.get(part.get_absolute_url()))
+    assert '<dt>Exported</dt><dd><span class="missing">not said</span>' in said
+    assert "<dt>Whole</dt><dd>not said: what it lacks stays" in said

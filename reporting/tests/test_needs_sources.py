@@ -1,5 +1,6 @@
 """`/` tells whoever may import that a source is older than promised."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,3 +56,10 @@ def test_only_who_may_import_is_told(
     architect: User, specialist: User, other_manager: User
 ) -> None:
     assert [found(user) for user in (architect, specialist, other_manager)] == [[], [], []]
+
+
+def test_it_stands_first_in_its_group(manager: User, source: Source) -> None:
+    [line] = found(manager)
+    older = replace(line, due=FRIDAY - timedelta(days=90), what="Older", leads=False)
+    [group] = needs.groups([older, line])
+    assert group.needs == (line, older)
