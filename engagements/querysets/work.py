@@ -1,27 +1,19 @@
-"""Which customers, engagements and facts a person may see.
+"""Customers, engagements and what belongs to them: who sees which, and what is counted."""
 
-``visible_to`` is the door for our own people. A customer's people see nothing through it but
-their own contact rows: what they read is built from published revisions, and which engagements
-those may belong to is ``EngagementQuerySet.of_contact``.
-"""
-
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Coalesce
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
 from engagements import standing as standing_of
-from engagements.assignee_rows import AssigneesDecided, AssigneesTold, named_in
+from engagements.assignee_rows import AssigneesDecided
 from engagements.counting import counts_now, done_by_now, open_now
-from engagements.sources.rows import written
 from engagements.stages import Stage
 
 if TYPE_CHECKING:
@@ -195,10 +187,10 @@ class MilestoneQuerySet(OfEngagementQuerySet):
         criterion = related(self.model, "criteria")
         criteria = criterion.objects.filter(milestone=models.OuterRef("pk"))
         return self.annotate(
-            items=_count(items, "milestone"),
-            items_done=_count(items.filter(done_by_now("workitem__")), "milestone"),
-            criteria_total=_count(criteria, "milestone"),
-            criteria_met=_count(criteria.filter(met_at__isnull=False), "milestone"),
+            items=number_of(items, "milestone"),
+            items_done=number_of(items.filter(done_by_now("workitem__")), "milestone"),
+            criteria_total=number_of(criteria, "milestone"),
+            criteria_met=number_of(criteria.filter(met_at__isnull=False), "milestone"),
         )
 
 
@@ -216,8 +208,8 @@ class SprintQuerySet(OfEngagementQuerySet):
         work = related(self.model, "work_items")
         items = work.objects.filter(counts_now(), sprint=models.OuterRef("pk"))
         return self.annotate(
-            items=_count(items, "sprint"),
-            items_done=_count(items.filter(done_by_now()), "sprint"),
+            items=number_of(items, "sprint"),
+            items_done=number_of(items.filter(done_by_now()), "sprint"),
         )
 
 
@@ -314,114 +306,7 @@ class PersonMeaningQuerySet(DecisionMixin, OfSourceQuerySet):
     """Who the names in the trackers of engagements that the person may see were decided to be."""
 
 
-class SaidMixin(AssigneesTold):
-    """What sources say of items, before or after it is applied."""
-
-    def states(self: Any, by: str) -> list[tuple[int, str]]:
-        """Every state that items were ever in, each once for each ``by``: its source, its file."""
-        state = KeyTextTransform("state", Cast("became", models.JSONField()))
-        seen = self.filter(field="seen").order_by().annotate(said=state).exclude(said=None)
-        found: set[tuple[int, str]] = set(seen.values_list(by, "said").distinct())
-        for name in ("came", "became"):
-            changed = self.filter(field="state").order_by()
-            found |= set(changed.values_list(by, name).distinct())
-        return sorted(each for each in found if each[1])
-
-    def items_of_states(self: Any, by: str) -> dict[tuple[int, str], int]:
-        """The same, with how many items were ever in each."""
-        found = named_in(self, "state", by).annotate(items=models.Count("key", distinct=True))
-        return {(of, state): items for of, state, items in found if state}
-
-
-class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):
-    """What sources said, for ever."""
-
-
-class ImportQuerySet(OfEngagementQuerySet):
-    """Files of engagements that the person may see."""
-
-    def applied(self) -> Self:
-        return self.filter(state="applied")
-
-    def of_the_same_bytes(self, file: Any) -> Self:
-        """Other imports of the same files into the same engagement."""
-        return self.filter(engagement=file.engagement_id, sha256=file.sha256).exclude(pk=file.pk)
-
-    def with_speaks_of(self) -> Self:
-        """Annotate ``speaks_of``: the latest instant that an applied file tells of."""
-        return self.annotate(speaks_of=Coalesce("as_of", "applied_at"))
-
-    def newest_of_each_source(self) -> Self:
-        """The applied one by which its source is known: of those that name at least half of what
-        was open, or are whole, the one that speaks of the latest instant, as ``speaks_of``.
-
-        ``partly`` is the newest that speaks of a later instant, and so only of a part of the open
-        items: its name and number, ``at``, and how many it ``named`` of how many ``open``. None:
-        there is none.
-        """
-        dated = self.applied().with_speaks_of()
-        most = Q(is_whole=True) | Q(open_count__gte=2 * F("missing_count"))
-        latest_first = dated.filter(most).order_by("source_id", "-speaks_of", "-number")
-        mine = self.model._default_manager.filter(source=models.OuterRef("source"))
-        later = mine.applied().with_speaks_of().filter(speaks_of__gt=models.OuterRef("speaks_of"))
-        partly = JSONObject(
-            name="file_name",
-            number="number",
-            at="speaks_of",
-            named=F("open_count") - F("missing_count"),
-            open="open_count",
-        )
-        return dated.filter(pk__in=latest_first.distinct("source_id").values("pk")).annotate(
-            partly=models.Subquery(later.order_by("-speaks_of", "-number").values_list(partly)[:1])
-        )
-
-    def with_left_out(self) -> Self:
-        """Annotate ``unclear`` (states of its source of which nobody knew, when any of its files
-        came, what they mean), ``decided`` (those that people decided on) and ``impossible`` (how
-        many items of its source have impossible dates).
-        """
-        source = related(self.model, "source")
-        mine = {"source": models.OuterRef("source")}
-        text = models.TextField()
-        each = models.Func(
-            "undecided_states", function="jsonb_array_elements_text", output_field=text
-        )
-        files = self.model._default_manager.applied().filter(**mine).order_by()
-        decided = related(source, "meanings").objects.filter(**mine).order_by().values("state")
-        items = related(source, "work_items").objects.with_impossible_dates().filter(**mine)
-        return self.annotate(
-            unclear=ArraySubquery(
-                files.annotate(state_named=each).values("state_named").distinct()
-            ),
-            decided=ArraySubquery(decided),
-            impossible=_count(items, "source"),
-        )
-
-
-class OfImportQuerySet(models.QuerySet[Any]):
-    """Rows that share their import's door."""
-
-    def visible_to(self, user: Any) -> Self:
-        file = related(self.model, "of")
-        return self.filter(of__in=file.objects.visible_to(user))
-
-
-class ImportEventQuerySet(SaidMixin, OfImportQuerySet):
-    """What a file says, until it is applied."""
-
-
-class ImportRowQuerySet(OfImportQuerySet):
-    def gone_and_done(self) -> Self:
-        """Those that would be done, and gone from their tracker as they were not before."""
-        is_new = Q(verdict="changed", before__gone_at=None)
-        return self.filter(is_new, data__stage=Stage.DONE).exclude(data__gone_at=None)
-
-    def done_after(self, at: datetime) -> Self:
-        """Those whose done date is later; what a refused row holds is text, and no date."""
-        return self.exclude(verdict="refused").filter(data__done_at__gt=written(at))
-
-
-def _count(rows: models.QuerySet[Any], by: str) -> Any:
+def number_of(rows: models.QuerySet[Any], by: str) -> Any:
     """The number of ``rows`` of the outer row, as one subquery that never multiplies others."""
     counted = rows.order_by().values(by).annotate(n=models.Count("pk")).values("n")
     return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
