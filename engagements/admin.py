@@ -1,4 +1,4 @@
-"""Customers' names and the templates in the admin site, through the services."""
+"""Customers' names and the templates in the admin site, through the services; decisions to read."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,15 @@ from django.views.decorators.http import require_POST
 from dm_portal.people import policies as people_policies
 from dm_portal.people.admin_forms import VersionedAdminForm
 from dm_portal.people.admin_site import PortalModelAdmin, ReadOnlyInline, site
-from engagements.models import Customer, CustomerContact, EngagementTemplate, TemplateMilestone
+from engagements.models import (
+    Customer,
+    CustomerContact,
+    EngagementTemplate,
+    PersonMeaning,
+    StateMeaning,
+    TemplateMilestone,
+    VersionMeaning,
+)
 from engagements.services.customers import rename_customer
 from engagements.services.templates import (
     Outline,
@@ -134,3 +142,41 @@ class EngagementTemplateAdmin(PortalModelAdmin):
         names = ", ".join(template.name for template in made)
         messages.success(request, f"Made: {names}." if made else "They are there already.")
         return redirect("admin:engagements_engagementtemplate_changelist")
+
+
+class MeaningAdmin(PortalModelAdmin):
+    """What a person decided that a tracker's word means, to be read; decided under Imports."""
+
+    ordering = ("-decided_at", "-pk")
+
+
+@admin.register(StateMeaning, site=site)
+class StateMeaningAdmin(MeaningAdmin):
+    list_display = ("state", "stage", "engagement", "source", "decided_at", "decided_by")
+    list_select_related = ("source__engagement", "decided_by")
+    search_fields = ("state",)
+
+    @admin.display(ordering="source__engagement__name")
+    def engagement(self, row: StateMeaning) -> str:
+        return str(row.source.engagement)
+
+
+@admin.register(VersionMeaning, site=site)
+class VersionMeaningAdmin(MeaningAdmin):
+    list_display = ("version", "milestone", "engagement", "decided_at", "decided_by")
+    list_select_related = ("engagement", "milestone", "decided_by")
+    search_fields = ("version",)
+
+
+@admin.register(PersonMeaning, site=site)
+class PersonMeaningAdmin(MeaningAdmin):
+    list_display = (
+        *("name", "kind", "specialist", "engagement", "source"),
+        *("decided_at", "decided_by"),
+    )
+    list_select_related = ("source__engagement", "specialist", "decided_by")
+    search_fields = ("name",)
+
+    @admin.display(ordering="source__engagement__name")
+    def engagement(self, row: PersonMeaning) -> str:
+        return str(row.source.engagement)

@@ -8,7 +8,13 @@ from django.db.models import Model
 from dm_portal.people.models import Invitation, User
 from dm_portal.tests.access_matrix import ADMIN, Rule, theirs
 from dm_portal.tests.world import Side
-from engagements.models import Customer, EngagementTemplate
+from engagements.models import (
+    Customer,
+    EngagementTemplate,
+    PersonMeaning,
+    StateMeaning,
+    VersionMeaning,
+)
 from pods.models import Membership, Pod, PodFunction, Specialist
 
 # What an admin gets by GET, POST, PUT, PATCH, DELETE. Django shows a form again with 200, and
@@ -58,6 +64,9 @@ ADMINISTRATION: dict[str, Rule] = {
     **dict(pages(User, changelist=READ, change=READ_ONLY)),
     **dict(pages(Invitation, changelist=READ, change=READ_ONLY)),
     **dict(pages(Customer, changelist=READ, change=READ)),
+    **dict(pages(StateMeaning, changelist=READ, change=READ_ONLY)),
+    **dict(pages(VersionMeaning, changelist=READ, change=READ_ONLY)),
+    **dict(pages(PersonMeaning, changelist=READ, change=READ_ONLY)),
     **dict(
         pages(
             EngagementTemplate,

@@ -24,7 +24,9 @@ from engagements.models import (
     PersonMeaning,
     Source,
     Sprint,
+    StateMeaning,
     TemplateMilestone,
+    VersionMeaning,
     WorkEvent,
     WorkItem,
 )
@@ -188,6 +190,13 @@ def states(world: World, count: int) -> None:
     """Items that were in many states, each of its own."""
     event = WorkEvent.objects.filter(source=world.ours.one(Source), field="assignee")[0]
     twins(event, count, lambda n: {"field": "state", "became": f"State {n}", "place": n})
+
+
+def meanings(world: World, count: int) -> None:
+    """Many states, versions and names that were decided on."""
+    twins(world.ours.one(StateMeaning), count, lambda n: {"state": f"State {n}"})
+    twins(world.ours.one(VersionMeaning), count, lambda n: {"version": f"Version {n}"})
+    twins(world.ours.one(PersonMeaning, kind="bot"), count, lambda n: {"name": f"Person {n}"})
 
 
 def people_named(world: World, count: int) -> None:

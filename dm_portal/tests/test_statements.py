@@ -44,6 +44,9 @@ LISTS: dict[str, tuple[str, Crowd]] = {
     "admin:people_invitation_changelist": ("admin", crowds.invitations),
     "admin:engagements_customer_changelist": ("admin", crowds.customers),
     "admin:engagements_engagementtemplate_changelist": ("admin", crowds.templates),
+    "admin:engagements_statemeaning_changelist": ("admin", crowds.meanings),
+    "admin:engagements_versionmeaning_changelist": ("admin", crowds.meanings),
+    "admin:engagements_personmeaning_changelist": ("admin", crowds.meanings),
 }
 # Pages of one thing, who reads it, and what it may have many of.
 DETAILS: dict[str, tuple[str, Crowd]] = {

@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from dm_portal.people.audit import sentence
 from dm_portal.people.models import AuditEvent, User
-from engagements.models import Customer, EngagementTemplate
+from dm_portal.shell.clock import now
+from engagements.models import (
+    Customer,
+    Engagement,
+    EngagementTemplate,
+    PersonMeaning,
+    StateMeaning,
+)
+from engagements.tests.pages import make_import
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +122,16 @@ def test_for_nobody_else_is_anything_here(
     assert client.get(url("engagementtemplate_changelist")).status_code == 404
     assert client.post(url("engagementtemplate_defaults")).status_code == 404
     assert not EngagementTemplate.objects.exists()
+
+
+def test_what_was_decided_is_there_to_be_read(keeper: Any, engagement: Engagement) -> None:
+    source = make_import(engagement).source
+    decided = {"decided_at": now(), "decided_by": User.objects.get(name="Adam Admin")}
+    state = StateMeaning.objects.create(source=source, state="Peer QA", stage="done", **decided)
+    PersonMeaning.objects.create(source=source, name="ci-runner", kind="bot", **decided)
+    for model, said in (("statemeaning", "Peer QA"), ("personmeaning", "ci-runner")):
+        page = keeper.get(url(f"{model}_changelist")).content.decode()
+        assert (said in page, "Atlas" in page) == (True, True)
+    assert (
+        keeper.post(url("statemeaning_change", state.pk), {"stage": "blocked"}).status_code == 403
+    )

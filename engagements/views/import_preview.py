@@ -75,7 +75,8 @@ def _applied_twin(file: Import) -> Import | None:
     """The same file, where it was applied since this one was read: these counts are of before."""
     if file.state != State.PREVIEWED:
         return None
-    twins = Import.objects.of_the_same_bytes(file).applied().filter(applied_at__gte=file.read_at)
+    since = file.read_at or file.uploaded_at
+    twins = Import.objects.of_the_same_bytes(file).applied().filter(applied_at__gte=since)
     found: Import | None = twins.select_related("engagement").order_by("-applied_at").first()
     return found
 
