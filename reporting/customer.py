@@ -186,7 +186,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         our_move=text["our_move"],
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
-        changed=page.lines("date.", "dates", "created", "late.created", *sentences.SCOPE),
+        changed=page.lines(*sentences.CHANGED),
         milestones=page.milestones(),
         done_earlier=page.done_earlier(),
         timeline=page.timeline(),

@@ -20,6 +20,8 @@ from reporting.models import Receipt, Report, ReportRevision
 
 # What a fact's name says to people: the last part of its path in the figures.
 LABELS = {
+    "back": "added back in the window",
+    "back_late": "added back before, imported since",
     "blocked": "blocked",
     "changed_by": "changed by",
     "changed_on": "changed on",
@@ -41,12 +43,16 @@ LABELS = {
     "first": "the first on",
     "first_committed_on": "first committed for",
     "from_day": "from",
+    "gone": "gone from the tracker in the window",
+    "gone_late": "gone before, reported since",
     "items": "items",
     "items_done_on": "the last item done on",
     "met_on": "met on",
     "key": "the oldest",
     "last": "the last on",
     "known_until_day": "last import",
+    "late_in": "came before, known since",
+    "late_out": "left before, known since",
     "moved": "dates changed",
     "moved_in": "moved in",
     "moved_out": "moved out",
@@ -57,8 +63,10 @@ LABELS = {
     "reason": "reason",
     "recorded": "dates recorded later",
     "recorded_on": "the last on",
+    "redated_late": "counted before, created later",
     "refused": "rows refused",
     "removed": "withdrawn in the window",
+    "removed_late": "withdrawn before, reported since",
     "reopened": "reopened in the window",
     "reopened_late": "reopened before, imported since",
     "since_day": "blocked since",
@@ -139,7 +147,7 @@ class Section:
 
 # Which sentences stand under which heading: keys, or the beginning of keys up to a dot.
 SECTIONS = {
-    "Since the last status": ("date.", "dates", "created", "late.created", *sentences.SCOPE),
+    "Since the last status": sentences.CHANGED,
     "Milestones": ("milestone.", "criteria.", "blocked.", "beyond"),
     "Delivered": ("finished", "late.finished", "met.", "delivered."),
     "What it rests on": ("freshness", "left_out.", "recorded"),
@@ -147,7 +155,16 @@ SECTIONS = {
 
 
 # What people recorded here, and what is said of the files themselves: counted from no source.
-RECORDED_HERE = ("date.", "dates", "criteria.", "met.", "recorded", "freshness", "left_out.refused")
+RECORDED_HERE = (
+    "since",
+    "date.",
+    "dates",
+    "criteria.",
+    "met.",
+    "recorded",
+    "freshness",
+    "left_out.refused",
+)
 
 
 def sections(draft: Draft, *, late: str) -> list[Section]:

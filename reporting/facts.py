@@ -32,9 +32,9 @@ from engagements.work_events import Meanings, Name, histories
 from reporting import figures
 from reporting.figures import text_instant
 from reporting.models import Facts
-from reporting.stored_items import NOWHERE, Stood, stood, stored
+from reporting.stored_items import NOWHERE, Stood, late_kinds, stood, stored
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -43,6 +43,7 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     3: figures.version_3,
     4: figures.version_4,
     5: figures.version_5,
+    6: figures.version_6,
 }
 
 
@@ -115,10 +116,11 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schemas 4 and 5 are worked out from.
+    """The rows that the figures of schema 6 are worked out from.
 
-    ``items`` that existed at the instant, each with what became of it up to then, ``late`` naming
-    what the last status could not know of them yet; ``milestones``; ``criteria``; ``revisions`` of
+    ``items`` that existed at the instant, each with what became of it up to then; ``late``,
+    ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
+    ``Told.late_of``; ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source. Rows later than
     the instant are there where the figures need to say so.
     """
@@ -164,7 +166,7 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
 
 @dataclass(frozen=True)
 class Told:
-    """What the last status knew of each item: whether it was there, and done."""
+    """What the last status knew of each item: whether it was there, done, and where."""
 
     since: datetime
     items: dict[tuple[int, str], Stood]
@@ -175,20 +177,23 @@ class Told:
         rows = json.loads(body)["inputs"]["items"]
         return cls(since, {(row["source"], row["key"]): stood(row, since) for row in rows})
 
-    def late_of(self, row: dict[str, Any]) -> list[str]:
-        """``late`` of a stored item."""
-        return self.late((row["source"], row["key"]), stood(row, self.since))
+    def late_of(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What had become of a stored item before that status and was known only after it.
 
-    def late(self, item: tuple[int, str], stood: Stood) -> list[str]:
-        """What had become of ``item`` before that status and was imported only after it."""
-        if not stood.is_there:
-            return []
-        known = self.items.get(item, NOWHERE)
-        return [
-            *(["created"] if not known.is_there else []),
-            *(["done"] if stood.is_done and not known.is_done else []),
-            *(["reopened"] if known.is_done and not stood.is_done else []),
-        ]
+        ``late``: kinds, see ``late_kinds``; ``late_in`` and ``late_out``: the milestones, by
+        number, in which it counted by then as one knows now, and those in which it did not.
+        """
+        now = stood(row, self.since)
+        known = self.items.get((row["source"], row["key"]), NOWHERE)
+        return {
+            "late": late_kinds(known, now),
+            "late_in": sorted(now.milestones - known.milestones),
+            "late_out": sorted(known.milestones - now.milestones),
+        }
+
+
+# Of an item, where there was no status that could have known more or less of it.
+NOTHING_LATE: dict[str, Any] = {"late": [], "late_in": [], "late_out": []}
 
 
 def _told(asked: Sequence[Asked]) -> dict[int, Told]:
@@ -236,7 +241,7 @@ def _row(
 ) -> dict[str, Any]:
     _, source, key = name
     row = {"source": source, "key": key, **stored(history, until, numbers)}
-    return row | {"late": knew.late_of(row) if knew else []}
+    return row | (knew.late_of(row) if knew else NOTHING_LATE)
 
 
 @dataclass(slots=True)

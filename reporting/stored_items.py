@@ -6,23 +6,30 @@ from typing import Any, NamedTuple
 
 from engagements.histories import History
 from reporting.figures import text_instant
-from reporting.figures.timelines import DONE, Timeline
+from reporting.figures.timelines import DONE, Timeline, before
 
 Row = dict[str, Any]
 
 
 class Stood(NamedTuple):
-    """How an item stood at an instant, as far as that was known."""
+    """How an item stood at an instant, as far as that was known.
 
+    ``is_there``: it counted. It existed and did not where it was withdrawn, or gone from its
+    tracker. ``milestones`` are those in which it counted.
+    """
+
+    exists: bool
     is_there: bool
     is_done: bool
+    is_gone: bool = False
+    milestones: frozenset[int] = frozenset()
 
 
-NOWHERE = Stood(is_there=False, is_done=False)
+NOWHERE = Stood(exists=False, is_there=False, is_done=False)
 
 
 def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row:
-    """What schemas 4 and 5 keep of an item; milestones by number, without those unknown here."""
+    """What schema 6 keeps of an item; milestones by number, without those unknown here."""
     begun = history.started_at
     return {
         "title": history.title,
@@ -40,6 +47,7 @@ def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row
         ),
         "sprints": _values(_past(history.sprints, until)),
         "flags": _values(_past(history.flags, until)),
+        "missing": [text_instant(span.since) for span in history.missing if span.since < until],
     }
 
 
@@ -61,6 +69,30 @@ def stood(row: Row, at: datetime) -> Stood:
     if "steps" not in row:  # schemas 1 to 3 knew its dates
         done_at = row["done_at"] and datetime.fromisoformat(row["done_at"])
         is_there = datetime.fromisoformat(row["created_at"]) < at
-        return Stood(is_there, bool(done_at and done_at < at))
+        is_done = is_there and bool(done_at and done_at < at)
+        held = frozenset(row["milestones"] if is_there else ())
+        return Stood(is_there, is_there, is_done, milestones=held)
     line = Timeline.of({"key": "", "late": (), **row})
-    return Stood(is_there=line.is_there(at), is_done=line.stage(at) == DONE)
+    is_there = line.is_there(at)
+    return Stood(
+        exists=line.created_at < at,
+        is_there=is_there,
+        is_done=is_there and line.stage(at) == DONE,
+        is_gone=line.is_gone(at),
+        milestones=before(line.milestones, at) if is_there else frozenset(),
+    )
+
+
+def late_kinds(known: Stood, stood: Stood) -> list[str]:
+    """What had become of an item before a status that did not know it.
+
+    ``known`` is how it stood by what that status knew, ``stood`` by what is known now.
+    """
+    if known.is_there and not stood.is_there:
+        return ["redated" if not stood.exists else "gone" if stood.is_gone else "removed"]
+    came = "back" if known.exists else "created"
+    return [
+        *([came] if stood.is_there and not known.is_there else []),
+        *(["done"] if stood.is_done and not known.is_done else []),
+        *(["reopened"] if known.is_done and not stood.is_done else []),
+    ]

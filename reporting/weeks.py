@@ -31,7 +31,7 @@ MOMENT = timedelta(microseconds=1)
 
 
 class Week:
-    """The figures of a body of schema 5: of its window, and as of its end."""
+    """The figures of a body of schema 6: of its window, and as of its end."""
 
     def __init__(
         self,
@@ -101,12 +101,16 @@ class Week:
     def moved(self, *, shown: int = SHOWN) -> list[Items]:
         """What was finished, added, reopened and withdrawn in the window; of nothing known, none.
 
+        What went from the tracker or came back is named where something did.
+
         Unit: items. Source: created dates and state changes.
         """
         total = self.listed["total"]
         if not total or not self.is_known:
             return []
-        return [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
+        groups = [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
+        rare = [self.items(name, total[what], shown=shown) for name, what in MOVED_RARELY.items()]
+        return [*groups, *(group for group in rare if group.number)]
 
     def late(self, told: facts.Told | None = None, *, shown: int = SHOWN) -> list[Items]:
         """What had happened before the last status and was imported only after it.
@@ -117,7 +121,7 @@ class Week:
         """
         found: dict[str, list[str]] = {name: [] for name in LATE.values()}
         for row in self._inputs["items"]:
-            known = told.late_of(row) if told else row["late"]
+            known = told.late_of(row)["late"] if told else row["late"]
             for name in known:
                 found[name].append(self._names.of(row))
         groups = (self.items(name, found[what], shown=shown) for name, what in LATE.items())
@@ -363,7 +367,16 @@ MOVED = {
     "Reopened": "reopened",
     "Withdrawn": "removed",
 }
-LATE = {"Finished earlier": "done", "Added earlier": "created", "Reopened earlier": "reopened"}
+MOVED_RARELY = {"Gone from the tracker": "gone", "Added back": "back"}
+LATE = {
+    "Finished earlier": "done",
+    "Added earlier": "created",
+    "Reopened earlier": "reopened",
+    "Withdrawn earlier": "removed",
+    "Gone from the tracker earlier": "gone",
+    "Added back earlier": "back",
+    "Created only since": "redated",
+}
 PLAN_MOVED = {"moved in": "moved_in", "moved out": "moved_out"}
 SPRINT = {
     "Committed": "committed",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from engagements.stages import Stage
-from reporting.weeks import MOVED, SPRINT, Week
+from reporting.weeks import MOVED, MOVED_RARELY, SPRINT, Week
 
 HEADER = ["Figure", "Of", "Title", "Value", "Unit", "As of"]
 Line = list[object]
@@ -22,7 +22,8 @@ def rows(week: Week) -> Iterator[Line]:
 def _moved(week: Week) -> Iterator[Line]:
     """Each item that was finished, added and so on, by what happened to it."""
     known = week.listed["total"] if week.is_known else {}
-    for names, found in ((MOVED, known), (SPRINT, week.listed["sprint"] or {})):
+    moved = MOVED | MOVED_RARELY
+    for names, found in ((moved, known), (SPRINT, week.listed["sprint"] or {})):
         for name, what in names.items():
             if what in found:
                 yield [name, "", "", len(found[what]), "items"]

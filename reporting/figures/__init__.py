@@ -8,6 +8,7 @@ their beginning and not their end.
 ``dated``   schemas 1 to 3: from the dates of the rows that were known
 ``followed`` schema 4: from what became of each item over time
 ``blocked`` schema 5: and by the times in which each was blocked
+``moved``   schema 6: and by everything that moved since the last status
 """
 
 from reporting.figures.blocked import version_5
@@ -21,6 +22,7 @@ from reporting.figures.dated import (
     version_3,
 )
 from reporting.figures.followed import version_4
+from reporting.figures.moved import version_6
 
 __all__ = [
     "can_be_told",
@@ -32,4 +34,5 @@ __all__ = [
     "version_3",
     "version_4",
     "version_5",
+    "version_6",
 ]

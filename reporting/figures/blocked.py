@@ -17,8 +17,12 @@ Row = dict[str, Any]
 
 def version_5(inputs: Row) -> Row:
     """The figures of schema 5; see the module for their meaning."""
-    window, lines = Window.of(inputs), [Timeline.of(row) for row in inputs["items"]]
-    found = figures_of(inputs, lines)
+    return with_blockers(inputs, [Timeline.of(row) for row in inputs["items"]])
+
+
+def with_blockers(inputs: Row, lines: list[Timeline]) -> Row:
+    """The figures of schema 5, of items that are read already."""
+    window, found = Window.of(inputs), figures_of(inputs, lines)
     blocked = [
         (row["source"], line, spans)
         for row, line in zip(inputs["items"], lines, strict=True)

@@ -1,7 +1,7 @@
-"""One item over time, as schemas 4 and 5 store it, and how it stood at an instant."""
+"""One item over time, as schemas 4 to 6 store it, and how it stood at an instant."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -25,7 +25,8 @@ class Entry(NamedTuple):
 class Timeline:
     """An item: its stages, its milestones by number, its sprints by name, its flags.
 
-    Each list begins when the item did.
+    Each list begins when the item did. From schema 6 on: since when whole exports lacked it, and
+    the milestones that it came to or left before the last status, which did not know it.
     """
 
     key: str
@@ -36,6 +37,9 @@ class Timeline:
     sprints: list[Entry]
     flags: list[Entry]
     late: frozenset[str]
+    missing: frozenset[datetime]
+    late_in: frozenset[int]
+    late_out: frozenset[int]
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -48,6 +52,9 @@ class Timeline:
             sprints=[Entry(at, name) for at, name in _dated(row["sprints"])],
             flags=[Entry(at, text) for at, text in _dated(row["flags"])],
             late=frozenset(row["late"]),
+            missing=frozenset(datetime.fromisoformat(at) for at in row.get("missing", ())),
+            late_in=frozenset(row.get("late_in", ())),
+            late_out=frozenset(row.get("late_out", ())),
         )
 
     def stage(self, at: datetime) -> str:
@@ -58,11 +65,20 @@ class Timeline:
         """Whether it counts: it existed, and was not withdrawn."""
         return self.created_at < at and self.stage(at) != WITHDRAWN
 
+    def is_gone(self, at: datetime) -> bool:
+        """Whether it was withdrawn because whole exports did not name it any more."""
+        gone_at = self.since(lambda stage: stage == WITHDRAWN, at)
+        return gone_at is not None and gone_at in self.missing
+
     def done_at(self, at: datetime) -> datetime | None:
         """When it was finished for the last time before ``at``; None if it was open then."""
+        return self.since(lambda stage: stage == DONE, at)
+
+    def since(self, is_so: Callable[[str], bool], at: datetime) -> datetime | None:
+        """The beginning of the last run of such stages, if one lasted just before ``at``."""
         found = None
         for entry in reversed(self.stages[: _place(self.stages, at)]):
-            if entry.value != DONE:
+            if not is_so(entry.value):
                 break
             found = entry.at
         return found

@@ -5,10 +5,10 @@ them holds; ``about`` is the milestone that it speaks of, if any, and is read be
 is what the customer reads: it names committed milestones only, since a version of the tracker
 that nobody promised is nobody's promise.
 
-Keys: ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``reopened``, ``removed``,
-``scope.<n>``, ``milestone.<n>``, ``criteria.<n>``, ``blocked.<n>``,
-``beyond``, ``finished``, ``met.<n>.<criterion>``, ``delivered.<n>``,
-``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
+Keys: ``since``, ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``back``,
+``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``, ``milestone.<n>``,
+``criteria.<n>``, ``blocked.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``,
+``delivered.<n>``, ``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
 """
 
 from collections.abc import Iterable
@@ -16,23 +16,35 @@ from collections.abc import Iterable
 from reporting.sentences import basis, changed, delivered, progress
 from reporting.sentences.parts import Row
 
-__all__ = ["SCOPE", "is_under", "write"]
+__all__ = ["CHANGED", "is_under", "write"]
 
-# The families of sentences on what came back, went or moved.
-SCOPE = ("reopened", "late.reopened", "removed", "scope.")
+# The sentences, and families of them, on what changed since the last status.
+CHANGED = (
+    *("since", "date.", "dates", "created", "late.created", "back", "late.back"),
+    *("reopened", "late.reopened", "removed", "late.removed", "gone", "late.gone"),
+    *("late.redated", "scope.", "late.scope."),
+)
 
 
 def write(body: Row) -> list[Row]:
     """Every sentence of a status, in the order in which it is read: key, about, text, facts."""
     figures = body["figures"]
     return [
+        *changed.since(figures),
         *changed.dates(figures),
         *changed.created(figures),
         *changed.late(figures, "created"),
+        *changed.back(figures),
+        *changed.late(figures, "back"),
         *changed.became(figures, "reopened", "reopened"),
         *changed.late(figures, "reopened"),
         *changed.became(figures, "removed", "withdrawn"),
+        *changed.late(figures, "removed"),
+        *changed.became(figures, "gone", "gone from the tracker"),
+        *changed.late(figures, "gone"),
+        *changed.late(figures, "redated"),
         *changed.moved_items(figures),
+        *changed.moved_late(figures),
         *progress.milestones(figures),
         *progress.beyond(figures),
         *delivered.finished(figures),

@@ -1,11 +1,24 @@
-"""What changed since the last status: dates, what was added, reopened, withdrawn and moved."""
+"""What changed since the last status: dates, and what was added, reopened, withdrawn or moved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from dm_portal.shell.wording import count
 from reporting.sentences.parts import Row, fact, sentence, window_facts
 from reporting.wording import between, day, was
+
+# Up to so many days after a status the next one is that of the week after it.
+USUAL_DAYS = 8
+
+
+def since(figures: Row) -> Iterator[Row]:
+    """Since which status things are told, where that is longer ago than a week: a week of which
+    none was published is told here.
+    """
+    window = figures["window"]
+    if window["from_day"] and _days(window["from_day"], window["to_day"]) > USUAL_DAYS:
+        text = f"This tells what happened since the status of {day(window['from_day'], window)}."
+        yield sentence("since", text, *window_facts(window))
 
 
 def dates(figures: Row) -> Iterator[Row]:
@@ -51,7 +64,11 @@ def _what_moved(row: Row, window: Row) -> str:
 
 def _days_moved(row: Row) -> int:
     """Calendar days; negative when the date came nearer."""
-    return (date.fromisoformat(row["new_on"]) - date.fromisoformat(row["old_on"])).days
+    return _days(row["old_on"], row["new_on"])
+
+
+def _days(first: str, last: str) -> int:
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
 def created(figures: Row) -> Iterator[Row]:
@@ -60,55 +77,80 @@ def created(figures: Row) -> Iterator[Row]:
     if total is None or window["from_day"] is None or not window["is_known"]:
         return
     keys = total["created"]
-    facts = [fact("total.created", len(keys), keys), *window_facts(window, "until_day")]
-    lately = between(window, "until_day")
     if not keys:
-        yield sentence("created", f"Nothing was added {lately}.", *facts)
+        facts = [fact("total.created", 0), *window_facts(window, "until_day")]
+        yield sentence("created", f"Nothing was added {between(window, 'until_day')}.", *facts)
         return
-    where, more = _created_where(figures)
-    text = f"{count(len(keys), 'item')} {was(keys)} added {lately}"
-    yield sentence("created", f"{text}{where}.", *facts, *more)
+    yield _came(figures, "created", "added")
 
 
-def _created_where(figures: Row) -> tuple[str, list[Row]]:
+def back(figures: Row) -> Iterator[Row]:
+    """What did not count at the last status, had been withdrawn or was gone, and counts again."""
+    if figures["total"] and figures["window"]["is_known"] and figures["total"]["back"]:
+        yield _came(figures, "back", "added back, no longer withdrawn or gone from the tracker,")
+
+
+def _came(figures: Row, what: str, verb: str) -> Row:
+    """ "4 items were added between 13 and 20 Nov: 1 to Release 2.1, 3 outside …"."""
+    window, keys = figures["window"], figures["total"][what]
+    where, more = _came_where(figures, what)
+    text = f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}{where}."
+    facts = [fact(f"total.{what}", len(keys), keys), *window_facts(window, "until_day")]
+    return sentence(what, text, *facts, *more)
+
+
+def _came_where(figures: Row, what: str) -> tuple[str, list[Row]]:
     """ ": 1 to Release 2.1, 3 outside the committed milestones", with the facts."""
-    committed = [row for row in figures["milestones"] if row["committed_on"] and row["created"]]
+    committed = [row for row in figures["milestones"] if row["committed_on"] and row[what]]
     places = [
-        (f"to {row['name']}", f"milestones.{row['number']}.created", row["created"])
-        for row in committed
+        (f"to {row['name']}", f"milestones.{row['number']}.{what}", row[what]) for row in committed
     ]
-    outside = figures["beyond"]["created"]
+    outside = figures["beyond"][what]
     if figures["promised"]["items"] and outside:
-        places.append(("outside the committed milestones", "beyond.created", outside))
+        places.append(("outside the committed milestones", f"beyond.{what}", outside))
     facts = [fact(path, len(keys), keys) for _, path, keys in places]
     if len(places) == 1:
         [(place, _, keys)] = places
         return f", {place}" if len(keys) == 1 else f", all {place}", facts
-    twice = sum(len(row["created"]) for row in committed) > len(figures["promised"]["created"])
+    twice = sum(len(row[what]) for row in committed) > len(figures["promised"][what])
     note = " (an item of two milestones counts in both)" if twice else ""
     parts = ", ".join(f"{len(keys)} {place}" for place, _, keys in places)
     return (f": {parts}{note}" if parts else ""), facts
 
 
+# What had become of an item, by the name of the figure; and what that means from here on.
+LATE = {
+    "created": ("added", "imported only after it", "counted here for the first time"),
+    "finished": ("finished", "imported only after it", "counted here for the first time"),
+    "reopened": ("reopened", "imported only after it", "counted here for the first time"),
+    "back": ("added back", "imported only after it", "counted here again"),
+    "removed": ("withdrawn", "reported only after it", "counted here no longer"),
+    "gone": ("gone from the tracker", "reported only after it", "counted here no longer"),
+}
+
+
 def late(figures: Row, what: str) -> Iterator[Row]:
-    """What the last status could not know: it happened before, and was imported after it."""
+    """What the last status could not know: it happened before, and was told only after it."""
     keys = figures["total"][f"{what}_late"] if figures["total"] else []
-    if keys:
-        verb = {"created": "added"}.get(what, what)
-        is_counted = "is counted" if len(keys) == 1 else "are counted"
-        when, more = _late_when(figures, what)
-        first = f"{count(len(keys), 'item')} {verb} before the last status{when} {was(keys)}"
-        text = f"{first} imported only after it, and {is_counted} here for the first time."
-        yield sentence(f"late.{what}", text, fact(f"total.{what}_late", len(keys), keys), *more)
+    if not keys:
+        return
+    is_ = "is" if len(keys) == 1 else "are"
+    items, facts = count(len(keys), "item"), [fact(f"total.{what}_late", len(keys), keys)]
+    if what == "redated":
+        text = f"{items} that the last status counted {is_} by now said to be created later."
+    else:
+        (verb, told, counts), (when, more) = LATE[what], _late_when(figures, what)
+        first = f"{items} {verb} before the last status{when} {was(keys)} {told}"
+        text = f"{first}, and {is_} {counts}."
+        facts += more
+    yield sentence(f"late.{what}", text, *facts)
 
 
 def _late_when(figures: Row, what: str) -> tuple[str, list[Row]]:
-    """ ", between 9 and 12 Nov,": when it was finished."""
-    days = figures["late_days"]
-    if what != "finished" or days is None:
-        return "", []
+    """ ", between 9 and 12 Nov,": when it happened."""
+    days = figures["late_days"][what]
     window = figures["window"] | {"from_day": days["first"], "to_day": days["last"]}
-    facts = [fact(f"late_days.{end}", days[end]) for end in ("first", "last")]
+    facts = [fact(f"late_days.{what}.{end}", days[end]) for end in ("first", "last")]
     return f", {between(window)},", facts
 
 
@@ -136,3 +178,26 @@ def moved_items(figures: Row) -> Iterator[Row]:
             text = f"{said} {between(window, 'until_day')}."
             facts += window_facts(window, "until_day")
             yield sentence(f"scope.{row['number']}", text, *facts, about=row["name"])
+
+
+# How a milestone's counts changed before the last status, which did not know it.
+WAYS = ("late_in", "late_out", "finished_late")
+
+
+def moved_late(figures: Row) -> Iterator[Row]:
+    """What moves the counts of a committed milestone, and the last status could not know."""
+    for row in figures["milestones"]:
+        ways = [(way, row[way]) for way in WAYS if row["committed_on"] and row[way]]
+        if ways:
+            said = ", ".join(_way_words(way, keys) for way, keys in ways)
+            text = f"{said} before the last status, which could not know it yet."
+            path = f"milestones.{row['number']}"
+            facts = [fact(f"{path}.{way}", len(keys), keys) for way, keys in ways]
+            yield sentence(f"late.scope.{row['number']}", text, *facts, about=row["name"])
+
+
+def _way_words(way: str, keys: Sequence[str]) -> str:
+    items = count(len(keys), "item")
+    if way == "finished_late":
+        return f"{items} of it {was(keys)} finished"
+    return f"{items} {'came to it' if way == 'late_in' else 'left it'}"

@@ -163,7 +163,10 @@ def test_items_that_existed_at_the_instant(inputs: dict[str, Any]) -> None:
             "milestones": [["2026-11-13T14:00:00Z", [3]]],
             "sprints": [["2026-11-13T14:00:00Z", ""]],
             "flags": [["2026-11-13T14:00:00Z", ""]],
+            "missing": [],
             "late": [],
+            "late_in": [],
+            "late_out": [],
         }
     ]
 

@@ -286,7 +286,9 @@ def test_what_came_back_went_or_moved() -> None:
         revisions=[revision(1, "2026-12-04"), revision(2, "2026-12-04")],
     )
     assert said["reopened"] == "1 item was reopened between 13 and 20 Nov."
-    assert said["late.reopened"].startswith("1 item reopened before the last status was imported")
+    assert said["late.reopened"].startswith(
+        "1 item reopened before the last status, on 10 Nov, was imported"
+    )
     assert said["removed"] == "1 item was withdrawn between 13 and 20 Nov."
     assert said["scope.1"] == "Checkout: 1 item moved out between 13 and 20 Nov."
     assert said["scope.2"] == "Refunds: 1 item moved in between 13 and 20 Nov."
@@ -306,7 +308,7 @@ def test_what_came_in_after_the_last_status() -> None:
         "and are counted here for the first time."
     )
     assert said["late.created"] == (
-        "1 item added before the last status was imported only after it, "
+        "1 item added before the last status, on 10 Nov, was imported only after it, "
         "and is counted here for the first time."
     )
     assert said["finished"] == "Nothing was finished between 13 and 20 Nov."
