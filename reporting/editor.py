@@ -3,6 +3,7 @@
 Read models for the DM's pages; nothing here is shown to a customer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from dm_portal.shell.dates import day_words
 from engagements.models import CustomerContact
 from reporting import sentences
 from reporting.drafting import Draft
+from reporting.facts import figures_from
 from reporting.item_lines import ItemLine, Names
 from reporting.models import Receipt, Report, ReportRevision
 
@@ -167,13 +169,14 @@ RECORDED_HERE = (
 )
 
 
-def sections(draft: Draft, *, late: str) -> list[Section]:
+def sections(draft: Draft, *, late: str, sources: Mapping[int, str] | None = None) -> list[Section]:
     """What the rules wrote, in the order of the customer's page, each sentence with its facts.
 
+    ``sources`` names the engagement's sources by their numbers.
     ``late`` says as of when the oldest source is that is older than promised. What sources tell
     is one sum of all of them, so that it is said of every sentence that is counted from any.
     """
-    lines = _sentence_lines(draft, late)
+    lines = _sentence_lines(draft, late, Names(draft.body, sources or {}))
     found = [
         Section(title, tuple(line for line in lines if sentences.is_under(line.key, keys)))
         for title, keys in SECTIONS.items()
@@ -181,25 +184,34 @@ def sections(draft: Draft, *, late: str) -> list[Section]:
     return [section for section in found if section.lines]
 
 
-def _sentence_lines(draft: Draft, late: str) -> list[SentenceLine]:
-    names = Names(draft.body, {})
+def _sentence_lines(draft: Draft, late: str, names: Names) -> list[SentenceLine]:
     today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
+    listed = {row["key"]: row["facts"] for row in _listed(draft, names)}
     return [
         SentenceLine(
             key=row["key"],
             about=row["about"],
             text=row["text"],
-            facts=tuple(_fact_line(each, names, today) for each in row["facts"]),
+            facts=tuple(_fact_line(each, names, today) for each in listed[row["key"]]),
             late="" if sentences.is_under(row["key"], RECORDED_HERE) else late,
         )
         for row in draft.sentences
     ]
 
 
+def _listed(draft: Draft, names: Names) -> list[dict[str, Any]]:
+    """The sentences, their facts naming each item by a name that no other item has."""
+    if not names.are_shared:
+        return draft.sentences
+    figures = figures_from(names.apart(), schema=draft.body["schema"])
+    return sentences.write(draft.body | {"figures": figures})
+
+
 def _fact_line(fact: dict[str, Any], names: Names, today: date) -> FactLine:
     name = fact["name"].rsplit(".", 1)[-1]
     items = tuple(names.line(key) for key in fact["rows"])
-    return FactLine(LABELS[name], _value_words(fact["value"], name, today), items)
+    value = names.line(fact["value"]).name if name == "key" else fact["value"]
+    return FactLine(LABELS[name], _value_words(value, name, today), items)
 
 
 def _value_words(value: object, name: str, today: date) -> str:

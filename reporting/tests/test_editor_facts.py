@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reporting import editor
+from reporting import editor, sentences
 from reporting.drafting import Draft
-from reporting.tests.inputs import body
+from reporting.tests.inputs import SINCE, body, item, milestone, over_time, revision, text
 
 
 def shown(name: str, value: object) -> tuple[str, str]:
@@ -36,3 +36,20 @@ def shown(name: str, value: object) -> tuple[str, str]:
 )
 def test_days_are_said_in_words(name: str, value: object, label: str, words: str) -> None:
     assert shown(name, value) == (label, words)
+
+
+def test_items_of_one_key_are_told_apart_by_their_source() -> None:
+    """In what is behind a sentence, and where it names an item itself."""
+    blocked = over_time(item("PAY-1", 1)) | {"steps": [[text(SINCE), "blocked", "Stuck"]]}
+    told = body(
+        items=[item("PAY-1", 1), blocked | {"source": 2}, item("PAY-2", 1)],
+        milestones=[milestone(1)],
+        revisions=[revision(1, "2026-12-04")],
+    )
+    as_of = datetime(2026, 11, 20, 14, tzinfo=UTC)
+    draft = Draft(None, as_of, told, sentences.write(told), {})
+    found = editor.sections(draft, late="", sources={1: "Jira", 2: "Support desk"})
+    lines = {line.key: line.facts for section in found for line in section.lines}
+    added = [each.name for each in lines["created"][0].items]
+    assert added == ["PAY-1 (Jira)", "PAY-1 (Support desk)", "PAY-2"]
+    assert [fact.value for fact in lines["blocked.1"]][:2] == ["1", "PAY-1 (Support desk)"]

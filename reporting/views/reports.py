@@ -187,7 +187,9 @@ def render_editor(
         "reporting/report_draft.html",
         form,
         draft=draft,
-        sections=editor.sections(draft, late=oldest_words(rests_on["sources"])),
+        sections=editor.sections(
+            draft, late=oldest_words(rests_on["sources"]), sources=rests_on["source_names"]
+        ),
         figures=figures,
         since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
         late_items=figures.late(shown=RAIL_ITEMS),
