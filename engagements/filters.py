@@ -255,7 +255,7 @@ def work_choices(engagement: Engagement) -> Choices:
     numbered = [
         _choices(name, rows.order_by(), Cast("number", TextField()), F("name"))
         for name, rows in (
-            ("milestone", Milestone.objects.filter(engagement=engagement)),
+            ("milestone", Milestone.objects.filter(engagement=engagement).listed()),
             ("sprint", Sprint.objects.filter(engagement=engagement)),
         )
     ]

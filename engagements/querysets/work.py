@@ -14,6 +14,7 @@ from dm_portal.shell.relations import related
 from engagements import standing as standing_of
 from engagements.assignee_rows import AssigneesDecided
 from engagements.counting import counts_now, done_by_now, open_now
+from engagements.leftovers import left_over
 from engagements.stages import Stage
 
 if TYPE_CHECKING:
@@ -164,6 +165,10 @@ class MilestoneQuerySet(OfEngagementQuerySet):
     def committed(self) -> Self:
         """Those with a committed date: what a customer was told."""
         return self.filter(committed_on__isnull=False)
+
+    def listed(self) -> Self:
+        """Without what is left over of versions; it stays, and has its page."""
+        return self.exclude(pk__in=left_over(self.model).values("pk"))
 
     def unfinished(self) -> Self:
         """Those with an item still to do or a criterion not met, or of which neither is known.

@@ -211,3 +211,38 @@ def test_before_any_import_the_page_says_what_comes(
 ) -> None:
     client.force_login(manager)
     assert "No versions yet" in client.get(at("import_versions", engagement)).content.decode()
+
+
+def names_listed() -> set[str]:
+    return {str(each) for each in Milestone.objects.listed()}
+
+
+def test_what_was_given_away_leaves_no_empty_milestone_in_lists(
+    client: Client, imported: Engagement, manager: User
+) -> None:
+    merge(imported, manager)
+    client.force_login(manager)
+    page = client.get(at("milestone_list", imported)).content.decode()
+    assert ">1.4</a>" in page
+    assert ">1.4+</a>" not in page
+    choices = client.get(at("work_list", imported)).content.decode()
+    assert f'<option value="{named("1.4+").number}">1.4+</option>' not in choices
+    decide(imported, manager, **{"1_4+": named("1.4+")})
+    assert names_listed() == {"1.4", "1.4+"}
+
+
+@pytest.mark.parametrize(
+    "wrote", [{"outcome": "It pays."}, {"version": 2}, {"planned_size": 3}, {"name": "Autumn"}]
+)
+def test_what_somebody_wrote_stays_listed(
+    imported: Engagement, manager: User, wrote: dict[str, Any]
+) -> None:
+    merge(imported, manager)
+    Milestone.objects.filter(name="1.4+").update(**wrote)
+    assert len(names_listed()) == 2
+
+
+def test_what_has_a_criterion_stays_listed(imported: Engagement, manager: User) -> None:
+    named("1.4+").criteria.create(number=1, statement="It works.")
+    merge(imported, manager)
+    assert names_listed() == {"1.4", "1.4+"}

@@ -54,7 +54,7 @@ def milestone_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     return render_list(
         request,
         "engagements/milestone_list.html",
-        engagement.milestones.with_progress(),
+        engagement.milestones.listed().with_progress(),
         columns=COLUMNS,
         caption=f"Milestones of {engagement}",
         filename="milestones.csv",
