@@ -31,7 +31,7 @@ def test_no_string_hides_a_deep_key(before: bytes) -> None:
     assert str(refused.value).startswith("The map has tables in tables")
 
 
-SECOND = 1.0
+REFUSED_WITHIN = 5.0  # seconds of the processor
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,12 @@ SECOND = 1.0
         (b"[states]\ndone = [", b"'a',", b"]"),
     ],
 )
-def test_what_fills_a_map_is_read_or_refused_within_a_second(
-    start: bytes, again: bytes, end: bytes
-) -> None:
+def test_what_fills_a_map_is_refused_soon(start: bytes, again: bytes, end: bytes) -> None:
     times = (MAX_BYTES - len(start) - len(end)) // len(again)
     began = time.process_time()
     with pytest.raises(MapRefused):
         parse_map(start + again * times + end)
-    assert time.process_time() - began < SECOND
+    assert time.process_time() - began < REFUSED_WITHIN
 
 
 @pytest.mark.parametrize("quotes", ["'''", '""', '"""', "a'''b # c", '\\"""'])
