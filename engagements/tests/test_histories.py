@@ -49,6 +49,13 @@ def test_what_no_export_has_named_is_no_item_yet() -> None:
     assert history_of([changed(1, "state", "Open", "Closed")], decided_by(STATES)) is None
 
 
+def test_without_a_created_date_it_began_when_it_was_first_told_of() -> None:
+    rows = [Evidence(day(on), "seen", 0, "", '{"state": "Open"}') for on in (9, 6)]
+    moves = [changed(4, "state", "Open", "Doing"), changed(5, "state", "Doing", "Open")]
+    assert history(*rows).created_at == day(6)
+    assert history(*rows, *moves).created_at == day(4)
+
+
 def test_the_dates_of_a_row_date_its_stages() -> None:
     found = history(seen(9, begun=2, done=5, state="Closed"))
     assert stages(found) == [(0, "not_started"), (2, "in_progress"), (5, "done")]
@@ -71,6 +78,20 @@ def test_a_date_that_is_put_right_replaces_the_first() -> None:
     assert found.done_at == day(4)
 
 
+def test_a_date_that_is_put_right_to_a_later_one_leaves_nothing_of_the_first() -> None:
+    found = history(seen(6, done=3, state="Closed"), seen(9, done=5, state="Closed"))
+    assert stages(found) == [(0, "not_started"), (5, "done")]
+
+
+@pytest.mark.parametrize(("begun", "stage"), [(2, "in_progress"), (None, "not_started")])
+def test_open_again_in_a_state_that_nobody_has_decided_on(begun: float | None, stage: str) -> None:
+    """It is where its dates leave it: begun, if it ever was."""
+    found = history(
+        seen(6, begun=begun, done=5, state="Closed"), seen(9, begun=begun, state="Peer QA")
+    )
+    assert stages(found)[-2:] == [(5, "done"), (9, stage)]
+
+
 def test_finished_again_later() -> None:
     told = [seen(6, done=5, state="Closed"), seen(8, state="Open"), seen(12, done=11, state="Done")]
     assert history(*told).done_at == day(11)
@@ -89,6 +110,11 @@ def test_a_changelog_goes_before_the_dates_of_a_row() -> None:
 def test_what_is_dated_into_the_future_is_open_until_then() -> None:
     found = history(seen(3, done=9, state="Closed"))
     assert (found.done_at, found.stage) == (day(9), Stage.NOT_STARTED)
+
+
+def test_what_is_dated_into_the_future_does_not_come_where_the_date_is_taken_back() -> None:
+    found = history(seen(3, done=9, state="Closed"), seen(5, state="Open"))
+    assert {stage for _, stage in stages(found)} == {"not_started"}
 
 
 def test_done_before_it_was_created_stays_so() -> None:
