@@ -82,9 +82,8 @@ def _figures(
     """The week that holds the last moment before ``as_of``, up to it."""
     zone = ZoneInfo(engagement.time_zone)
     monday = monday_of((as_of - MOMENT).astimezone(zone).date())
-    since = instant_of(monday, time(0), zone)
     sources = sources_page(request, engagement, at=as_of)
-    body = facts.collect(engagement, since=since, as_of=as_of)
+    body = facts.collect(engagement, since=instant_of(monday, time(0), zone), as_of=as_of)
     week = Week(body, sources["source_names"], told_until=told_until(sources["sources"]))
     is_wrong = bool(asked and asked.errors)
     if request.GET.get("format") == "csv" and not is_wrong:
