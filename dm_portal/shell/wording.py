@@ -1,9 +1,16 @@
 """How counts are said, in sentences and beside figures. Pure functions."""
 
+from decimal import Decimal
+
 
 def count(number: int, noun: str) -> str:
     """ "1 item", "5 items", "2 criteria"."""
     return f"{number} {noun if number == 1 else plural(noun)}"
+
+
+def plain(number: Decimal) -> str:
+    """ "3" of 3.00, "0.5" of 0.50."""
+    return f"{number.normalize():f}"
 
 
 IRREGULAR = {

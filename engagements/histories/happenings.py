@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from dm_portal.shell.wording import plain
 from engagements.histories import STARTED_STAGES, History
 from engagements.histories.blocked import OVER
 from engagements.histories.fields import Value, values_of
@@ -265,5 +266,5 @@ def _changed(label: str, before: str, after: str) -> str:
 def _shown(name: str, value: Any) -> str:
     """A size as "3", whether it was told as 3 or as 3.00; a text as it is."""
     if name == "size" and value:
-        return f"{Decimal(value).normalize():f}"
+        return plain(Decimal(value))
     return str(value or "")

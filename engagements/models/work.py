@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5
 
 from dm_portal.shell.clock import now
+from dm_portal.shell.wording import plain
 from engagements import querysets
 from engagements.models.engagements import Engagement
 from engagements.models.milestones import Milestone, OfEngagement
@@ -116,6 +117,15 @@ class WorkItem(models.Model):
         return self.done_at is not None and self.done_at > now()
 
     @property
+    def size_words(self) -> str:
+        """ "5 points"; an engagement that counts items has no unit of size. Empty: not said."""
+        if self.size is None:
+            return ""
+        unit = self.engagement.unit
+        words = "" if unit == Engagement.Unit.ITEMS else self.engagement.get_unit_display().lower()
+        return f"{plain(self.size)} {words}".strip()
+
+    @property
     def engagement_ref(self) -> str:
         return self.engagement.ref
 
@@ -129,7 +139,7 @@ class WorkEvent(models.Model):
 
     ``field`` is what changed, from ``came`` to ``became``; or "seen", where ``became`` holds the
     cells of a row of an export as canonical JSON; or "listed", and then "no" where a whole export
-    lacks the item, "yes" where an export names one that any whole export lacks. ``occurred_at`` is
+    lacks an item that began before it, "yes" where an export names one that any of them lacks. ``occurred_at`` is
     the tracker's instant, ``place`` the order of what changed at one instant, ``recorded_at`` when
     the portal learned of it. What became of an item follows from these alone, see
     ``engagements.histories``; they may be there before any export has named the item.

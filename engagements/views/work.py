@@ -19,7 +19,7 @@ from engagements import policies
 from engagements.filters import WorkFilter
 from engagements.freshness import Freshness
 from engagements.item_history import Line, item_history
-from engagements.models import Engagement, WorkItem
+from engagements.models import WorkItem
 from engagements.undecided import Undecided
 from engagements.views.assignees import ASSIGNEE, name_of, note_in_full
 from engagements.views.doors import find_engagement
@@ -116,7 +116,6 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
     history = item_history(item)
     context = engagement_page(request, engagement, "work", crumb) | {
         "item": item,
-        "size": _size(item),
         "history": history,
         "undecided": [_undecided(request, item, history.undecided)],
         "lines": _page(request, history.lines),
@@ -126,16 +125,6 @@ def work_detail(request: HttpRequest, ref: str, number: int, key: str) -> HttpRe
         "blockers": engagement.blockers.told().filter(source=item.source_id, key=item.key),
     }
     return render(request, "engagements/work_detail.html", context)
-
-
-def _size(item: WorkItem) -> str:
-    """ "5 points", without trailing zeros; an engagement that counts items has no unit of size."""
-    if item.size is None:
-        return ""
-    size, unit = f"{item.size.normalize():f}", item.engagement.Unit(item.engagement.unit)
-    if unit == Engagement.Unit.ITEMS:
-        return size
-    return f"{size} {unit.label.lower()}"
 
 
 def _undecided(request: HttpRequest, item: WorkItem, states: Sequence[str]) -> Undecided:
