@@ -93,7 +93,7 @@ def _known_maps(file: Import) -> list[FileMap]:
 
 def _known_since(file: Import) -> datetime | None:
     """When these bytes were first read, if they are known: what was to come then is not past."""
-    same = Import.objects.filter(engagement=file.engagement_id, sha256=file.sha256).applied()
+    same = Import.objects.of_the_same_bytes(file).applied()
     first: datetime | None = same.aggregate(at=Min("read_at"))["at"]
     return first
 
@@ -261,7 +261,7 @@ def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime
     latest = max((at for at in (latest, file.exported_at) if at), default=None)
     if latest and (file.exported_at or not statements.is_contradicted(file, latest)):
         return latest
-    same = Import.objects.filter(source=file.source_id, sha256=file.sha256).applied()
+    same = Import.objects.of_the_same_bytes(file).filter(source=file.source_id).applied()
     told = same.order_by("applied_at", "pk").annotate(at=Coalesce("as_of", "read_at"))
     return told.values_list("at", flat=True).first() or read_at
 
