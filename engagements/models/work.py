@@ -139,10 +139,10 @@ class WorkEvent(models.Model):
 
     ``field`` is what changed, from ``came`` to ``became``; or "seen", where ``became`` holds the
     cells of a row of an export as canonical JSON; or "listed", and then "no" where a whole export
-    lacks an item that began before it, "yes" where an export names one that any of them lacks. ``occurred_at`` is
-    the tracker's instant, ``place`` the order of what changed at one instant, ``recorded_at`` when
-    the portal learned of it. What became of an item follows from these alone, see
-    ``engagements.histories``; they may be there before any export has named the item.
+    lacks an item that began before it, "yes" where an export names one that any of them lacks.
+    ``occurred_at`` is the tracker's instant, ``place`` the order of what changed at one instant,
+    ``recorded_at`` when the portal learned of it. What became of an item follows from these alone,
+    see ``engagements.histories``; they may be there before any export has named the item.
     """
 
     class Field(models.TextChoices):
