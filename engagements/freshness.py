@@ -192,11 +192,6 @@ def oldest_words(sources: Sequence[Freshness]) -> str:
     return f"as of {oldest.spoken_words}" if oldest else ""
 
 
-def told_until(sources: Sequence[Freshness]) -> datetime | None:
-    """The latest instant that any of them tells of: what came later is not known yet."""
-    return max((source.as_of for source in sources), default=None)
-
-
 def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:
     """Sources that are older than promised, of engagements whose work the reader may import.
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from engagements.histories import History
@@ -34,7 +34,7 @@ from reporting.figures import text_instant
 from reporting.models import Facts
 from reporting.stored_items import NOWHERE, Stood, late_kinds, stood, stored
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -44,6 +44,7 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     4: figures.version_4,
     5: figures.version_5,
     6: figures.version_6,
+    7: figures.version_7,
 }
 
 
@@ -116,13 +117,14 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schema 6 are worked out from.
+    """The rows that the figures of schema 7 are worked out from.
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
     ``Told.late_of``; ``milestones``; ``criteria``; ``revisions`` of
-    committed dates; ``sprints``; ``imports``: the last applied one of each source. Rows later than
-    the instant are there where the figures need to say so.
+    committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
+    any file of most of its open items tells of it. Rows later than the instant are there where the
+    figures need to say so.
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
     return inputs
@@ -322,6 +324,7 @@ def _around(
     sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
     applied = Import.objects.filter(**mine).applied()
     files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
+    files = files.annotate(told_until=_told_until())
     decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
     meaning = JSONObject(source="source__number", state="state", stage="stage")
     moved = VersionMeaning.objects.filter(**mine)
@@ -345,6 +348,12 @@ def _around(
     return around, Meanings(states, versions)
 
 
+def _told_until() -> Subquery:
+    """The latest instant that a file of most open items of the same source tells of."""
+    same = Import.objects.filter(source=OuterRef("source")).of_most_open_items()
+    return Subquery(same.order_by("-speaks_of").values("speaks_of")[:1])
+
+
 OF_A_FILE = {
     "source": "source__number",
     "kind": "source__kind",
@@ -352,11 +361,12 @@ OF_A_FILE = {
     "file": "file_name",
     "uploaded_at": "uploaded_at",
     "applied_at": "applied_at",
+    "told_until": "told_until",
     "refused": "refused_count",
 }
 
 
 def _file(row: dict[str, Any]) -> dict[str, Any]:
     """Its instants as every other instant is written."""
-    instants = ("uploaded_at", "applied_at")
+    instants = ("uploaded_at", "applied_at", "told_until")
     return row | {at: text_instant(figures.instant(row[at])) for at in instants}

@@ -5,7 +5,7 @@ items. Nothing here reads the database, and nothing is shown to a customer.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from reporting.figures import flow
 from reporting.figures.dated import Window, instant
 from reporting.figures.timelines import AT_WORK, Timeline
 from reporting.item_lines import SHOWN, Items, Names
-from reporting.periods import WEEK, instant_of, monday_named
+from reporting.periods import monday_named
 from reporting.week_lines import Aged, Plan
 from reporting.wording import share
 
@@ -31,25 +31,17 @@ MOMENT = timedelta(microseconds=1)
 
 
 class Week:
-    """The figures of a body of schema 6: of its window, and as of its end."""
+    """The figures of a body of schema 7: of its window, and as of its end."""
 
-    def __init__(
-        self,
-        body: Row,
-        sources: Mapping[int, str] | None = None,
-        *,
-        told_until: datetime | None = None,
-    ) -> None:
-        """``sources`` names the engagement's sources by their numbers; ``told_until`` is the
-        latest instant that their files tell of, None: when the last of them was imported.
-        """
+    def __init__(self, body: Row, sources: Mapping[int, str] | None = None) -> None:
+        """``sources`` names the engagement's sources by their numbers."""
         self._ref = body["engagement"]
         self._schema = body["schema"]
         self._inputs = body["inputs"]
         self.figures = body["figures"]
         self.window = self.figures["window"]
         self._zone = ZoneInfo(self._inputs["zone"])
-        self._told_until = told_until or instant(self.window["known_until"])
+        self._told_until = instant(self.window["known_until"])
         self._names = Names(body, sources or {})
         self.line, self.items = self._names.line, self._names.items
 
@@ -61,9 +53,7 @@ class Week:
     @property
     def is_known(self) -> bool:
         """Whether any file tells of the window: else it is unknown, not empty."""
-        since = instant(self.window["since"])
-        is_told = since is None or self._told_until is None or self._told_until > since
-        return bool(self.window["is_known"]) and is_told
+        return bool(self.window["is_known"])
 
     @property
     def told_until(self) -> str:
@@ -81,15 +71,6 @@ class Week:
         """The day of the last moment before the end."""
         as_of = datetime.fromisoformat(self.window["as_of"])
         return (as_of - MOMENT).astimezone(self._zone).date()
-
-    def told(self, weeks: list[Row]) -> list[Row]:
-        """Those of them that the files tell of to their end: of others nobody knows yet."""
-        if self._told_until is None:
-            return []
-        return [row for row in weeks if self._end_of(row["week"]) <= self._told_until]
-
-    def _end_of(self, week: str) -> datetime:
-        return instant_of(monday_named(week) + WEEK, time(0), self._zone)
 
     @cached_property
     def listed(self) -> Row:
@@ -189,7 +170,8 @@ class Week:
     @cached_property
     def finished(self) -> list[Row]:
         """Items finished by week, of the weeks that are told to their end."""
-        return self.told(self.figures["flow"]["throughput"])
+        weeks: list[Row] = self.figures["flow"]["throughput"]
+        return weeks
 
     @property
     def pace(self) -> str:
@@ -261,7 +243,7 @@ class Week:
         total = self.figures["total"]
         points = [
             BurnUpWeek(date.fromisoformat(row["ends_on"]), row["scope"], row["done"])
-            for row in self.told(self.figures["burnup"])[-PICTURED_WEEKS:]
+            for row in self.figures["burnup"][-PICTURED_WEEKS:]
         ]
         return BurnUp(
             name="scope",
@@ -274,7 +256,7 @@ class Week:
     @property
     def _known_on(self) -> date:
         """The last day of which anything is known."""
-        return min(date.fromisoformat(self.window["until_day"]), self._told_day)
+        return date.fromisoformat(self.window["until_day"])
 
     def plans(self) -> list[Plan]:
         """The milestones that have items, the next committed date first, those without last."""

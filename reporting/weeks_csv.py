@@ -52,6 +52,6 @@ def _scope(week: Week) -> Iterator[Line]:
     for plan in [week.by_stage(), *week.plans()]:
         for stage in (Stage.NOT_STARTED, Stage.IN_PROGRESS, Stage.BLOCKED, Stage.DONE):
             yield [stage.label, plan.name, "", plan.stages.get(stage, 0), "items"]
-    for row in week.told(week.figures["burnup"]):
+    for row in week.figures["burnup"]:
         yield ["In scope by week", row["week"], "", row["scope"], "items"]
         yield ["Done by week", row["week"], "", row["done"], "items"]

@@ -51,19 +51,26 @@ class ImportQuerySet(OfEngagementQuerySet):
 
     def with_speaks_of(self) -> Self:
         """Annotate ``speaks_of``: the latest instant that an applied file tells of."""
-        return self.annotate(speaks_of=Coalesce("as_of", "applied_at"))
+        return self.annotate(speaks_of=Coalesce("as_of", "uploaded_at"))
+
+    def of_most_open_items(self) -> Self:
+        """The applied ones that name at least half of what was open, or are whole.
+
+        Each with ``speaks_of``.
+        """
+        most = Q(is_whole=True) | Q(open_count__gte=2 * F("missing_count"))
+        return self.applied().with_speaks_of().filter(most)
 
     def newest_of_each_source(self) -> Self:
-        """The applied one by which its source is known: of those that name at least half of what
-        was open, or are whole, the one that speaks of the latest instant, as ``speaks_of``.
+        """The applied one by which its source is known: of those ``of_most_open_items`` the one
+        that speaks of the latest instant, as ``speaks_of``.
 
         ``partly`` is the newest that speaks of a later instant, and so only of a part of the open
         items: its name and number, ``at``, and how many it ``named`` of how many ``open``. None:
         there is none.
         """
         dated = self.applied().with_speaks_of()
-        most = Q(is_whole=True) | Q(open_count__gte=2 * F("missing_count"))
-        latest_first = dated.filter(most).order_by("source_id", "-speaks_of", "-number")
+        latest_first = self.of_most_open_items().order_by("source_id", "-speaks_of", "-number")
         mine = self.model._default_manager.filter(source=models.OuterRef("source"))
         later = mine.applied().with_speaks_of().filter(speaks_of__gt=models.OuterRef("speaks_of"))
         partly = JSONObject(

@@ -10,7 +10,7 @@ from django.test import Client
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Sentence
-from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources, told_until
+from engagements.freshness import Freshness, freshness_of, oldest_words, stale_sources
 from engagements.models import Engagement, Import, Source, StateMeaning
 from engagements.tests.pages import at, make_import, make_item
 
@@ -111,8 +111,8 @@ def test_a_file_that_is_not_applied_makes_nothing_fresh(file: Import) -> None:
     assert read(file, days=8).is_stale
 
 
-def test_a_file_that_names_no_instant_is_as_of_its_application(file: Import) -> None:
-    changed(file, as_of=None, applied_at=FRIDAY - 2 * DAY)
+def test_a_file_that_names_no_instant_is_as_of_its_handing_over(file: Import) -> None:
+    changed(file, as_of=None, uploaded_at=FRIDAY - 2 * DAY)
     assert (read(file).as_of, read(file).age_days) == (FRIDAY - 2 * DAY, 2)
 
 
@@ -180,7 +180,6 @@ def test_every_source_of_its_own(file: Import) -> None:
         ("Work CSV", True),
     ]
     assert [each.name for each in stale_sources([file.engagement], at=FRIDAY)] == ["Work CSV"]
-    assert (told_until(found), told_until([])) == (FRIDAY, None)
 
 
 @pytest.mark.parametrize(("days", "lines"), [(7, 0), (8, 1)])

@@ -9,6 +9,7 @@ their beginning and not their end.
 ``followed`` schema 4: from what became of each item over time
 ``blocked`` schema 5: and by the times in which each was blocked
 ``moved``   schema 6: and by everything that moved since the last status
+``told``    schema 7: and no further than the files tell
 """
 
 from reporting.figures.blocked import version_5
@@ -23,6 +24,7 @@ from reporting.figures.dated import (
 )
 from reporting.figures.followed import version_4
 from reporting.figures.moved import version_6
+from reporting.figures.told import version_7
 
 __all__ = [
     "can_be_told",
@@ -35,4 +37,5 @@ __all__ = [
     "version_4",
     "version_5",
     "version_6",
+    "version_7",
 ]

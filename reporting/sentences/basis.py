@@ -34,11 +34,18 @@ def recorded(figures: Row) -> Iterator[Row]:
 
 
 def freshness(figures: Row) -> Row:
+    """When the work was last brought in, and how far it tells, where that is less."""
     window = figures["window"]
     if window["known_until"] is None:
         return sentence("freshness", "No work has been imported yet.", fact("total", None))
-    when = day(window["known_until_day"], window)
-    text = f"The work was last imported on {when}."
-    if window["known_until_day"] > window["to_day"]:
-        text = f"The work was imported on {when}, after the day that this status speaks of."
-    return sentence("freshness", text, known_until(window))
+    imported, told = window["imported_on"], window["known_until_day"]
+    when = day(imported, window)
+    text = f"The work was last imported on {when}"
+    if imported > window["to_day"]:
+        text = f"The work was imported on {when}, after the day that this status speaks of"
+    facts = [fact("window.imported_on", imported)]
+    if told < min(imported, window["to_day"]):
+        comma = "," if imported > window["to_day"] else ""
+        text += f"{comma} and tells of nothing after {day(told, window)}"
+        facts.append(known_until(window))
+    return sentence("freshness", f"{text}.", *facts)

@@ -24,7 +24,7 @@ def finished(figures: Row) -> Iterator[Row]:
     elif not window["is_known"]:
         last = day(window["known_until_day"], window)
         lately = f"what was finished {between(window)} is not known"
-        text = f"No work was imported after {last}, so {lately}."
+        text = f"What was imported tells of nothing after {last}, so {lately}."
         yield sentence("finished", text, *window_facts(window), known_until(window))
     else:
         keys = total["finished"]

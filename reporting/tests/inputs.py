@@ -81,14 +81,18 @@ def imported(
     refused: int = 0,
     *,
     applied: datetime | None = None,
+    told: datetime | None = None,
 ) -> dict[str, Any]:
-    """A file that was handed over then, and applied at once unless ``applied`` says otherwise."""
+    """A file that was handed over then; applied at once, and telling until then, unless
+    ``applied`` and ``told`` say otherwise.
+    """
     return {
         "source": 1,
         "number": 1,
         "file": "work.csv",
         "uploaded_at": text(at),
         "applied_at": text(applied or at),
+        "told_until": text(told or at),
         "refused": refused,
     }
 

@@ -23,7 +23,6 @@ from reporting.tests.inputs import (
     item,
     milestone,
     revision,
-    text,
 )
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
 
@@ -400,16 +399,7 @@ def test_no_internal_word_reaches_the_customer(
     """Every text that is not the customer's is a word that can be searched for."""
     facts_body = plan(
         items=[item("INTERNALKEY-1", 1), item("INTERNALKEY-2", 2, done=SINCE)],
-        imports=[
-            {
-                "source": 1,
-                "number": 1,
-                "file": "internal-file.csv",
-                "uploaded_at": text(AS_OF),
-                "applied_at": text(AS_OF),
-                "refused": 3,
-            }
-        ],
+        imports=[imported(AS_OF, 3) | {"file": "internal-file.csv"}],
         criteria=[criterion(2, met=SINCE)],
     )
     html = customer.render_revision(

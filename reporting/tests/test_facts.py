@@ -204,8 +204,11 @@ def test_revisions_of_dates_with_name_and_reason(inputs: dict[str, Any]) -> None
 
 def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: User) -> None:
     other = Source.objects.create(engagement=engagement, number=2, kind="jira")
-    add_file(engagement, manager, 1, applied_at=AS_OF - 3 * DAY)
-    add_file(engagement, manager, 2, applied_at=AS_OF - 2 * DAY, refused_count=4)
+    add_file(engagement, manager, 1, applied_at=AS_OF - 3 * DAY, as_of=AS_OF - 4 * DAY)
+    part = {"open_count": 3, "missing_count": 2}
+    older = {"applied_at": AS_OF - 2 * DAY, "as_of": AS_OF - 9 * DAY}
+    add_file(engagement, manager, 2, **older, refused_count=4)
+    add_file(engagement, manager, 5, applied_at=AS_OF - 4 * DAY, as_of=AS_OF - DAY, **part)
     add_file(engagement, manager, 3, source=other, applied_at=AS_OF - 5 * DAY)
     waiting = {"applied_at": None, "applied_by": None, "state": "previewed"}
     add_file(engagement, manager, 4, **waiting)
@@ -218,6 +221,7 @@ def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: U
             "file": "work-2.csv",
             "uploaded_at": "2026-11-19T14:00:00Z",
             "applied_at": "2026-11-18T14:00:00Z",
+            "told_until": "2026-11-16T14:00:00Z",  # by an earlier file of most open items
             "refused": 4,
         },
         {
@@ -227,6 +231,7 @@ def test_the_last_applied_file_of_each_source(engagement: Engagement, manager: U
             "file": "work-3.csv",
             "uploaded_at": "2026-11-19T14:00:00Z",
             "applied_at": "2026-11-15T14:00:00Z",
+            "told_until": "2026-11-19T14:00:00Z",
             "refused": 0,
         },
     ]

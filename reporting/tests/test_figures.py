@@ -76,7 +76,7 @@ def test_the_first_window_has_no_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("applied", "is_known"), [(SINCE - SECOND, False), (SINCE, True), (AS_OF + DAY, True)]
+    ("applied", "is_known"), [(SINCE, False), (SINCE + SECOND, True), (AS_OF + DAY, True)]
 )
 def test_a_window_after_the_last_import_is_not_known(applied: datetime, is_known: bool) -> None:
     window = figures(imports=[imported(applied)])["window"]
@@ -363,6 +363,17 @@ def test_work_is_known_until_its_file_was_handed_over() -> None:
     [second, third] = [facts.figures_from(inputs(imports=[old]), schema=n) for n in (2, 3)]
     assert (second["window"]["is_known"], third["window"]["is_known"]) == (True, False)
     assert third["window"]["known_until_day"] == "2026-11-12"
+
+
+def test_work_is_known_until_what_its_file_tells_of() -> None:
+    """Handed over an hour before the status it tells no more; schema 6 took it for that new."""
+    old = imported(told=SINCE)
+    [sixth, seventh] = [
+        facts.figures_from(inputs(imports=[old]), schema=n)["window"] for n in (6, 7)
+    ]
+    assert (sixth["is_known"], seventh["is_known"]) == (True, False)
+    assert (sixth["known_until_day"], seventh["known_until_day"]) == ("2026-11-20", "2026-11-13")
+    assert seventh["imported_on"] == "2026-11-20"
 
 
 def test_what_was_never_imported_has_no_burn_up() -> None:

@@ -20,7 +20,7 @@ def figures(*items: dict[str, Any], **rows: Any) -> dict[str, Any]:
 
 
 def said(*items: dict[str, Any], **rows: Any) -> dict[str, str]:
-    found = sentences.write({"figures": figures(*items, **rows)})
+    found = sentences.write({"figures": facts.figures_from(inputs(items=list(items), **rows))})
     return {row["key"]: f"{row['about']}: {row['text']}".lstrip(": ") for row in found}
 
 

@@ -75,8 +75,8 @@ def test_no_items_at_all() -> None:
 def test_nothing_is_said_of_a_window_after_the_last_import() -> None:
     said = written(items=done(1), imports=[imported(SINCE - 3 * DAY)])
     assert said["finished"] == (
-        "No work was imported after Tue 10 Nov, so what was finished between 13 and 20 Nov "
-        "is not known."
+        "What was imported tells of nothing after Tue 10 Nov, so what was finished between 13 "
+        "and 20 Nov is not known."
     )
     assert "created" not in said
 
@@ -385,6 +385,26 @@ def test_freshness() -> None:
     assert written(imports=[imported(AS_OF + 3 * DAY)])["freshness"] == (
         "The work was imported on Mon 23 Nov, after the day that this status speaks of."
     )
+
+
+@pytest.mark.parametrize(
+    ("handed_over", "said"),
+    [
+        (AS_OF, "The work was last imported on Fri 20 Nov and tells of nothing after Wed 18 Nov."),
+        (
+            AS_OF + 3 * DAY,
+            (
+                "The work was imported on Mon 23 Nov, after the day that this status speaks of, "
+                "and tells of nothing after Wed 18 Nov."
+            ),
+        ),
+    ],
+)
+def test_freshness_says_how_far_the_files_tell(handed_over: datetime, said: str) -> None:
+    told = imported(handed_over, told=AS_OF - 2 * DAY)
+    found = written(items=[item("A-1", created=SINCE - DAY)], imports=[told])
+    assert found["freshness"] == said
+    assert found["finished"] == "Nothing was finished between 13 and 18 Nov."
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from dm_portal.shell.components import Turn
 from dm_portal.shell.csv_export import csv_response
 from dm_portal.shell.dates import range_words
 from dm_portal.shell.lists import Column
-from engagements.freshness import told_until
 from engagements.models import Engagement
 from engagements.views.doors import find_engagement
 from engagements.views.pages import engagement_page, sources_page
@@ -84,7 +83,7 @@ def _figures(
     monday = monday_of((as_of - MOMENT).astimezone(zone).date())
     sources = sources_page(request, engagement, at=as_of)
     body = facts.collect(engagement, since=instant_of(monday, time(0), zone), as_of=as_of)
-    week = Week(body, sources["source_names"], told_until=told_until(sources["sources"]))
+    week = Week(body, sources["source_names"])
     is_wrong = bool(asked and asked.errors)
     if request.GET.get("format") == "csv" and not is_wrong:
         return csv_response("figures.csv", weeks_csv.HEADER, weeks_csv.rows(week))

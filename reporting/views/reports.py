@@ -12,7 +12,7 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
-from engagements.freshness import oldest_words, told_until
+from engagements.freshness import oldest_words
 from engagements.views.doors import find_engagement, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
@@ -180,8 +180,7 @@ def render_editor(
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
     rests_on = sources_page(request, report.engagement, at=draft.as_of)
-    until = told_until(rests_on["sources"])
-    figures = Week(draft.body, rests_on["source_names"], told_until=until)
+    figures = Week(draft.body, rests_on["source_names"])
     return render_form(
         request,
         "reporting/report_draft.html",
