@@ -4,6 +4,7 @@ The same function serves the compiler, the editor's page and the publication, so
 publishes something other than what they read.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,12 @@ from typing import Any
 from django.db.models import Max, Min, Q
 
 from reporting import facts, rag, sentences
-from reporting.models import Facts, Report
+from reporting.figures import instant
+from reporting.models import Facts, Report, ReportRevision
+
+# The first schema of facts whose figures the page of a draft can show; older ones are worked out
+# anew where their status is corrected.
+EDITABLE = 6
 
 
 @dataclass(frozen=True)
@@ -35,15 +41,40 @@ class Draft:
 
 
 def draft_of(report: Report, *, at: datetime) -> Draft:
-    """What ``report`` would say if it were published at ``at``."""
+    """What ``report`` would say if it were published at ``at``.
+
+    A correction of its words alone says what was published, word by word; one that also brings
+    its figures up to date says what they were.
+    """
+    said = _last_said(report) if report.correction_reason else None
+    if said and not report.corrects_figures and said.facts.schema_version >= EDITABLE:
+        return _as_said(said)
     since, as_of = window_of(report, at=at)
     body = facts.collect(report.engagement, since=since, as_of=as_of)
+    was = json.loads(said.facts.body)["figures"] if said else None
     return Draft(
         since=since,
         as_of=as_of,
         body=body,
-        sentences=sentences.write(body),
+        sentences=[*sentences.corrected(was, body["figures"]), *sentences.write(body)],
         overall=rag.overall(body),
+    )
+
+
+def _last_said(report: Report) -> ReportRevision:
+    revision: ReportRevision = report.revisions.select_related("facts").latest("number")
+    return revision
+
+
+def _as_said(revision: ReportRevision) -> Draft:
+    """The figures and the rules' words of a revision, as they were published."""
+    body = json.loads(revision.facts.body)
+    return Draft(
+        since=instant(body["since"]),
+        as_of=revision.facts.as_of,
+        body=body,
+        sentences=revision.text["sentences"],
+        overall=revision.text["computed"],
     )
 
 

@@ -41,6 +41,7 @@ LABELS = {
     "done_on": "done on",
     "done_share": "per cent done",
     "finished": "finished in the window",
+    "finished_again": "done at the last status, too",
     "finished_late": "finished before, imported since",
     "first": "the first on",
     "first_committed_on": "first committed for",

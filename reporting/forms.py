@@ -108,6 +108,14 @@ class CorrectionForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The customer reads this beside the correction. What was published stays.",
     )
+    corrects_figures = forms.BooleanField(
+        label="Bring its figures up to date, too",
+        required=False,
+        help_text=(
+            "Then the customer also reads what they were. Otherwise only words change, and what "
+            "became known since is told by the next status."
+        ),
+    )
 
 
 # Before any tracker, and late enough that its week can be told.

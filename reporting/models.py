@@ -79,7 +79,8 @@ class Report(models.Model):
     ``our_move`` and one ``colour``. While publishing, ``frozen_facts`` (canonical JSON) and
     ``frozen_text`` hold what will be said, until ``publish_at`` or until it is stopped. Until
     ``lease_until`` it is left to the process that drafts it or writes its revision.
-    ``correction_reason`` is filled while a published report is open again.
+    ``correction_reason`` is filled while a published report is open again; its figures stay as
+    they were published unless it ``corrects_figures``.
     """
 
     class State(models.TextChoices):
@@ -104,6 +105,11 @@ class Report(models.Model):
     colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)
     colour_reason = models.TextField(blank=True)
     correction_reason = models.TextField(blank=True)
+    corrects_figures = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether the correction that is being written brings its figures up to date.",
+    )
     publish_at = models.DateTimeField(null=True, blank=True)
     publishing_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -145,6 +151,10 @@ class Report(models.Model):
                     )
                 ),
                 name="report_frozen_while_publishing",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects_figures=False) | ~Q(correction_reason=""),
+                name="report_corrects_figures_in_a_correction",
             ),
         ]
         indexes = [

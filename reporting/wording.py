@@ -37,9 +37,9 @@ def share(part: int, whole: int, noun: str) -> str:
 
 
 def percent(part: int, whole: int) -> int:
-    """Whole per cent of something; 0 and 100 are kept for nothing and all."""
+    """Whole per cent of something, halves up; 0 and 100 are kept for nothing and all."""
     if 0 < part < whole:
-        return min(max(round(100 * part / whole), 1), 99)
+        return min(max((200 * part + whole) // (2 * whole), 1), 99)
     return 100 * part // whole
 
 

@@ -137,6 +137,10 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "period_due_in_its_week": (Period, {"due_on": today() + 99 * DAY}),
     "report_leased_while_at_work": (Report, {"state": "compiling", "lease_until": None}),
     "report_frozen_while_publishing": (Report, {"state": "publishing", "publish_at": None}),
+    "report_corrects_figures_in_a_correction": (
+        Report,
+        {"corrects_figures": True, "correction_reason": ""},
+    ),
     "revision_number": (ReportRevision, {"facts_id": 0}),
     "revision_correction_has_a_reason": (ReportRevision, {"number": 2, "correction_reason": ""}),
     "revision_has_a_headline": (ReportRevision, {"headline": ""}),

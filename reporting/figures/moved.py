@@ -49,7 +49,12 @@ IS_SO: dict[str, Callable[[str], bool]] = {
 
 def version_6(inputs: Row) -> Row:
     """The figures of schema 6; see the module for their meaning."""
-    window, lines = Window.of(inputs), [Timeline.of(row) for row in inputs["items"]]
+    return with_moves(inputs, [Timeline.of(row) for row in inputs["items"]])
+
+
+def with_moves(inputs: Row, lines: list[Timeline]) -> Row:
+    """The figures of schema 6, of items that are read already."""
+    window = Window.of(inputs)
     found = with_blockers(inputs, lines)
     if found["total"] is None:
         found["milestones"] = [row | dict.fromkeys(MOVES) for row in found["milestones"]]

@@ -5,22 +5,24 @@ them holds; ``about`` is the milestone that it speaks of, if any, and is read be
 is what the customer reads: it names committed milestones only, since a version of the tracker
 that nobody promised is nobody's promise.
 
-Keys: ``since``, ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``, ``back``,
-``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``, ``milestone.<n>``,
-``criteria.<n>``, ``blocked.<n>``, ``beyond``, ``finished``, ``met.<n>.<criterion>``,
-``delivered.<n>``, ``delivered.beyond``, ``left_out.<what>``, ``recorded``, ``freshness``.
+Keys: ``corrected``, ``since``, ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``,
+``back``, ``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``,
+``milestone.<n>``, ``criteria.<n>``, ``blocked.<n>``, ``beyond``, ``finished``,
+``met.<n>.<criterion>``, ``delivered.<n>``, ``delivered.beyond``, ``left_out.<what>``,
+``recorded``, ``freshness``.
 """
 
 from collections.abc import Iterable
 
 from reporting.sentences import basis, changed, delivered, progress
+from reporting.sentences.before import corrected
 from reporting.sentences.parts import Row
 
-__all__ = ["CHANGED", "is_under", "write"]
+__all__ = ["CHANGED", "corrected", "is_under", "write"]
 
 # The sentences, and families of them, on what changed since the last status.
 CHANGED = (
-    *("since", "date.", "dates", "created", "late.created", "back", "late.back"),
+    *("corrected", "since", "date.", "dates", "created", "late.created", "back", "late.back"),
     *("reopened", "late.reopened", "removed", "late.removed", "gone", "late.gone"),
     *("late.redated", "scope.", "late.scope."),
 )

@@ -31,10 +31,28 @@ def finished(figures: Row) -> Iterator[Row]:
         subject = f"{count(len(keys), 'item')} {was(keys)}" if keys else "Nothing was"
         yield sentence(
             "finished",
-            f"{subject} finished {between(window, 'until_day')}.",
+            f"{subject} finished {between(window, 'until_day')}{_again(total)}.",
             fact("total.finished", len(keys), keys),
             *window_facts(window, "until_day"),
+            *_again_facts(total),
         )
+
+
+def _again(total: Row) -> str:
+    """ "; 1 of them had been finished before, and was reopened in between"."""
+    number = len(total["finished_again"])
+    if not number:
+        return ""
+    is_all = number == len(total["finished"]) == 1
+    return (
+        f"; {'it' if is_all else f'{number} of them'} had been finished before, and "
+        f"{was(total['finished_again'])} reopened in between"
+    )
+
+
+def _again_facts(total: Row) -> list[Row]:
+    keys = total["finished_again"]
+    return [fact("total.finished_again", len(keys), keys)] if keys else []
 
 
 def met(figures: Row) -> Iterator[Row]:

@@ -24,6 +24,8 @@ from reporting.services.states import THAWED, State, change, move, require_versi
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
 WORDS = ("headline", "our_move", "colour", "colour_reason")
+# A report of which no correction is being written.
+CORRECTED = {"correction_reason": "", "corrects_figures": False}
 
 
 class FrozenText(customer.Text):
@@ -105,20 +107,27 @@ def finish_publication(*, report_id: int) -> ReportRevision | None:
 
 
 @transaction.atomic
-def start_correction(*, report: Report, reason: str, by: User) -> None:
+def start_correction(
+    *, report: Report, reason: str, by: User, corrects_figures: bool = False
+) -> None:
     """Open a published report again: what is published next is its next revision.
 
-    It speaks of the same instant as the first; the customer reads the reason.
+    It speaks of the same instant as the first; the customer reads the reason. Its figures stay as
+    they were published, or are those that are known by now (``corrects_figures``), beside what
+    they were; then no later status may be out, which has told what became known since.
 
     Raises:
-        DomainError: there is no reason, or it is not published.
+        DomainError: there is no reason, it is not published, or a later status is out.
     """
     reason = reason.strip()
     if not reason:
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
     _require_state(report, State.PUBLISHED)
-    move(report, State.DRAFT, correction_reason=reason)
-    record("report.correction_started", report, by=by, after={"reason": reason})
+    if corrects_figures:
+        _require_figures_are_last(report)
+    move(report, State.DRAFT, correction_reason=reason, corrects_figures=corrects_figures)
+    said = {"reason": reason, "corrects_figures": corrects_figures}
+    record("report.correction_started", report, by=by, after=said)
 
 
 @transaction.atomic
@@ -143,7 +152,7 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
     move(
         report,
         State.PUBLISHED,
-        correction_reason="",
+        **CORRECTED,
         drafted=drafted,
         compiled_as_of=revision.facts.as_of,
         **said,
@@ -185,11 +194,29 @@ def _require_turn(report: Report) -> None:
     in_between = others.filter(state=State.PUBLISHING).first()
     if in_between is not None:
         raise DomainError(f"{in_between} is being published: wait until it is out, or stop it.")
-    later = others.filter(
-        period__starts_on__gt=report.period.starts_on, revisions__isnull=False
-    ).first()
+    if report.corrects_figures:
+        _require_figures_are_last(report)
+    later = _later_one_out(report)
     if later is not None and not report.correction_reason:
         raise DomainError(f"{later} is already out, and tells what happened since the last.")
+
+
+def _require_figures_are_last(report: Report) -> None:
+    """Raises DomainError where a later status has told what became known after this one."""
+    later = _later_one_out(report)
+    if later is not None:
+        raise DomainError(
+            f"{later} is already out, and tells what became known since: the figures of this one "
+            "stay as they were published. Correct its words alone."
+        )
+
+
+def _later_one_out(report: Report) -> Report | None:
+    others = with_names().filter(engagement=report.engagement_id)
+    found: Report | None = others.filter(
+        period__starts_on__gt=report.period.starts_on, revisions__isnull=False
+    ).first()
+    return found
 
 
 def _absent_manager(report: Report, by: User) -> User | None:
@@ -219,7 +246,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
     said = _said(report)
     text, body = cast("FrozenText", report.frozen_text), report.frozen_facts
-    done = {"attempts": 0, "last_error": "", "correction_reason": ""}
+    done = {"attempts": 0, "last_error": ""} | CORRECTED
     try:
         move(report, State.PUBLISHED, **done, **THAWED)
     except Conflict:

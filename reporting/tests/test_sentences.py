@@ -428,7 +428,7 @@ def test_the_window_in_words(since: datetime, as_of: datetime, said: str) -> Non
 
 @pytest.mark.parametrize(
     ("part", "whole", "per_cent"),
-    [(0, 300, 0), (1, 300, 1), (299, 300, 99), (300, 300, 100), (1, 2, 50), (2, 3, 67)],
+    [(0, 300, 0), (1, 300, 1), (299, 300, 99), (300, 300, 100), (1, 2, 50), (2, 3, 67), (1, 8, 13)],
 )
 def test_nothing_is_rounded_to_nothing_or_to_all(part: int, whole: int, per_cent: int) -> None:
     assert wording.percent(part, whole) == per_cent

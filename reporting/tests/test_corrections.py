@@ -1,0 +1,167 @@
+"""What a correction says: the figures as they were published, or newer ones beside them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+from time_machine import Traveller
+
+from dm_portal.people.models import User
+from dm_portal.shell.errors import DomainError
+from engagements.models import Engagement, WorkItem
+from engagements.tests.events import tell
+from reporting import facts
+from reporting.models import Report, ReportRevision
+from reporting.sentences import corrected
+from reporting.services.publishing import start_correction
+from reporting.tests.reports import (
+    FRIDAY,
+    WEEK,
+    draft,
+    fresh,
+    import_three,
+    open_reports,
+    publish,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Traveller]:
+    with time_machine.travel(FRIDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def first(engagement: Engagement, manager: User, clock: Traveller) -> ReportRevision:
+    """Published with 2 of 3 items done; on the next day the third is known to be done before."""
+    import_three(engagement, manager)
+    revision = publish(open_reports(engagement)[0], manager)
+    clock.shift(24 * HOUR)
+    item = WorkItem.objects.get(key="A-3")
+    item.done_at = FRIDAY - HOUR
+    item.save()
+    tell(item)
+    return revision
+
+
+def correct(revision: ReportRevision, by: User, **how: Any) -> ReportRevision:
+    report = fresh(revision.report)
+    start_correction(report=report, reason="A typo.", by=by, **how)
+    return publish(write(report, by, headline="Corrected."), by)
+
+
+def said(revision: ReportRevision) -> dict[str, str]:
+    return {row["key"]: row["text"] for row in revision.text["sentences"]}
+
+
+def next_status(manager: User, engagement: Engagement, clock: Traveller) -> ReportRevision:
+    clock.move_to(FRIDAY + WEEK, tick=False)
+    *_, report = open_reports(engagement, at=FRIDAY + WEEK, weeks=2)
+    return publish(write(draft(report), manager), manager)
+
+
+def test_words_are_corrected_and_what_came_late_is_told_by_the_next_status(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    second = correct(first, manager)
+    assert (second.facts.body, second.facts.sha256) == (first.facts.body, first.facts.sha256)
+    assert said(second) == said(first)
+    assert second.computed_colour == first.computed_colour
+    assert second.headline == "Corrected."
+    assert "late.finished" in said(next_status(manager, engagement, clock))
+
+
+def test_figures_are_corrected_beside_what_they_were(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    second = correct(first, manager, corrects_figures=True)
+    assert (
+        said(second)["corrected"] == "Until this correction it said: 2 items finished, 2 of 3 done."
+    )
+    assert said(second)["finished"] == "So far all 3 items are finished."
+    assert "Until this correction it said" in second.html
+    assert not fresh(first.report).corrects_figures
+    assert "late.finished" not in said(next_status(manager, engagement, clock))
+
+
+def test_a_later_status_that_told_what_came_late_keeps_the_figures(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    next_status(manager, engagement, clock)
+    with pytest.raises(DomainError, match="Correct its words alone"):
+        correct(first, manager, corrects_figures=True)
+    assert fresh(first.report).state == "published"
+    assert correct(first, manager).facts.body == first.facts.body
+
+
+def test_a_later_status_that_came_out_meanwhile_keeps_them_too(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    report = fresh(first.report)
+    start_correction(report=report, reason="Counted wrong.", by=manager, corrects_figures=True)
+    next_status(manager, engagement, clock)
+    with pytest.raises(DomainError, match="the figures of this one stay as they were"):
+        publish(write(fresh(report), manager), manager)
+
+
+def test_of_an_older_schema_the_figures_are_worked_out_anew(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_three(engagement, manager)
+    with monkeypatch.context() as older:
+        older.setattr(facts, "SCHEMA_VERSION", 4)
+        older.setattr("reporting.sentences.write", lambda body: [])
+        first = publish(open_reports(engagement)[0], manager)
+    second = correct(first, manager)
+    assert (first.facts.schema_version, second.facts.schema_version) == (4, facts.SCHEMA_VERSION)
+    assert "corrected" not in said(second)
+
+
+@pytest.mark.parametrize(("ticked", "words"), [("", "stay as they were"), ("on", "known by now")])
+def test_the_form_asks_for_it_and_the_draft_says_so(
+    first: ReportRevision, manager: User, sign_in: Any, ticked: str, words: str
+) -> None:
+    browser = sign_in(manager)
+    place = [first.report.engagement.ref, first.report.period.week]
+    typed = {"reason": "Counted wrong.", "corrects_figures": ticked}
+    page = browser.post(reverse("report_correction", args=place), typed, follow=True)
+    assert words in page.content.decode()
+    assert Report.objects.get(pk=first.report.pk).corrects_figures is bool(ticked)
+
+
+# In words, of any two sets of figures.
+
+
+def totals(**more: Any) -> dict[str, Any]:
+    nothing: dict[str, Any] = {name: [] for name in ("finished", "created", "reopened", "removed")}
+    return {"total": nothing | {"done": 2, "items": 8} | more}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        (None, totals(), None),
+        (totals(), {"total": None}, None),
+        (totals(), totals(), None),
+        ({"total": None}, totals(), "Until this correction nothing was known of the work."),
+        (
+            totals(finished=["A-1", "A-2"]),
+            totals(created=["A-3"], done=5, items=9),
+            "Until this correction it said: 2 items finished, nothing added, 2 of 8 done.",
+        ),
+        (
+            totals(reopened=["A-1"]),
+            totals(removed=["A-2"]),
+            "Until this correction it said: 1 item reopened, nothing withdrawn.",
+        ),
+    ],
+)
+def test_what_it_said_before(was: Any, now: Any, words: str | None) -> None:
+    assert next((row["text"] for row in corrected(was, now)), None) == words
