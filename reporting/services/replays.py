@@ -1,5 +1,6 @@
 """Telling the weeks of the past again, from what the trackers say of them today."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ from django.utils import dateformat
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
+from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
 from reporting import periods
 from reporting.models import Colour, Period, Report
@@ -20,6 +22,8 @@ from reporting.services.publishing import finish_publication, publish_report
 from reporting.services.states import State
 from reporting.services.ticks import WEEKLY, add_periods, period_of, rhythm_of
 
+# How long a week is waited for that another process is drafting.
+POLLS, POLL_SECONDS = 600, 0.1
 OUR_MOVE = "Nothing now: this week is past."
 
 
@@ -40,36 +44,55 @@ def replay(
     stays as it is: again it changes nothing.
 
     Raises:
-        DomainError: a week cannot be published, such as one before a week that is out.
+        DomainError: a week cannot be published: it is before one that is out, or could not be
+            drafted.
     """
-    for report in open_weeks(engagement=engagement, first=first, last=last):
+    for report, is_new in open_weeks(engagement=engagement, first=first, last=last):
         found = with_names().get(pk=report.pk)
-        was = found.state
-        if found.state == State.DUE:
-            compile_report(report_id=found.pk)
-            found = with_names().get(pk=report.pk)
+        was = State.DUE if is_new else found.state
+        found = _drafted(found)
         if by is not None and found.state == State.DRAFT:
             _publish(found, by)
             found = with_names().get(pk=report.pk)
+        if by is not None and found.state != State.PUBLISHED:
+            raise DomainError(
+                f"{found} is not published but “{found.get_state_display().lower()}”, and the "
+                "weeks after it wait for it."
+            )
         yield Replayed(found.period.week, found.get_state_display(), found.state != was)
 
 
+def _drafted(report: Report) -> Report:
+    """The report as soon as it is drafted: by us, or by the clock, which may be faster."""
+    for _ in range(POLLS):
+        if report.state not in (State.DUE, State.COMPILING):
+            return report
+        if not compile_report(report_id=report.pk):
+            time.sleep(POLL_SECONDS)
+        report = with_names().get(pk=report.pk)
+    return report
+
+
 @transaction.atomic
-def open_weeks(*, engagement: Engagement, first: date, last: date) -> list[Report]:
-    """The reports of these weeks, oldest first; those that are missing are added."""
+def open_weeks(*, engagement: Engagement, first: date, last: date) -> list[tuple[Report, bool]]:
+    """The reports of these weeks, oldest first, each with whether it was missing and is added."""
     rhythm = replace(rhythm_of(engagement), reporting_from=first)
     wanted = [
         week
         for week in periods.due(rhythm, at=now())
         if first <= week.due_on <= last and week.due_at <= now()
     ]
+    there = set(
+        Report.objects.filter(engagement=engagement).values_list("period__starts_on", flat=True)
+    )
     add_periods(period_of(engagement, week, is_chosen=True) for week in wanted)
     mine = Report.objects.filter(
         engagement=engagement,
         period__kind=WEEKLY,
         period__starts_on__in=[week.starts_on for week in wanted],
     )
-    return list(mine.order_by("period__starts_on"))
+    found = mine.select_related("period").order_by("period__starts_on")
+    return [(report, report.period.starts_on not in there) for report in found]
 
 
 def _publish(report: Report, by: User) -> None:

@@ -1,7 +1,7 @@
 """A real year told again, week by week, from what its tracker says of that time."""
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dm_portal.people.models import OutgoingMail, User
+from dm_portal.shell.clock import now
 from engagements.models import Engagement
 from engagements.services.imports import Attached, import_file
 from engagements.tests.work_files import apply, item
 from reporting import facts
 from reporting.models import Facts, Report, ReportRevision
+from reporting.services.replays import open_weeks
 
 pytestmark = pytest.mark.django_db
 FRIDAY_17 = datetime(2012, 6, 29, 17, tzinfo=UTC)
@@ -138,3 +140,51 @@ def test_days_in_the_wrong_order(engagement: Engagement) -> None:
 def test_an_unknown_engagement(db: None) -> None:
     with pytest.raises(CommandError, match="no engagement"):
         call_command("replay", "zzzzzzzzzz", "--from", "2026-01-05", "--to", "2026-01-18")
+
+
+def test_a_week_that_the_clock_is_drafting_is_waited_for(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look and the claim another process takes the first week, and is slow."""
+    apply(engagement, manager, [item("A-1")])
+    [(taken, is_new), _] = open_weeks(
+        engagement=engagement, first=date(2026, 1, 5), last=date(2026, 1, 18)
+    )
+    Report.objects.filter(pk=taken.pk).update(
+        state="compiling", lease_until=now() + timedelta(hours=1)
+    )
+    waits = []
+
+    def finish(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            Report.objects.filter(pk=taken.pk).update(state="due", lease_until=None)
+
+    monkeypatch.setattr("reporting.services.replays.time.sleep", finish)
+    replay(engagement, "2026-01-05", "2026-01-18", email=manager.email)
+    assert is_new
+    assert len(waits) == 3
+    assert list(Report.objects.values_list("state", flat=True)) == ["published", "published"]
+
+
+@pytest.mark.parametrize("state", ["compiling", "parked"])
+def test_no_week_is_left_out_because_it_cannot_be_drafted(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    apply(engagement, manager, [item("A-1")])
+    [(taken, _), _] = open_weeks(
+        engagement=engagement, first=date(2026, 1, 5), last=date(2026, 1, 18)
+    )
+    lease = now() + timedelta(hours=1) if state == "compiling" else None
+    Report.objects.filter(pk=taken.pk).update(state=state, lease_until=lease)
+    monkeypatch.setattr("reporting.services.replays.time.sleep", lambda seconds: None)
+    with pytest.raises(CommandError, match="and the weeks after it wait for it"):
+        replay(engagement, "2026-01-05", "2026-01-18", email=manager.email)
+    assert not ReportRevision.objects.exists()
+
+
+def test_where_none_was_due_that_is_said(
+    engagement: Engagement, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay(engagement, "2026-01-10", "2026-01-10")
+    assert capsys.readouterr().out == "No weekly status was due between these days, up to now.\n"

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from dm_portal.people import audit
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
+from dm_portal.shell.wording import count
 from engagements.management.arguments import engagement_of
 from engagements.models import Engagement
 from reporting import policies
@@ -51,7 +52,10 @@ class Command(BaseCommand):
                     self.stdout.write(f"{week.week}: {week.state.lower()}.")
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(f"{told} weeks, {changed} of them changed.")
+        if not told:
+            self.stdout.write("No weekly status was due between these days, up to now.")
+            return
+        self.stdout.write(f"{count(told, 'week')}, {changed} of them changed.")
 
 
 def _publisher(engagement: Engagement, email: str) -> User:
