@@ -1,6 +1,7 @@
 """What a tracker's own states mean: how far an item is."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from django.db import models
 
@@ -38,6 +39,7 @@ KNOWN: Mapping[Stage, tuple[str, ...]] = {
 OF_WORD = {word: stage for stage, words in KNOWN.items() for word in words}
 
 
+@lru_cache(maxsize=4096)  # asked for every item, of which many share one
 def stage_of_word(state: str) -> Stage | None:
     """What every tracker means by this state; None where each means its own."""
     return OF_WORD.get(plain(state))

@@ -7,7 +7,7 @@ own schema over its own inputs, so a later schema never changes what was said.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +28,7 @@ from engagements.models import (
     StateMeaning,
     VersionMeaning,
 )
+from engagements.stages import stage_of_word
 from engagements.work_events import Meanings, Name, histories
 from reporting import figures
 from reporting.figures import text_instant
@@ -121,7 +122,8 @@ def read_inputs(
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
-    ``Told.late_of``; ``milestones``; ``criteria``; ``revisions`` of
+    ``Told.late_of``; ``decided`` those of its states that people decided on, ``is_undecided`` that
+    nobody has said what that of now means; ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
     any file of most of its open items tells of it. Rows later than the instant are there where the
     figures need to say so.
@@ -188,7 +190,7 @@ class Told:
         now = stood(row, self.since)
         known = self.items.get((row["source"], row["key"]), NOWHERE)
         return {
-            "late": late_kinds(known, now),
+            "late": late_kinds(known, now, row.get("decided", ())),
             "late_in": sorted(now.milestones - known.milestones),
             "late_out": sorted(known.milestones - now.milestones),
         }
@@ -230,20 +232,32 @@ def _items(
     following = next(items, None)
     for each in waiting:
         pk, mine = each.engagement.pk, []
+        knew = told.get(pk)
         while following is not None and following[0][0] == pk:
             name, history = following
             if history.created_at < each.as_of:
-                mine.append(_row(name, history, each.as_of, plans[pk].numbers, told.get(pk)))
+                row = _row(name, history, each.as_of, plans[pk].numbers)
+                row |= _meant(row, meanings.states.get(name[:2], {}))
+                mine.append(row | (knew.late_of(row) if knew else NOTHING_LATE))
             following = next(items, None)
         yield each, mine
 
 
-def _row(
-    name: Name, history: History, until: datetime, numbers: dict[str, int], knew: Told | None
-) -> dict[str, Any]:
+def _row(name: Name, history: History, until: datetime, numbers: dict[str, int]) -> dict[str, Any]:
     _, source, key = name
-    row = {"source": source, "key": key, **stored(history, until, numbers)}
-    return row | (knew.late_of(row) if knew else NOTHING_LATE)
+    return {"source": source, "key": key, **stored(history, until, numbers)}
+
+
+def _meant(row: dict[str, Any], decisions: Mapping[str, str]) -> dict[str, Any]:
+    """Which of its states people decided on, if any; and whether that of now is still open."""
+    states = {state for _, _, state in row["steps"]}
+    last = row["steps"][-1][2]
+    is_undecided = last and last not in decisions and stage_of_word(last) is None
+    decided = sorted(states & decisions.keys())
+    return {
+        **({"decided": decided} if decided else {}),
+        **({"is_undecided": True} if is_undecided else {}),
+    }
 
 
 @dataclass(slots=True)

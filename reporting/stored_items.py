@@ -15,7 +15,7 @@ class Stood(NamedTuple):
     """How an item stood at an instant, as far as that was known.
 
     ``is_there``: it counted. It existed and did not where it was withdrawn, or gone from its
-    tracker. ``milestones`` are those in which it counted.
+    tracker. ``milestones`` are those in which it counted; ``state`` is its tracker's word, if any.
     """
 
     exists: bool
@@ -23,13 +23,14 @@ class Stood(NamedTuple):
     is_done: bool
     is_gone: bool = False
     milestones: frozenset[int] = frozenset()
+    state: str = ""
 
 
 NOWHERE = Stood(exists=False, is_there=False, is_done=False)
 
 
 def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row:
-    """What schema 6 keeps of an item; milestones by number, without those unknown here."""
+    """What schema 7 keeps of an item; milestones by number, without those unknown here."""
     begun = history.started_at
     return {
         "title": history.title,
@@ -80,14 +81,34 @@ def stood(row: Row, at: datetime) -> Stood:
         is_done=is_there and line.stage(at) == DONE,
         is_gone=line.is_gone(at),
         milestones=before(line.milestones, at) if is_there else frozenset(),
+        state=_state(row, line, at),
     )
 
 
-def late_kinds(known: Stood, stood: Stood) -> list[str]:
+def _state(row: Row, line: Timeline, at: datetime) -> str:
+    """The tracker's word for its stage just before an instant; empty where it gives none."""
+    passed = sum(step.at < at for step in line.stages)
+    state: str = row["steps"][max(passed - 1, 0)][2]
+    return state
+
+
+def late_kinds(known: Stood, stood: Stood, decided: Sequence[str] = ()) -> list[str]:
     """What had become of an item before a status that did not know it.
 
-    ``known`` is how it stood by what that status knew, ``stood`` by what is known now.
+    ``known`` is how it stood by what that status knew, ``stood`` by what is known now. Where its
+    tracker said the same then, and people ``decided`` what that state means, nothing came late:
+    then it is ``decided``, too.
     """
+    kinds = _kinds(known, stood)
+    is_same = known.state == stood.state and stood.state in decided and not known.is_gone
+    return [*kinds, "decided"] if is_same and kinds and DECIDED.issuperset(kinds) else kinds
+
+
+# What becomes of an item by saying what its state means.
+DECIDED = frozenset({"removed", "back", "done", "reopened"})
+
+
+def _kinds(known: Stood, stood: Stood) -> list[str]:
     if known.is_there and not stood.is_there:
         return ["redated" if not stood.exists else "gone" if stood.is_gone else "removed"]
     came = "back" if known.exists else "created"

@@ -103,7 +103,7 @@ class Week:
         found: dict[str, list[str]] = {name: [] for name in LATE.values()}
         for row in self._inputs["items"]:
             known = told.late_of(row)["late"] if told else row["late"]
-            for name in known:
+            for name in ("decided",) if "decided" in known else known:
                 found[name].append(self._names.of(row))
         groups = (self.items(name, found[what], shown=shown) for name, what in LATE.items())
         return [group for group in groups if group.number]
@@ -358,6 +358,7 @@ LATE = {
     "Gone from the tracker earlier": "gone",
     "Added back earlier": "back",
     "Created only since": "redated",
+    "Otherwise since their state was decided on": "decided",
 }
 PLAN_MOVED = {"moved in": "moved_in", "moved out": "moved_out"}
 SPRINT = {

@@ -10,16 +10,25 @@ Besides schema 6 there are, and differ, in ``window``:
 ``until_day`` and ``known_until_day``, the burn-up and the throughput go by it. And in ``total``:
 
 ``finished_again``  keys of the finished that the last status counted as done: reopened in between
+``decided``         keys of what counts otherwise than in the last status since it was decided what
+                    its state means, by what that is: ``finished``, ``reopened``, ``removed``,
+                    ``back``; they are not ``finished_late`` and so on, and have no ``late_days``
+
+``left_out`` has ``undecided``: open items in states of which nobody has said what they mean.
 """
 
 from datetime import datetime
 from typing import Any
 
 from reporting.figures.dated import Window, instant, text_day
-from reporting.figures.moved import with_moves
-from reporting.figures.timelines import Timeline
+from reporting.figures.moved import LATE, late, late_days, with_moves
+from reporting.figures.timelines import DONE, WITHDRAWN, Timeline
 
 Row = dict[str, Any]
+
+# What stored items call it that counts otherwise by a decision, beside how.
+DECIDED = "decided"
+BY_DECISION = ("done", "reopened", "removed", "back")
 
 
 def version_7(inputs: Row) -> Row:
@@ -29,7 +38,13 @@ def version_7(inputs: Row) -> Row:
     found = with_moves(inputs | {"imports": told}, lines)
     found["window"] |= _how_far(inputs, window, instant(found["window"]["known_until"]))
     if found["total"] is not None:
-        found["total"]["finished_again"] = finished_again(lines, window)
+        known = [line for line in lines if DECIDED not in line.late]
+        found["total"] |= late(known) | {
+            "finished_again": finished_again(lines, window),
+            "decided": decided(lines),
+        }
+        found["late_days"] = late_days(known, window)
+        found["left_out"]["undecided"] = undecided(inputs["items"], lines, window)
     return found
 
 
@@ -40,6 +55,26 @@ def _how_far(inputs: Row, window: Window, known_until: datetime | None) -> Row:
         "is_known": known_until is not None
         and (window.since is None or known_until > window.since),
     }
+
+
+def decided(lines: list[Timeline]) -> dict[str, list[str]]:
+    """Keys by what they count as since it was decided what their state means.
+
+    Source: what the last status froze, and the decisions as they are now.
+    """
+    mine = [line for line in lines if DECIDED in line.late]
+    return {LATE[kind]: [line.key for line in mine if kind in line.late] for kind in BY_DECISION}
+
+
+def undecided(rows: list[Row], lines: list[Timeline], window: Window) -> int:
+    """How many items are neither done nor withdrawn, in a state that nobody has decided on.
+
+    Source: the decisions as they are now.
+    """
+    return sum(
+        row.get("is_undecided", False) and line.stage(window.as_of) not in (DONE, WITHDRAWN)
+        for row, line in zip(rows, lines, strict=True)
+    )
 
 
 def finished_again(lines: list[Timeline], window: Window) -> list[str]:

@@ -24,7 +24,7 @@ __all__ = ["CHANGED", "corrected", "is_under", "write"]
 CHANGED = (
     *("corrected", "since", "date.", "dates", "created", "late.created", "back", "late.back"),
     *("reopened", "late.reopened", "removed", "late.removed", "gone", "late.gone"),
-    *("late.redated", "scope.", "late.scope."),
+    *("late.redated", "late.decided", "scope.", "late.scope."),
 )
 
 
@@ -45,6 +45,7 @@ def write(body: Row) -> list[Row]:
         *changed.became(figures, "gone", "gone from the tracker"),
         *changed.late(figures, "gone"),
         *changed.late(figures, "redated"),
+        *changed.decided(figures),
         *changed.moved_items(figures),
         *changed.moved_late(figures),
         *progress.milestones(figures),

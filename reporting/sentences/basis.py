@@ -16,6 +16,13 @@ def left_out(figures: Row) -> Iterator[Row]:
         verb, counts = ("belongs", "counts") if number == 1 else ("belong", "count")
         text = f"{count(number, 'item')} {verb} to no milestone and {counts} only in the totals."
         yield sentence("left_out.no_milestone", text, fact("left_out.no_milestone", number))
+    if number := left_out["undecided"]:
+        verb, counts = ("is", "counts") if number == 1 else ("are", "count")
+        text = (
+            f"{count(number, 'item')} {verb} in states of the tracker of which nobody has decided"
+        )
+        text += f" yet what they mean, and {counts} as not finished."
+        yield sentence("left_out.undecided", text, fact("left_out.undecided", number))
     if number := left_out["refused"]:
         says = "it says" if number == 1 else "they say"
         unread = f"{count(number, 'row')} of the last import could not be read"

@@ -41,6 +41,29 @@ def test_what_had_become_of_an_item(known: Stood, now: Stood, kinds: list[str]) 
     assert late_kinds(known, now) == kinds
 
 
+IN_REVIEW = OPEN._replace(state="Verified")
+COUNTED = DONE._replace(state="Verified")
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "decided", "kinds"),
+    [
+        (IN_REVIEW, COUNTED, ["Verified"], ["done", "decided"]),
+        (COUNTED, IN_REVIEW, ["Verified"], ["reopened", "decided"]),
+        (IN_REVIEW, COUNTED, [], ["done"]),
+        (OPEN._replace(state="Open"), COUNTED, ["Verified"], ["done"]),
+        (IN_REVIEW, IN_REVIEW, ["Verified"], []),
+        (NOWHERE, COUNTED, ["Verified"], ["created", "done"]),
+        (GONE._replace(state="Verified"), COUNTED, ["Verified"], ["back", "done"]),
+        (IN_REVIEW, GONE._replace(state="Verified"), ["Verified"], ["gone"]),
+    ],
+)
+def test_what_was_decided_since_came_not_late(
+    known: Stood, now: Stood, decided: list[str], kinds: list[str]
+) -> None:
+    assert late_kinds(known, now, decided) == kinds
+
+
 CAME = ("created", "created_late", "back", "back_late")
 WENT = ("removed", "removed_late", "gone", "gone_late", "redated_late")
 
@@ -69,6 +92,7 @@ def test_two_statuses_sum_up(
     told, now = (figures(each) for each in (before, publish(second, manager)))
     total = now["total"]
     came, went = (sum(len(total[name]) for name in names) for names in (CAME, WENT))
+    assert not any(total["decided"].values())
     assert total["items"] == told["total"]["items"] + came - went
     were = {row["number"]: row["items"] for row in told["milestones"]}
     for row in now["milestones"]:

@@ -1,0 +1,108 @@
+"""What is told of items whose state's meaning people decided on between two statuses."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from time_machine import Traveller
+
+from dm_portal.people.models import User
+from engagements.models import Engagement, Source
+from engagements.services.meanings import decide_states
+from engagements.stages import Stage
+from engagements.tests.work_files import apply, item
+from reporting.models import ReportRevision
+from reporting.tests.pages import url
+from reporting.tests.reports import FRIDAY, WEEK, commit_late, draft, open_reports, publish, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Traveller]:
+    with time_machine.travel(FRIDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def first(engagement: Engagement, manager: User) -> ReportRevision:
+    """Three items in a state of the tracker's own, one in progress, one done."""
+    rows = [item(f"A-{number}", state="Verified") for number in (1, 2, 3)]
+    rows += [item("A-4", state="In progress"), item("A-5", state="Done")]
+    apply(engagement, manager, rows)
+    commit_late(engagement, manager, on=date(2027, 3, 5))
+    return publish(open_reports(engagement)[0], manager)
+
+
+def decide(by: User, stage: Stage, state: str = "Verified") -> None:
+    source = Source.objects.get()
+    stages, version = {source: {state: stage}}, source.meanings.all().version()
+    decide_states(engagement=source.engagement, decisions=stages, version=version, by=by)
+
+
+def said(revision: ReportRevision) -> dict[str, str]:
+    return {row["key"]: row["text"] for row in revision.text["sentences"]}
+
+
+def following(manager: User, engagement: Engagement, clock: Traveller, weeks: int = 2) -> Any:
+    at = FRIDAY + (weeks - 1) * WEEK
+    clock.move_to(at, tick=False)
+    *_, report = open_reports(engagement, at=at, weeks=weeks)
+    return said(publish(write(draft(report), manager), manager))
+
+
+BEGINS = "It was decided after the last status what states of the tracker mean: "
+
+
+def test_a_state_that_nobody_decided_on_is_said_to_count_as_not_finished(
+    first: ReportRevision,
+) -> None:
+    assert said(first)["left_out.undecided"] == (
+        "3 items are in states of the tracker of which nobody has decided yet what they mean, and "
+        "count as not finished."
+    )
+    assert said(first)["left_out.undecided"] in first.html.replace("\n", " ")
+
+
+def test_what_was_decided_is_told_as_that_and_not_as_late(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    decide(manager, Stage.DONE)
+    told = following(manager, engagement, clock)
+    assert told["late.decided"] == f"{BEGINS}3 items now count as finished."
+    assert not {"late.finished", "left_out.undecided"} & set(told)
+    decide(manager, Stage.IN_PROGRESS)
+    third = following(manager, engagement, clock, weeks=3)
+    assert third["late.decided"] == f"{BEGINS}3 items no longer count as finished."
+    assert "late.reopened" not in third
+    decide(manager, Stage.WITHDRAWN)
+    fourth = following(manager, engagement, clock, weeks=4)
+    assert fourth["late.decided"] == f"{BEGINS}3 items now count as withdrawn."
+    decide(manager, Stage.NOT_STARTED)
+    fifth = following(manager, engagement, clock, weeks=5)
+    assert fifth["late.decided"] == f"{BEGINS}3 items no longer count as withdrawn."
+    assert not {"late.removed", "late.back"} & {*fourth, *fifth}
+
+
+def test_what_really_came_late_is_told_beside_it(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    decide(manager, Stage.DONE)
+    clock.shift(WEEK / 2)
+    apply(engagement, manager, [item("A-6", state="Done", done_at="2026-11-18T10:00:00Z")])
+    told = following(manager, engagement, clock)
+    assert told["late.decided"] == f"{BEGINS}3 items now count as finished."
+    assert told["late.finished"].startswith("1 item finished before the last status, on 18 Nov,")
+
+
+def test_the_draft_lists_them(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller, sign_in: Any
+) -> None:
+    decide(manager, Stage.DONE)
+    clock.move_to(FRIDAY + WEEK, tick=False)
+    *_, report = open_reports(engagement, at=FRIDAY + WEEK, weeks=2)
+    page = sign_in(manager).get(url(draft(report))).content.decode()
+    assert "Otherwise since their state was decided on" in page
+    assert "Finished earlier" not in page
