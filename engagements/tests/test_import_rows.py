@@ -368,7 +368,7 @@ def test_statements_do_not_grow_with_the_rows(engagement: Engagement, manager: U
     assert statements_of(whole(2)) == statements_of(whole(400))
 
 
-@pytest.mark.parametrize("name", ["JUDGE", "IS_STALE", "DROP_LINKS", "ADD_LINKS"])
+@pytest.mark.parametrize("name", ["ADD_JUDGED", "IS_STALE", "DROP_LINKS", "ADD_LINKS"])
 def test_items_are_found_by_key_whatever_the_statistics_know(
     engagement: Engagement, other_engagement: Engagement, manager: User, name: str
 ) -> None:
@@ -378,7 +378,7 @@ def test_items_are_found_by_key_whatever_the_statistics_know(
         cursor.execute("ANALYZE")
     file = preview(engagement, manager, [item("A-1")])
     values = {"file": file.pk, "engagement": engagement.pk, "source": file.source_id}
-    values |= {"parts": ["work"], "first": 0, "last": 9, "instant": "", "now": None}
+    values |= {"part": "work", "rows": "[]", "instant": "", "now": None}
     values |= {"milestones": [], "milestone_ids": []}
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {getattr(statements, name)}", values)

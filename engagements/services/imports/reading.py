@@ -298,8 +298,7 @@ def _keep_judged(
 ) -> None:
     judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    staging.add_rows(file, part, evidence.projected(file, batch, meant))
-    statements.judge(file, part, first=batch[0].line, last=batch[-1].line)
+    statements.add_judged(file, part, evidence.projected(file, batch, meant))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from engagements.sources.rows import Row
 Verdict = ImportRow.Verdict
 
 # Texts that are empty stay texts; an instant that is empty is none.
-ADD_ROWS = """
+ADD_REFUSED = """
 COPY engagements_importrow (of_id, part, line, key, verdict, reason, note, data, before)
 FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (key, reason, note))
 """
@@ -74,23 +74,18 @@ def add_changes(file: Import, changes: Iterable[Change], part: Part) -> None:
 
 def add_refused(file: Import, rows: Iterable[Row]) -> None:
     """Keep why these rows cannot be taken."""
-    _copy(ADD_ROWS, (_row(file, Part.WORK, row, Verdict.REFUSED) for row in rows))
+    _copy(ADD_REFUSED, (_refused(file, Part.WORK, row) for row in rows))
 
 
 def add_refused_changes(file: Import, changes: Iterable[Change]) -> None:
     """Keep why these rows of a changelog cannot be taken."""
     rows = (Row(each.line, each.key, {}, reason=each.reason) for each in changes)
-    _copy(ADD_ROWS, (_row(file, Part.CHANGELOG, row, Verdict.REFUSED) for row in rows))
+    _copy(ADD_REFUSED, (_refused(file, Part.CHANGELOG, row) for row in rows))
 
 
-def add_rows(file: Import, part: Part, rows: Iterable[Row]) -> None:
-    """Keep what these items would be; they count as new until they are judged."""
-    _copy(ADD_ROWS, (_row(file, part, row, Verdict.NEW) for row in rows))
-
-
-def _row(file: Import, part: Part, row: Row, verdict: str) -> tuple[Any, ...]:
+def _refused(file: Import, part: Part, row: Row) -> tuple[Any, ...]:
     data = json.dumps(row.data, ensure_ascii=False)
-    return (file.pk, part, row.line, row.key, verdict, row.reason, row.note, data, "{}")
+    return (file.pk, part, row.line, row.key, Verdict.REFUSED, row.reason, row.note, data, "{}")
 
 
 def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -1,11 +1,12 @@
 """What is done to all rows of a file at once, in SQL.
 
-Preview and apply ask the same question with the same statement, so they cannot disagree: what of
-a row differs from the item that is there.
+Preview and apply ask the same question in the same words, so they cannot disagree: what of a row
+differs from the item that is there.
 """
 
 # ruff: noqa: S608 (every statement is put together from our own text; values are parameters)
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,8 +17,7 @@ from django.db import connection
 from dm_portal.shell.clock import now
 from engagements.models import Import
 from engagements.models.imports import Part
-
-LAST_LINE = 2**31 - 1
+from engagements.sources.rows import Row
 
 # In a sub-select PostgreSQL does not see the value, and plans for an average file or engagement.
 # Seeing it, it would ask its statistics, which know nothing of rows that were just written, and
@@ -132,16 +132,10 @@ SELECT said.line, said.key FROM engagements_importevent AS said
  ORDER BY said.line LIMIT %(count)s
 """
 
-# An item in the words of ImportRow.data, so that both compare as they are. "C" sorts as Python.
+# What of a row differs from the item that is there. An item in the words of ImportRow.data, so that
+# both compare as they are. "C" sorts as Python.
 JUDGED = f"""
-SELECT row.id,
-       CASE WHEN item.id IS NULL THEN 'new'
-            WHEN item_is.cells = row.data THEN 'unchanged'
-            ELSE 'changed' END AS verdict,
-       CASE WHEN item_is.cells <> row.data THEN item_is.cells ELSE '{{}}'::jsonb END AS before
-  FROM engagements_importrow AS row
   LEFT JOIN LATERAL ({ITEM}) AS item ON true
-  LEFT JOIN engagements_sprint AS sprint ON sprint.id = item.sprint_id
   LEFT JOIN LATERAL (
     SELECT jsonb_build_object(
       'type', item.type,
@@ -156,7 +150,9 @@ SELECT row.id,
                    JOIN engagements_milestone AS milestone ON milestone.id = link.milestone_id
                   WHERE link.workitem_id = item.id) AS named),
         '[]'::jsonb),
-      'sprint', coalesce(sprint.name, ''),
+      'sprint', coalesce(
+        (SELECT sprint.name FROM engagements_sprint AS sprint WHERE sprint.id = item.sprint_id),
+        ''),
       'assignee', item.assignee,
       'created_at', to_char(item.created_at AT TIME ZONE 'UTC', %(instant)s),
       'started_at', to_char(item.started_at AT TIME ZONE 'UTC', %(instant)s),
@@ -175,20 +171,28 @@ SELECT row.id,
         '[]'::jsonb)
     ) AS cells
   ) AS item_is ON item.id IS NOT NULL
- WHERE row.of_id = {FILE} AND row.verdict <> 'refused'
-   AND row.part = ANY(%(parts)s) AND row.line BETWEEN %(first)s AND %(last)s
+ CROSS JOIN LATERAL (
+   SELECT CASE WHEN item.id IS NULL THEN 'new'
+               WHEN item_is.cells = row.data THEN 'unchanged'
+               ELSE 'changed' END AS verdict,
+          CASE WHEN item_is.cells <> row.data THEN item_is.cells ELSE '{{}}'::jsonb END AS before
+ ) AS judged
 """
 
-JUDGE = f"""
-UPDATE engagements_importrow AS row SET verdict = judged.verdict, before = judged.before
-  FROM ({JUDGED}) AS judged
- WHERE row.id = judged.id AND (row.verdict, row.before) <> (judged.verdict, judged.before)
+# In one go: a row that is changed once it is there takes its place twice, in each index.
+ADD_JUDGED = f"""
+INSERT INTO engagements_importrow
+       (of_id, part, line, key, verdict, reason, note, data, before)
+SELECT %(file)s, %(part)s, row.line, row.key, judged.verdict, '', row.note, row.data, judged.before
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(line int, key text, note text, data jsonb)
+{JUDGED}
 """
 
 IS_STALE = f"""
 SELECT EXISTS (
-  SELECT FROM engagements_importrow AS row JOIN ({JUDGED}) AS judged USING (id)
-   WHERE (row.verdict, row.before) <> (judged.verdict, judged.before))
+  SELECT FROM engagements_importrow AS row {JUDGED}
+   WHERE row.of_id = {FILE} AND row.verdict <> 'refused'
+     AND (row.verdict, row.before) <> (judged.verdict, judged.before))
 """
 
 # Whether an import that was applied after the rows were judged speaks of the same items, as a whole
@@ -327,15 +331,16 @@ def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:
         return cursor.fetchall()
 
 
-def judge(file: Import, part: Part, *, first: int, last: int) -> None:
-    """Give the rows of these lines their verdicts; what a changed item was goes beside it."""
-    _run(JUDGE, file, parts=[part], first=first, last=last)
+def add_judged(file: Import, part: Part, rows: Iterable[Row]) -> None:
+    """Keep what these items would be, with their verdicts; beside what changes, what it was."""
+    told = [{"line": row.line, "key": row.key, "note": row.note, "data": row.data} for row in rows]
+    _run(ADD_JUDGED, file, part=part, rows=json.dumps(told, ensure_ascii=False))
 
 
 def is_stale(file: Import) -> bool:
     """Whether any row would be judged differently now than when it was previewed."""
     overtaken = _run(IS_OVERTAKEN, file, version=file.source_version, is_whole=file.is_whole)
-    return bool(overtaken or _run(IS_STALE, file, parts=Part.values, first=0, last=LAST_LINE))
+    return bool(overtaken or _run(IS_STALE, file))
 
 
 def write_events(file: Import) -> int:
