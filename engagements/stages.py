@@ -39,9 +39,12 @@ KNOWN: Mapping[Stage, tuple[str, ...]] = {
 OF_WORD = {word: stage for stage, words in KNOWN.items() for word in words}
 
 
-@lru_cache(maxsize=4096)  # asked for every item, of which many share one
+@lru_cache(maxsize=1000)
 def stage_of_word(state: str) -> Stage | None:
-    """What every tracker means by this state; None where each means its own."""
+    """What every tracker means by this state; None where each means its own.
+
+    Remembered, for a file names the same few over and over.
+    """
     return OF_WORD.get(plain(state))
 
 

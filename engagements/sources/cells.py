@@ -37,11 +37,7 @@ def instant(text: str, zone: tzinfo, *, dates: str = "iso") -> datetime:
         BadCell: not an instant, or not one between 1970 and 2200.
     """
     try:
-        at = (
-            _jira_instant(text, zone)
-            or (_of_numbers(text, zone, dates) if dates in SUCH_AS else None)
-            or datetime.fromisoformat(text)
-        )
+        at = _iso_instant(text) or _other_instant(text, zone, dates)
     except ValueError as error:
         such_as = SUCH_AS.get(dates, "2026-11-23 or 2026-11-23T15:00:00+01:00")
         raise BadCell(f"is not a date such as {such_as}") from error
@@ -49,6 +45,27 @@ def instant(text: str, zone: tzinfo, *, dates: str = "iso") -> datetime:
     if not 1970 < at.year < 2200:
         raise BadCell("is not between the years 1971 and 2199")
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _iso_instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _other_instant(text: str, zone: tzinfo, dates: str) -> datetime:
+    """No text that is one of these is one of ISO 8601.
+
+    Raises:
+        ValueError: not an instant.
+    """
+    found = _jira_instant(text, zone)
+    if found is None and dates in SUCH_AS:
+        found = _of_numbers(text, zone, dates)
+    if found is None:
+        raise ValueError("not an instant")
+    return found
 
 
 def _jira_instant(text: str, zone: tzinfo) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
+from operator import itemgetter
 
 from engagements.sources import cells
 from engagements.sources.cells import plain
@@ -50,7 +52,8 @@ class Changelog:
         self._rows = table_rows(self._lines)
         header = column_names(self._rows, "changelog")
         self._width = len(header)
-        self._places = _places(header)
+        places = _places(header)
+        self._cells = itemgetter(*(places[column] for column in COLUMNS))
         self._at: tuple[str, datetime] | None = None
         self._places_taken: dict[str, int] = {}
 
@@ -66,8 +69,8 @@ class Changelog:
         if len(row) != self._width:
             reason = f"The row has {len(row)} cells, the header {self._width}."
             return Change(line, "", "", reason=reason)
-        key, at, name, came, became = (row[self._places[column]].strip() for column in COLUMNS)
-        field = FIELD_OF.get(plain(name), "")
+        key, at, name, came, became = map(str.strip, self._cells(row))
+        field = _field_of(name)
         if not field:
             return Change(line, "", _shown(name, MAX_NAME))
         if reason := _fault(key, field, came, became):
@@ -93,6 +96,12 @@ class Changelog:
         place = self._places_taken.get(field, 0)
         self._places_taken[field] = place + 1
         return place
+
+
+@lru_cache(maxsize=20)
+def _field_of(name: str) -> str:
+    """The field of this name; empty for one that nobody follows. Each comes up over and over."""
+    return FIELD_OF.get(plain(name), "")
 
 
 def _kept(field: str, text: str) -> str:
@@ -143,7 +152,7 @@ def _fault(key: str, field: str, came: str, became: str) -> str:
         return "The key is empty."
     if len(key) > LIMITS["key"]:
         return f"The key is longer than {LIMITS['key']} characters."
-    if any("\0" in text for text in (key, came, became)):
+    if "\0" in key or "\0" in came or "\0" in became:
         return "It holds a NUL character, which cannot be kept."
     if max(len(came), len(became)) > LONGEST[field]:
         return f"The {field} is longer than {LONGEST[field]} characters."

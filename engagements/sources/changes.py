@@ -1,11 +1,10 @@
 """One change of one field of one item, as a file tells it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change, or why it cannot be taken.
 
     ``field`` is one of those that the portal follows, or empty for another; ``name`` is what the

@@ -1,7 +1,6 @@
 """Files of which a row is one stay of an item in a state: put together to the item."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
@@ -56,14 +55,13 @@ def _item(
     try:
         begins, until = _dated(layout, stays, zone)
     except _BadStay as bad:
-        return replace(row, line=bad.line, reason=str(bad))
-    created, moved = written(begins[0]), written(until)
-    return replace(
-        row,
+        return row._replace(line=bad.line, reason=str(bad))
+    past = [at for at in (row.latest, until) if at and at <= now]
+    return row._replace(
         line=stays[0].line,
-        data=row.data | {"created_at": created},
-        updated_at=max(row.updated_at or "", moved or ""),
-        latest=max(row.latest, moved or "") if until <= now else row.latest,
+        data=row.data | {"created_at": written(begins[0])},
+        updated_at=max(row.updated_at or until, until),
+        latest=max(past, default=None),
         changes=tuple(_changes(row.key, stays, begins)),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from engagements.sources import cells
 from engagements.sources.changes import Change
@@ -15,7 +15,7 @@ from engagements.stages import Stage, stage_of_word
 T = TypeVar("T")
 Filled = Mapping[str, Sequence[str]]
 
-STEPS = ("created", "started", "done")
+DATES = ("created_at", "started_at", "done_at", "updated_at", "seen_at")
 # How many characters a field holds; the title holds any number.
 LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200, "flag": 100}
 MAX_MILESTONE = 120
@@ -38,8 +38,7 @@ AS_IS = FileMap(name="", columns={})
 DONE_LATER = "Its done date lay in the future when the file was read: it is open until then."
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a file.
 
     ``line`` is where it starts. Where ``reason`` is empty, ``data`` holds what the file has a
@@ -47,8 +46,7 @@ class Row:
     "2012-08-06T10:00:00.000000Z", None for what is empty. Otherwise it holds the texts of
     the cells, for whoever corrects them. ``note`` says what is odd and kept. ``updated_at`` is
     when the row was as it says, if that is told, ``latest`` the last instant of the past that it
-    names; both as in ``data``. ``changes`` are told where several lines of the file tell of
-    one item.
+    names. ``changes`` are told where several lines of the file tell of one item.
     """
 
     line: int
@@ -56,8 +54,8 @@ class Row:
     data: dict[str, Any]
     reason: str = ""
     note: str = ""
-    updated_at: str | None = None
-    latest: str = ""
+    updated_at: datetime | None = None
+    latest: datetime | None = None
     changes: tuple[Change, ...] = ()
 
 
@@ -71,25 +69,17 @@ def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now
     data = reader.data()
     if reader.faults:
         return _refused(line, filled, reader.faults)
-    updated_at = data.pop("updated_at")
-    seen_at = written(reader.instant("seen_at"))
+    told = {name: value for name, value in data.items() if name in layout.places}
+    if reader.map.state:  # that of every row
+        told["state"] = data["state"]
     return Row(
         line,
         reader.key,
-        {
-            name: value
-            for name, value in data.items()
-            if name in layout.places or reader.gives(name)
-        },
+        told,
         note=" ".join(reader.notes),
-        updated_at=updated_at or seen_at,
-        latest=_latest(written(now), updated_at, seen_at, *(data[f"{step}_at"] for step in STEPS)),
+        updated_at=reader.dates["updated_at"] or reader.dates["seen_at"],
+        latest=max((at for at in reader.dates.values() if at and at <= now), default=None),
     )
-
-
-def _latest(now: str | None, *instants: str | None) -> str:
-    """The last of these that is not in the future; their texts sort as time."""
-    return max((at for at in instants if at and now and at <= now), default="")
 
 
 def _refused(line: int, filled: Filled, reasons: list[str]) -> Row:
@@ -104,7 +94,7 @@ def _filled(layout: Layout, row: Sequence[str]) -> Filled:
         name: [
             row[place]
             for place in places
-            if place < width and (row[place] if name == "title" else row[place].strip())
+            if place < width and row[place] and (name == "title" or not row[place].isspace())
         ]
         for name, places in layout.places.items()
     }
@@ -124,6 +114,7 @@ class _Reader:
     now: datetime
     map: FileMap
     key: str = ""
+    dates: dict[str, datetime | None] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -134,10 +125,12 @@ class _Reader:
             self.faults.append("The key is empty.")
         if not self._cells("created_at") and not self._is_never_told("created_at"):
             self.faults.append("The created date is empty.")
-        created, started, done = (self.instant(f"{step}_at") for step in STEPS)
+        self.dates = {name: self._instant(name) for name in DATES}
+        created, started, done, *_ = self.dates.values()
         state = self._text("state") or self.map.state
-        self._note_dates(created, started, done)
-        self._note_state(state, done)
+        if not self.faults:  # of what is refused nobody reads the notes
+            self._note_dates(created, started, done)
+            self._note_state(state, done)
         return {
             "type": self._text("type"),
             "title": self._one("title"),  # exactly as in the file
@@ -149,7 +142,6 @@ class _Reader:
             "created_at": written(created),
             "started_at": written(started),
             "done_at": written(done),
-            "updated_at": written(self.instant("updated_at")),
             "flag": self._flag(),
             "due": self._one("due").strip(),
         }
@@ -159,7 +151,7 @@ class _Reader:
 
     def _refuse_nul(self) -> None:
         for name, found in self.filled.items():
-            if any("\0" in cell for cell in found):
+            if "\0" in "".join(found):
                 self.faults.append(
                     f"The {_words(name)} holds a NUL character, which cannot be kept."
                 )
@@ -167,9 +159,9 @@ class _Reader:
     def _one(self, name: str) -> str:
         """The first cell that is filled in; a tracker may give several columns for one field."""
         found = self._cells(name)
-        if len(set(found)) > 1:
-            rest = ", ".join(text for text in dict.fromkeys(found) if text != found[0])
-            self.notes.append(f"The {_words(name)} is kept as {found[0]}; left out: {rest}.")
+        if len(found) > 1 and (rest := [text for text in dict.fromkeys(found) if text != found[0]]):
+            left_out = ", ".join(rest)
+            self.notes.append(f"The {_words(name)} is kept as {found[0]}; left out: {left_out}.")
         return found[0] if found else ""
 
     def _text(self, name: str) -> str:
@@ -211,12 +203,8 @@ class _Reader:
             self.faults.append(f"The {_words(name)} “{_shown([text[:60]])}” {error}.")
             return None
 
-    def instant(self, name: str) -> datetime | None:
+    def _instant(self, name: str) -> datetime | None:
         return self._parsed(name, lambda text: cells.instant(text, self.zone, dates=self.map.dates))
-
-    def gives(self, name: str) -> bool:
-        """Whether the map says what this field is in every row."""
-        return name == "state" and bool(self.map.state)
 
     def _is_never_told(self, name: str) -> bool:
         """Whether files of this map have no such column: then it is not missing in a row."""

@@ -210,6 +210,15 @@ def test_a_row_is_as_of_its_export(engagement: Engagement, manager: User) -> Non
     assert Import.objects.get(number=2).as_of == datetime(2026, 1, 10, 9, tzinfo=UTC)
 
 
+def test_a_row_of_which_nobody_knows_when_it_was_seen_is_refused() -> None:
+    by = STAYS + b'seen_at = "seen"\n'
+    _, (row,) = read(b"key,state,days,until,seen\nA,Open,1,2026-01-10,soon\n", by)
+    assert row.reason == (
+        "The date on which it was seen “soon” is not a date such as 2026-11-23 or "
+        "2026-11-23T15:00:00+01:00."
+    )
+
+
 @given(st.lists(st.integers(min_value=0, max_value=5000), min_size=1, max_size=12))
 def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
     rows = "".join(

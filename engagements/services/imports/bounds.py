@@ -1,7 +1,7 @@
 """What no tracker holds more of: noticed while a file is read, before it floods the portal."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engagements.sources.changes import Change
 from engagements.sources.refusal import FileRefused
@@ -16,6 +16,8 @@ MOST = {
     "sprints": 10_000,
     "assignees": 10_000,
 }
+# By the field that holds one of them.
+NOUNS = {noun.removesuffix("s"): noun for noun in MOST}
 # An item's history is worked out as a whole.
 MAX_CHANGES = 10_000
 # Only items that change as often within one batch can come to that many in a file.
@@ -41,34 +43,31 @@ class Bounds:
         for row in rows:
             if not row.reason:
                 for field in ("state", "type", "sprint", "assignee"):
-                    self._name(row.line, f"{field}s", row.data.get(field, ""))
+                    self._name(row.line, NOUNS[field], row.data.get(field, ""))
                 self._name(row.line, "milestones", *row.data.get("milestones", ()))
                 self._name(row.line, "states", *(each.became for each in row.changes))
 
-    def take_changes(self, changes: Iterable[Change]) -> None:
+    def take_changes(self, changes: Sequence[Change]) -> None:
         """Count a batch of a changelog.
 
         Raises:
             FileRefused: with them there are too many names of a kind, or changes of one item.
         """
-        found: Counter[str] = Counter()
-        line = 0
         for each in changes:
-            line = each.line
-            if f"{each.field}s" in MOST:
-                self._name(each.line, f"{each.field}s", each.came, each.became)
-            if each.field:
-                found[each.key] += 1
-        for key, count in found.items():
+            if each.field in NOUNS:
+                self._name(each.line, NOUNS[each.field], each.came, each.became)
+        for key, count in Counter(each.key for each in changes if each.field).items():
             if count >= OFTEN:
                 self._changes[key] += count
-                self._require_few(line, key)
+                self._require_few(changes[-1].line, key)
 
     def _name(self, line: int, noun: str, *names: str) -> None:
         known = self._names[noun]
-        known.update(name for name in names if name)
-        if len(known) > MOST[noun]:
-            raise too_many(noun, MOST[noun], f"Up to line {line} the")
+        for name in names:
+            if name and name not in known:
+                known.add(name)
+                if len(known) > MOST[noun]:
+                    raise too_many(noun, MOST[noun], f"Up to line {line} the")
 
     def _require_few(self, line: int, key: str) -> None:
         if self._changes[key] > MAX_CHANGES:

@@ -1,7 +1,6 @@
 """What a file says of items, put beside what is known of them: what they would be."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple, cast
 
@@ -46,7 +45,7 @@ def once(batch: Iterable[Row], first_lines: Mapping[str, int]) -> tuple[list[Row
         if row.reason:
             refused.append(row)
         elif (first := lines.setdefault(row.key, row.line)) != row.line:
-            refused.append(replace(row, reason=f"The key {row.key} is in line {first} already."))
+            refused.append(row._replace(reason=f"The key {row.key} is in line {first} already."))
         else:
             taken.append(row)
     return taken, refused

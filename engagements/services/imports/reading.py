@@ -200,17 +200,15 @@ def _read_rows(
     file: Import, work: WorkFile, latest: datetime | None, bounds: Bounds
 ) -> datetime | None:
     """Gather the rows; returns the last instant of the past that either file names."""
-    last = ""
     for batch in _batches(work):
         bounds.take_rows(batch)
         _keep(file, work, batch)
-        last = max(last, *(row.latest for row in batch))
+        latest = max((at for at in (latest, *(row.latest for row in batch)) if at), default=None)
     if not work.rows_read:
         raise FileRefused("The file has column names and no rows.")
     if work.rows_read == work.other_teams:
         raise FileRefused("Every row of the file is another team's: the map leaves them all out.")
-    found = [at for at in (latest, datetime.fromisoformat(last) if last else None) if at]
-    return max(found, default=None)
+    return latest
 
 
 def _batches(work: WorkFile) -> Iterator[list[Row]]:

@@ -46,13 +46,11 @@ def add_piece(import_id: int, part: Part, number: int, content: bytes) -> None:
 
 def add_seen(file: Import, rows: Iterable[Row]) -> None:
     """Keep what these rows say of their items. COPY takes a quarter of the time of INSERT."""
+    of = (file.pk, Part.WORK)
     _copy(
         ADD_SAID,
         (
-            (
-                *(file.pk, Part.WORK, row.line, row.key, "seen", "", canonical(row.data)),
-                *(row.updated_at, 0, row.note),
-            )
+            (*of, row.line, row.key, "seen", "", canonical(row.data), row.updated_at, 0, row.note)
             for row in rows
         ),
     )
@@ -60,13 +58,11 @@ def add_seen(file: Import, rows: Iterable[Row]) -> None:
 
 def add_changes(file: Import, changes: Iterable[Change], part: Part) -> None:
     """Keep what these rows of a file say of their items."""
+    of = (file.pk, part)
     _copy(
         ADD_SAID,
         (
-            (
-                *(file.pk, part, each.line, each.key, each.field, each.came),
-                *(each.became, each.at, each.place, ""),
-            )
+            (*of, each.line, each.key, each.field, each.came, each.became, each.at, each.place, "")
             for each in changes
         ),
     )
