@@ -43,20 +43,21 @@ STARTED_STAGES = (Stage.IN_PROGRESS, Stage.BLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One item over time; each list is in the order of time and begins when the item did."""
+    """One item over time; each list is in the order of time and begins when the item did.
+
+    What facts of many items never ask for is worked out from ``told`` when it is.
+    """
 
     type: str
     title: str
     created_at: datetime
     started_at: datetime | None
-    told_at: datetime
     steps: list[Step]
     milestones: list[Value]
     sprints: list[Value]
-    sizes: list[Value]
-    assignees: list[Value]
     flags: list[Value]
     missing: list[Span]
+    told: Told
 
     @property
     def gone_at(self) -> datetime | None:
@@ -66,7 +67,15 @@ class History:
     @property
     def stage(self) -> Stage:
         """Where it stood when something was last said of it, whatever is dated into the future."""
-        return at(self.steps, self.told_at).stage
+        return at(self.steps, self.told.last).stage
+
+    @property
+    def sizes(self) -> list[Value]:
+        return values_of(self.told, "size", self.created_at)
+
+    @property
+    def assignees(self) -> list[Value]:
+        return values_of(self.told, "assignee", self.created_at)
 
     @property
     def state(self) -> str:
@@ -144,14 +153,12 @@ def history_of(
         title=latest.get("title") or "",
         created_at=created_at,
         started_at=_started_at(told, steps),
-        told_at=told.last,
         steps=steps,
         milestones=milestones_of(told, created_at, versions),
         sprints=values_of(told, "sprint", created_at),
-        sizes=values_of(told, "size", created_at),
-        assignees=values_of(told, "assignee", created_at),
         flags=values_of(told, "flag", created_at),
         missing=missing,
+        told=told,
     )
 
 

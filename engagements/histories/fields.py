@@ -23,12 +23,16 @@ class Value(NamedTuple):
 def values_of(told: Told, name: str, created_at: datetime) -> list[Value]:
     """A field over time that holds one text; a change of it and a row's cell name it alike."""
     before, changes, after = told.apart(name)
-    found = [Value(seen.at, seen.cells[name] or "") for seen in before if name in seen.cells]
-    if changes and not found:
-        found.append(Value(created_at, changes[0].came))
-    found += [Value(change.at, change.became) for change in changes]
-    found += [Value(seen.at, seen.cells[name] or "") for seen in after if name in seen.cells]
+    found = _seen_in(before, name)
+    if changes:
+        found = found or [Value(created_at, changes[0].came)]
+        found += [Value(change.at, change.became) for change in changes]
+        found += _seen_in(after, name)
     return _from_the_start(found or [Value(created_at, "")], created_at)
+
+
+def _seen_in(seen: Sequence[Seen], name: str) -> list[Value]:
+    return [Value(each.at, each.cells[name] or "") for each in seen if name in each.cells]
 
 
 def milestones_of(told: Told, created_at: datetime, versions: Versions) -> list[Value]:
@@ -43,7 +47,7 @@ def milestones_of(told: Told, created_at: datetime, versions: Versions) -> list[
 def _versions_of(told: Told, created_at: datetime) -> list[Value]:
     """The versions over time, as the tracker names them."""
     before, changes, after = told.apart(MILESTONE)
-    found = [Value(at, frozenset(names)) for at, names in _named(before)]
+    found = _named(before)
     if changes:
         if not found:
             found = [Value(created_at, _undone(changes, _named(after)))]
@@ -51,17 +55,21 @@ def _versions_of(told: Told, created_at: datetime) -> list[Value]:
         for change in changes:
             held = held - {change.came} | ({change.became} if change.became else frozenset())
             found.append(Value(change.at, held))
-    found += [Value(at, frozenset(names)) for at, names in _named(after)]
+        found += _named(after)
     return _from_the_start(found or [Value(created_at, frozenset())], created_at)
 
 
-def _named(seen: Sequence[Seen]) -> list[tuple[datetime, list[str]]]:
-    return [(each.at, each.cells["milestones"]) for each in seen if "milestones" in each.cells]
+def _named(seen: Sequence[Seen]) -> list[Value]:
+    return [
+        Value(each.at, frozenset(each.cells["milestones"]))
+        for each in seen
+        if "milestones" in each.cells
+    ]
 
 
-def _undone(changes: Sequence[Evidence], after: Sequence[tuple[datetime, list[str]]]) -> Any:
+def _undone(changes: Sequence[Evidence], after: Sequence[Value]) -> frozenset[str]:
     """The milestones before the first change: a tracker does not log what an item began with."""
-    held = set(after[0][1]) if after else set()
+    held = set(after[0].value) if after else set()
     for change in reversed(changes):
         held.discard(change.became)
         if change.came:

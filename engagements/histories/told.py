@@ -55,7 +55,7 @@ class Told:
         each other as far as they can; rows, of which none is known to be newer, go by their cells.
         """
         told = cls()
-        for each in sorted(set(evidence)):
+        for each, _ in groupby(sorted(evidence)):
             if each.field == SEEN:
                 told._see(each)
             elif each.field == LISTED:
@@ -95,7 +95,7 @@ class Told:
         """What was seen before any change of this field was told, the changes, what was seen
         after. What was seen in between says nothing that they do not tell better.
         """
-        changes = self.changes.get(name, [])
+        changes = self.changes.get(name)
         if not changes:
             return self.seen, [], []
         first, last = changes[0].at, changes[-1].at
