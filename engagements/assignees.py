@@ -54,6 +54,18 @@ def people_of_map(told: Mapping[str, str], engagement: Engagement) -> dict[str, 
     return {name: WORDS.get(word) or _one(people, name, word) for name, word in told.items()}
 
 
+def found_of_map(told: Mapping[str, str], engagement: Engagement) -> dict[str, Who]:
+    """The same without those who cannot be found any more, as in maps that were applied before."""
+    people = candidates(engagement) if set(told.values()) - set(WORDS) else []
+    found = {name: WORDS.get(word) or _only(people, word) for name, word in told.items()}
+    return {name: who for name, who in found.items() if who}
+
+
+def _only(people: list[Specialist], word: str) -> Who | None:
+    found = called(people, word)
+    return Who(Kind.SPECIALIST, found[0]) if len(found) == 1 else None
+
+
 def _one(people: list[Specialist], name: str, word: str) -> Who:
     found = called(people, word)
     if len(found) != 1:

@@ -9,6 +9,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.assignees import Who, people_of_map
+from engagements.map_decisions import decided_people, settled_people, settled_states
 from engagements.models import (
     Engagement,
     Import,
@@ -128,8 +129,7 @@ def decide_people(*, engagement: Engagement, decisions: People, version: int, by
 
 def _decide_people(source: Source, people: Mapping[str, Who], by: User) -> int:
     """One source. Needs the engagement's lock."""
-    rows = PersonMeaning.objects.filter(source=source).select_related("specialist")
-    known = {row.name: Who(row.kind, row.specialist) for row in rows}
+    known = decided_people(source)
     new = {name: who for name, who in sorted(people.items()) if known.get(name) != who}
     if not new:
         return 0
@@ -153,7 +153,8 @@ def _decide_people(source: Source, people: Mapping[str, Who], by: User) -> int:
 def keep_map(source: Source, file: Import, *, by: User) -> None:
     """Read the next files of this source by the map that came with one; keep its states and people.
 
-    Needs ``hold_work``, the engagement's lock, and that the file's own items are written.
+    What people decided otherwise stays, see ``map_decisions``. Needs ``hold_work``, the
+    engagement's lock, and that the file's own items are written.
     """
     known, told = (read_map(each.mapping).as_json() for each in (source, file))
     if changed := [name for name in sorted(told) if told[name] != known.get(name)]:
@@ -161,8 +162,9 @@ def keep_map(source: Source, file: Import, *, by: User) -> None:
         source.mapping = told
         source.save(update_fields=["mapping"])
         record("source.mapped", source, by=by, before=before, after=after)
-    _decide_people(source, people_of_map(told["people"], file.engagement), by)
-    decided = _decide(source, told["states"], by)
+    people = people_of_map(told["people"], file.engagement)
+    _decide_people(source, settled_people(source, people).counts, by)
+    decided = _decide(source, settled_states(source, told["states"]).counts, by)
     others = Import.objects.filter(source=source).applied().exclude(pk=file.pk)
     if decided and others.exists():
         rebuild_work(engagement=file.engagement, by=by)

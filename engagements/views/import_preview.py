@@ -8,6 +8,7 @@ from django.urls import reverse
 from engagements import policies
 from engagements.models import Import, ImportRow
 from engagements.views.import_words import additions, changes, done_later, strangers, undecided
+from engagements.views.map_words import decided_otherwise
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -25,11 +26,12 @@ DISCARDABLE = (State.UPLOADED, State.PREVIEWED, State.REQUESTED, State.PARKED)
 
 
 class Warned(NamedTuple):
-    """What is to be decided, and where."""
+    """What is to be decided, and where; or what was decided, to be looked at."""
 
     text: str
     action: str
     url: str
+    kind: str = "warn"
 
 
 def at_work(file: Import) -> bool:
@@ -42,7 +44,7 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
 
     One statement per verdict that has rows, one for what is done later, one for what is done and
     gone, one for the same file applied since, and one each for states and names that were not
-    decided on, however many.
+    decided on, however many; up to seven for what a map decides otherwise than people did.
     """
     may_import = policies.can_import_work(user, file.engagement)
     may_retry = policies.can_retry_import(user, file.engagement)
@@ -63,12 +65,17 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
 
 
 def _warnings(file: Import) -> Iterator[Warned]:
-    """What somebody must decide: states first, for figures are wrong until then."""
+    """What somebody must decide: states first, for figures are wrong until then. Then what the map
+    that came along decides otherwise than people did.
+    """
     place = {"ref": file.engagement.ref}
     for said in undecided(file):
         yield Warned(said, "Decide what they mean", reverse("import_states", kwargs=place))
     for said in strangers(file):
         yield Warned(said, "Say who they are", reverse("import_people", kwargs=place))
+    for told in decided_otherwise(file):
+        kind = "warn" if told.is_change else "info"
+        yield Warned(told.text, "Look at the decisions", reverse(told.route, kwargs=place), kind)
 
 
 def _applied_twin(file: Import) -> Import | None:

@@ -30,6 +30,7 @@ from engagements.views.import_words import (
     strangers,
     undecided,
 )
+from engagements.views.map_words import decided_otherwise
 
 
 class Command(BaseCommand):
@@ -113,6 +114,8 @@ class Command(BaseCommand):
         told = (mapped, missing, missing_done, older, matches, changelog, undecided, strangers)
         for said in (sentence for tell in told for sentence in tell(file)):
             self.stdout.write(said)
+        for decided in decided_otherwise(file):
+            self.stdout.write(decided.text)
         if file.unknown_columns:
             self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
         rows = ImportRow.objects.filter(of=file).order_by("-part", "line")

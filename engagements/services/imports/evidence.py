@@ -7,10 +7,12 @@ from typing import NamedTuple, cast
 from engagements.assignees import people_of_map
 from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import Versions
+from engagements.map_decisions import settled_states
 from engagements.models import (
     Import,
     ImportEvent,
     PersonMeaning,
+    Source,
     StateMeaning,
     VersionMeaning,
     WorkEvent,
@@ -87,10 +89,10 @@ class Meant(NamedTuple):
 
 
 def meant_for(file: Import) -> Meant:
-    """What was decided for the file's source, and what a map that came along says of its states."""
-    told: dict[str, str] = file.mapping.get("states", {})
+    """What was decided for the file's source, and what a map that came along decides of states."""
+    told = settled_states(cast("Source", file.source), file.mapping.get("states", {}))
     return Meant(
-        decided_by(StateMeaning.objects.by_state(file.source_id) | told),
+        decided_by(StateMeaning.objects.by_state(file.source_id) | told.counts),
         VersionMeaning.objects.by_version(file.engagement_id),
     )
 
