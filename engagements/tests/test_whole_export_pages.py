@@ -48,6 +48,8 @@ def test_both_are_kept_and_on_record(browse: Any, engagement: Engagement) -> Non
     [
         ({"is_whole": "on"}, "Say when it was exported"),
         ({"exported_at": "2999-01-01T12:00"}, "It cannot have been exported in the future."),
+        ({"exported_at": "9999-12-31T23:59"}, "It cannot have been exported in the future."),
+        ({"exported_at": "0001-01-01T00:00"}, "It cannot have been exported before 1970."),
         ({"exported_at": "yesterday"}, "Enter a valid date/time."),
     ],
 )
@@ -199,3 +201,29 @@ def test_its_page_says_when_it_was_exported_whether_it_is_whole_and_what_it_spea
     said = text(browse.get(part.get_absolute_url()))
     assert '<dt>Exported</dt><dd><span class="missing">not said</span>' in said
     assert "<dt>Whole</dt><dd>not said: what it lacks stays" in said
+
+
+@pytest.mark.parametrize("options", [[], ["--apply"]])
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (["--whole"], "Say when it was exported"),
+        (["--exported-at", "2099-01-01"], "It cannot have been exported in the future."),
+        (
+            ["--exported-at", "9999-12-31T23:59-10:00"],
+            "It cannot have been exported in the future.",
+        ),
+        (["--exported-at", "9999-12-31T23:59"], "It cannot have been exported in the future."),
+        (["--exported-at", "0001-01-01T00:00"], "It cannot have been exported before 1970."),
+        (["--exported-at", "0001-01-01T00:00+14:00"], "It cannot have been exported before 1970."),
+    ],
+)
+def test_the_command_previews_nothing_that_cannot_be_applied(
+    engagement: Engagement, tmp_path: Path, said: list[str], why: str, options: list[str]
+) -> None:
+    path = tmp_path / "work.csv"
+    path.write_bytes(work_csv(*items("A-1")))
+    with pytest.raises(CommandError, match=why) as refused:
+        call_command("import_work", engagement.ref, str(path), *said, *options)
+    assert refused.value.returncode == 1
+    assert not Import.objects.exists()

@@ -83,7 +83,7 @@ def receive_file(
         DomainError: one of the files is empty or too large; it was exported in the future, or is
             whole as of no instant; or the map names somebody unknown.
     """
-    _require_sense(export)
+    require_sense(export)
     kept = keep_pieces(Attached(file_name, content), changelog)
     lock(engagement)
     number = next_number(Import.objects.filter(engagement=engagement))
@@ -96,7 +96,13 @@ def receive_file(
     return file
 
 
-def _require_sense(export: Export) -> None:
+def require_sense(export: Export) -> None:
+    """What is said of an export can be so.
+
+    Raises:
+        DomainError: it was exported in the future or before there were trackers, or is whole as of
+            no instant.
+    """
     if export.at and export.at.year < EARLIEST:
         raise DomainError(f"It cannot have been exported before {EARLIEST}.", field="exported_at")
     if export.at and export.at > now():

@@ -19,6 +19,7 @@ from engagements.services.imports.acts import (
     keep_pieces,
     receive_file,
     request_application,
+    require_sense,
 )
 from engagements.services.imports.applying import apply, apply_import
 from engagements.services.imports.attempts import park_dead
@@ -83,7 +84,11 @@ def preview_file(
 
     It has the number 0, which no import has, and a source that is kept nowhere. So it neither
     takes nor awaits the engagement's lock; only two previews of one engagement take turns.
+
+    Raises:
+        DomainError: as ``receive_file`` does, so that what cannot be applied is no preview.
     """
+    require_sense(export)
     with transaction.atomic():
         kept = keep_pieces(Attached(file_name, content), changelog)
         file = keep_file(engagement, 0, kept, by_map, export, by)
