@@ -178,6 +178,7 @@ def test_the_command(known: Import, engagement: Engagement, tmp_path: Path) -> N
 
     said = run("--exported-at", "2026-02-05T13:00", "--whole", "--apply")
     assert "1 of 4 open items of this source is not in the file. It was withdrawn" in said
+    assert "as of Thu 5 Feb, 13:00, as gone" in said
     assert WorkItem.objects.get(key="A-4").gone_at == on(5)
     path.write_bytes(work_csv(*items("A-1")))
     dated = ("--exported-at", "2026-02-07T12:00+00:00", "--whole")

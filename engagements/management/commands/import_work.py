@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from dm_portal.people import audit
 from dm_portal.people.models import User
@@ -75,11 +76,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         engagement = engagement_of(options["engagement"])
         by = _person(engagement, options["email"])
+        zone = ZoneInfo(engagement.time_zone)  # what is said of instants is in it, too
         try:
-            with audit.coming_from("command import_work"), ExitStack() as opened:
+            with (
+                audit.coming_from("command import_work"),
+                timezone.override(zone),
+                ExitStack() as opened,
+            ):
                 name, content = _open(options["file"], opened)
                 whole = {"engagement": engagement, "by": by, "file_name": name, "content": content}
-                zone = ZoneInfo(engagement.time_zone)
                 whole["export"] = _export(options["exported_at"], options["whole"], zone)
                 if options["changelog"]:
                     whole["changelog"] = _open(options["changelog"], opened)
