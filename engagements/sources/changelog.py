@@ -122,6 +122,12 @@ def _shown(text: str, most: int = 60) -> str:
     return text[:most].replace("\0", "\N{SYMBOL FOR NULL}")
 
 
+def is_changelog(header: Sequence[str]) -> bool:
+    """Whether these are the names of a changelog's columns, whatever else there is."""
+    names = {plain(name) for name in header}
+    return all(names.intersection(aliases) for aliases in COLUMNS.values())
+
+
 def _places(header: Sequence[str]) -> dict[str, int]:
     """Where each column is.
 

@@ -7,12 +7,19 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from dm_portal.shell.csv_export import unprotect
+from engagements.sources.changelog import is_changelog
 from engagements.sources.intervals import read_intervals
 from engagements.sources.layouts import Layout, laid_out, recognise
 from engagements.sources.lines import Lines
 from engagements.sources.maps import FileMap
+from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row, read_row
 from engagements.sources.table import column_names, table_rows
+
+CHANGELOG = (
+    "This is a changelog: it tells changes of items, not the items. Bring it along with the "
+    "export of the same items, as their changelog (--changelog at the command line)."
+)
 
 
 class WorkFile:
@@ -44,7 +51,7 @@ class WorkFile:
         self._rows = table_rows(self._lines, by.mark if by else ",")
         self.rows_read = self.other_teams = 0
         header = column_names(self._rows)
-        self.layout: Layout = laid_out(by, header) if by else recognise(header)
+        self.layout: Layout = laid_out(by, header) if by else _recognised(header)
 
     @property
     def bytes_read(self) -> int:
@@ -71,6 +78,17 @@ class WorkFile:
                 self.other_teams += 1
             else:
                 yield line, cells
+
+
+def _recognised(header: Sequence[str]) -> Layout:
+    """The layout that the column names tell.
+
+    Raises:
+        FileRefused: there is none, or it is a changelog's: each change would be an item of its own.
+    """
+    if is_changelog(header):
+        raise FileRefused(CHANGELOG)
+    return recognise(header)
 
 
 def _fitting(first: bytes, known: Sequence[FileMap]) -> FileMap | None:

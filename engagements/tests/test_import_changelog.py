@@ -8,17 +8,27 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from engagements.models import Engagement, Import, ImportEvent, ImportRow, WorkEvent, WorkItem
+from engagements.models import (
+    Engagement,
+    Import,
+    ImportEvent,
+    ImportRow,
+    Source,
+    WorkEvent,
+    WorkItem,
+)
 from engagements.services import imports
 from engagements.sources.changelog import Changelog
 from engagements.sources.changes import Change
+from engagements.sources.maps import read_map
 from engagements.sources.refusal import FileRefused
+from engagements.sources.work_file import WorkFile
 from engagements.tests.pages import at
 from engagements.tests.work_files import BERLIN, apply, changes, item, preview, work_csv
 
@@ -256,3 +266,36 @@ def test_the_command_takes_a_changelog(
     said = capsys.readouterr().out
     assert "The changelog tells 0 changes." in said
     assert "Refused: line 2 of the changelog: The change of status on never" in said
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"key,created,author,field,from,to",
+        b"Issue key,Summary,Created,Field,Old value,New value",
+    ],
+)
+def test_a_changelog_in_the_place_of_its_export_is_refused_with_what_to_do(
+    engagement: Engagement, manager: User, header: bytes
+) -> None:
+    row = b"\nA-1,2026-01-05T10:00:00Z,x,status,Open,Closed\n"
+    file = preview(engagement, manager, header + row)
+    assert (file.state, Source.objects.count()) == ("refused", 0)
+    assert file.problem.startswith("This is a changelog: it tells changes of items, not the items.")
+    assert "with the export of the same items" in file.problem
+
+
+def test_a_real_changelog_in_the_place_of_its_export(
+    engagement: Engagement, real_data: Path
+) -> None:
+    path = real_data / "duracloud_changelog.csv"
+    with pytest.raises(CommandError, match="This is a changelog") as refused:
+        call_command("import_work", engagement.ref, str(path), "--apply")
+    assert refused.value.returncode == 1
+    assert not WorkItem.objects.exists()
+
+
+def test_a_map_may_read_items_from_the_columns_of_a_changelog() -> None:
+    by = read_map({"name": "Log", "columns": {"key": "key", "created_at": "created"}})
+    file = WorkFile([changes("A-1,2026-01-05,x,status,a,b")], zone=BERLIN, now=now(), by=by)
+    assert [row.key for row in file] == ["A-1"]
