@@ -76,9 +76,14 @@ class SampleForm(PortalForm):
 
 
 class MapForm(PortalForm):
-    """How the sample is written, and which of its columns holds what."""
+    """How the sample is written, and which of its columns holds what.
+
+    ``columns_of`` says for which way of writing the columns are that were chosen from: written
+    otherwise, the file ``has_other_columns``, and these choices are to be offered anew.
+    """
 
     begun = forms.CharField(widget=forms.HiddenInput, error_messages={"required": LOST})
+    columns_of = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(
         max_length=120, help_text="What the source is called, such as Support desk."
     )
@@ -116,6 +121,9 @@ class MapForm(PortalForm):
         guessed = self.sample.columns(separator, rows) if self.sample else {}
         choices = [("", "Not in the file"), *((name, name) for name in names)]
         self.data = dict(self.data.items())
+        written = f"{separator} {rows}"
+        self.has_other_columns = self.data.get("columns_of", written) != written
+        self.data["columns_of"] = written
         for field in OF_ITEMS if rows == "items" else OF_INTERVALS:
             name = f"{COLUMN}{field}"
             self.fields[name] = forms.ChoiceField(
