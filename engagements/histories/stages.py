@@ -145,13 +145,20 @@ class _Stages:
         return self.steps[place - 1].stage if place else Stage.NOT_STARTED
 
     def from_start(self, created_at: datetime, *, is_told: bool) -> list[Step]:
-        """All steps in the order of time, from the first instant of the item on."""
+        """All steps in the order of time, from the first instant of the item on.
+
+        A further done date of what is done already tells that it was open again by then, though no
+        file says since when.
+        """
         self.steps.sort(key=AT)
         first = self.steps[0]
         begins = min(created_at, first.at)
         start = first if is_told else _Dated(begins, Stage.NOT_STARTED, "")
         kept = [Step(begins, start.stage, start.state)]
+        reopened = Stage.IN_PROGRESS if self.started else Stage.NOT_STARTED
         for step in self.steps[1:] if is_told else self.steps:
+            if step.by_date == "done" and kept[-1].stage == Stage.DONE:
+                kept.append(Step(step.at, reopened, ""))
             if step.stage != kept[-1].stage or (step.state and step.state != kept[-1].state):
                 kept.append(Step(step.at, step.stage, step.state or ""))
         return kept

@@ -97,6 +97,16 @@ def test_finished_again_later() -> None:
     assert history(*told).done_at == day(11)
 
 
+@pytest.mark.parametrize(("begun", "stage"), [(2, "in_progress"), (None, "not_started")])
+def test_a_further_done_date_tells_that_it_was_open_again(begun: float | None, stage: str) -> None:
+    """The second file says when it was finished, and it is not for us to say otherwise."""
+    first, second = (seen(at, begun=begun, done=at - 1, state="Closed") for at in (6, 13))
+    found = history(first, second)
+    assert found.done_at == day(12)
+    assert stages(found)[-3:] == [(5, "done"), (12, stage), (12, "done")]
+    assert stages(history(first, second, first)) == stages(history(second, first))
+
+
 def test_a_changelog_goes_before_the_dates_of_a_row() -> None:
     """A tracker keeps the date of what was done once and is open again."""
     found = history(

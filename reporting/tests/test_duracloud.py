@@ -151,6 +151,7 @@ def test_every_version_with_items_is_counted(
     assert figures["left_out"] == {
         "no_milestone": sum(not row["versions"] for row in there),
         "refused": 0,
+        "undecided": 0,
     }
 
 
