@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from dm_portal.people.models import AuditEvent, User
 from engagements.models import Engagement, Import, Source, StateMeaning, WorkEvent, WorkItem
 from engagements.services import imports
+from engagements.services.imports.acts import UNKNOWN
 from engagements.sources.maps import MAX_BYTES, MapRefused, parse_map, read_map
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
 from engagements.stages import Stage
 from engagements.tests.work_files import BERLIN, READ_AT, apply, item, work_csv
+from engagements.views.import_words import missing
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "maps"
 ITEMS = b"""
@@ -62,13 +64,20 @@ def read(content: bytes, by: bytes) -> tuple[WorkFile, list[Row]]:
     return file, list(file)
 
 
-def bring(engagement: Engagement, manager: User, content: bytes, by: bytes | None) -> Import:
+def bring(
+    engagement: Engagement,
+    manager: User,
+    content: bytes,
+    by: bytes | None,
+    export: imports.Export = UNKNOWN,
+) -> Import:
     return imports.import_file(
         engagement=engagement,
         file_name="sheet.csv",
         content=BytesIO(content),
         by=manager,
         by_map=parse_map(by) if by else None,
+        export=export,
     )
 
 
@@ -304,6 +313,23 @@ def test_a_known_map_is_not_asked_of_a_line_that_is_no_csv() -> None:
 def test_a_file_of_other_teams_alone_is_refused(engagement: Engagement, manager: User) -> None:
     file = bring(engagement, manager, SHEET.replace(b"Red", b"Blue"), ITEMS)
     assert file.problem == ("Every row of the file is another team's: the map leaves them all out.")
+
+
+def test_what_a_map_leaves_out_is_not_gone(engagement: Engagement, manager: User) -> None:
+    """The bread went to another team: a whole export cannot tell that from what was deleted."""
+    bring(engagement, manager, SHEET, ITEMS)
+    moved = SHEET.replace(b"1;Bread;Oven;1,5;Red", b"1;Bread;Oven;1,5;Blue")
+    whole = imports.Export(READ_AT, is_whole=True)
+    file = bring(engagement, manager, moved, ITEMS, whole)
+    assert file.state == "refused"
+    assert file.problem.startswith("The file is said to be whole, and its map leaves out rows")
+    assert WorkItem.objects.get(key="1").stage == "in_progress"
+    file = bring(engagement, manager, moved, ITEMS)
+    [said] = missing(file)
+    assert said.startswith("1 of 1 open item of this source is not among the rows of your teams. ")
+    theirs = b"".join(line for line in SHEET.splitlines(keepends=True) if b"Blue" not in line)
+    file = bring(engagement, manager, theirs, ITEMS, whole)
+    assert (file.state, file.missing_count) == ("applied", 0)
 
 
 def test_the_command_takes_a_map(

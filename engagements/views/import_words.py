@@ -93,8 +93,9 @@ def missing(file: Import) -> Iterator[str]:
     if not file.missing_count:
         return
     found = f"{file.missing_count:,} of {_count(file.open_count, 'open item')} of this source"
+    place = "among the rows of your teams" if file.rows_left_out else "in the file"
     is_one = file.missing_count == 1
-    lacking = f"{found} {'is' if is_one else 'are'} not in the file"
+    lacking = f"{found} {'is' if is_one else 'are'} not {place}"
     if not file.is_whole:
         stays = "It stays as it is" if is_one else "They stay as they are"
         yield f"{lacking}. {stays}: only a whole export tells what is gone from the tracker."

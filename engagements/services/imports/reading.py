@@ -36,6 +36,11 @@ from engagements.stages import StageOf
 BATCH, BATCH_BYTES = 500, 2 * 1024 * 1024
 CHANGES = 2000
 Verdict = ImportRow.Verdict
+NOT_WHOLE = (
+    "The file is said to be whole, and its map leaves out rows of other teams: what went to one of "
+    "these would be told as gone from the tracker. Bring it without saying that it is whole, or "
+    "export only what is your teams'."
+)
 
 
 def read_import(*, import_id: int) -> bool:
@@ -208,6 +213,8 @@ def _read_rows(
         raise FileRefused("The file has column names and no rows.")
     if work.rows_read == work.other_teams:
         raise FileRefused("Every row of the file is another team's: the map leaves them all out.")
+    if file.is_whole and work.other_teams:
+        raise FileRefused(NOT_WHOLE)
     return latest
 
 
