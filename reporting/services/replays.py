@@ -96,18 +96,21 @@ def open_weeks(*, engagement: Engagement, first: date, last: date) -> list[tuple
 
 
 def _publish(report: Report, by: User) -> None:
-    """With the colour by the rules, and words that say no more than that it is reconstructed."""
-    colour = report.drafted["overall"]["colour"]
-    save_draft(
-        report=report,
-        headline=report.headline or _headline(report.period),
-        our_move=report.our_move or ("" if colour == Colour.GREEN else OUR_MOVE),
-        colour=colour,
-        colour_reason=report.colour_reason,
-        version=report.version,
-        by=by,
-    )
-    publish_report(report=report, by=by, delay=0)
+    """As the DM wrote it and called it; what they left open with the colour by the rules, and words
+    that say no more than that it is reconstructed. A week that is refused stays as it was.
+    """
+    colour = report.colour or report.drafted["overall"]["colour"]
+    with transaction.atomic():
+        save_draft(
+            report=report,
+            headline=report.headline or _headline(report.period),
+            our_move=report.our_move or ("" if colour == Colour.GREEN else OUR_MOVE),
+            colour=colour,
+            colour_reason=report.colour_reason,
+            version=report.version,
+            by=by,
+        )
+        publish_report(report=report, by=by, delay=0)
     finish_publication(report_id=report.pk)
 
 

@@ -16,6 +16,7 @@ from engagements.services.imports import Attached, import_file
 from engagements.tests.work_files import apply, item
 from reporting import facts
 from reporting.models import Facts, Report, ReportRevision
+from reporting.services.drafts import save_draft
 from reporting.services.replays import open_weeks
 
 pytestmark = pytest.mark.django_db
@@ -183,8 +184,43 @@ def test_no_week_is_left_out_because_it_cannot_be_drafted(
     assert not ReportRevision.objects.exists()
 
 
-def test_where_none_was_due_that_is_said(
+def drafted(engagement: Engagement, manager: User, **words: str) -> Report:
+    """A week of which its DM has saved these words."""
+    replay(engagement, "2026-01-05", "2026-01-11")
+    report = Report.objects.get()
+    written = {"headline": "", "our_move": "", "colour": "", "colour_reason": ""} | words
+    save_draft(report=report, version=report.version, by=manager, **written)
+    return report
+
+
+def test_what_the_dm_called_a_week_is_what_is_published(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, [item("A-1")])
+    words = {"headline": "Off track: the move failed twice.", "our_move": "We try again."}
+    drafted(engagement, manager, colour="red", **words)
+    replay(engagement, "2026-01-05", "2026-01-11", email=manager.email)
+    out = ReportRevision.objects.get()
+    assert (out.colour, out.headline) == ("red", words["headline"])
+
+
+def test_a_week_that_is_refused_stays_as_it_was(engagement: Engagement, manager: User) -> None:
+    report = drafted(engagement, manager, our_move="We wait.")
+    replay(engagement, "2026-01-12", "2026-01-18", email=manager.email)
+    before = Report.objects.filter(pk=report.pk).values().get()
+    with pytest.raises(CommandError, match="is already out"):
+        replay(engagement, "2026-01-05", "2026-01-11", email=manager.email)
+    assert Report.objects.filter(pk=report.pk).values().get() == before
+
+
+def test_no_week_is_due_after_the_last_day_or_in_the_future(
     engagement: Engagement, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replay(engagement, "2026-01-10", "2026-01-10")
-    assert capsys.readouterr().out == "No weekly status was due between these days, up to now.\n"
+    replay(engagement, "2199-01-01", "2199-02-01")
+    assert capsys.readouterr().out == (
+        "No week that is past was due in these days. Atlas has no last day yet.\n"
+    )
+    Engagement.objects.filter(pk=engagement.pk).update(ends_on=date(2026, 11, 8))
+    replay(engagement, "2026-11-16", "2026-11-29")
+    assert "The last day of Atlas is 2026-11-08." in capsys.readouterr().out
+    assert not Report.objects.exists()

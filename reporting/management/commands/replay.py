@@ -53,9 +53,15 @@ class Command(BaseCommand):
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
         if not told:
-            self.stdout.write("No weekly status was due between these days, up to now.")
+            self.stdout.write(f"No week that is past was due in these days. {_runs(engagement)}")
             return
         self.stdout.write(f"{count(told, 'week')}, {changed} of them changed.")
+
+
+def _runs(engagement: Engagement) -> str:
+    if engagement.ends_on is None:
+        return f"{engagement} has no last day yet."
+    return f"The last day of {engagement} is {engagement.ends_on}."
 
 
 def _publisher(engagement: Engagement, email: str) -> User:
