@@ -85,7 +85,11 @@ class MapForm(PortalForm):
     begun = forms.CharField(widget=forms.HiddenInput, error_messages={"required": LOST})
     columns_of = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(
-        max_length=120, help_text="What the source is called, such as Support desk."
+        max_length=120,
+        help_text=(
+            "What the source is called, such as Support desk. By another name it is another "
+            "source, with items of its own."
+        ),
     )
     rows = forms.ChoiceField(label="Rows", choices=[(name, ROW_WORDS[name]) for name in ROWS])
     separator = forms.ChoiceField(

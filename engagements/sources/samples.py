@@ -1,7 +1,8 @@
 """The beginning of a file, for whoever makes a map of it: its columns, and how it seems written."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from itertools import islice
 
@@ -11,7 +12,9 @@ from engagements.sources.encodings import in_utf8
 from engagements.sources.layouts import JIRA, WORK_CSV
 from engagements.sources.lines import Lines
 from engagements.sources.maps import OF_INTERVALS, OF_ITEMS, SEPARATORS, FileMap
+from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
+from engagements.sources.table import table_rows
 from engagements.sources.work_file import WorkFile
 
 MAX_BYTES = 48 * 1024
@@ -68,6 +71,22 @@ class Sample:
             if name:
                 found[field] = name
         return found
+
+    def keys(self) -> set[str]:
+        """The keys of its rows, as far as these can be told apart; empty if no column seems so."""
+        separator = self.separator()
+        name = self.columns(separator, self.rows()).get("key", "")
+        header = next(csv.reader([self._first], delimiter=SEPARATORS[separator]), [])
+        if not name:
+            return set()
+        place = [unprotect(cell) for cell in header].index(name)
+        return {cells[place].strip() for cells in self._cells(separator) if len(cells) > place}
+
+    def _cells(self, separator: str) -> Iterator[list[str]]:
+        """The rows after the first. What is wrong with them is said where a map reads them."""
+        rows = table_rows(Lines([self.content]), SEPARATORS[separator])
+        with suppress(FileRefused):
+            yield from (cells for _, cells in islice(rows, 1, None))
 
     def rows(self) -> str:
         """Whether its rows seem to be stays in a state: then they tell their days."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 from engagements import policies
 from engagements.models import Import, ImportRow
 from engagements.views.import_words import additions, changes, done_later, strangers, undecided
-from engagements.views.map_words import decided_otherwise
+from engagements.views.map_words import another_source, decided_otherwise
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -44,7 +44,8 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
 
     One statement per verdict that has rows, one for what is done later, one for what is done and
     gone, one for the same file applied since, and one each for states and names that were not
-    decided on, however many; up to seven for what a map decides otherwise than people did.
+    decided on, however many; up to seven for what a map decides otherwise than people did, and
+    two for whether another source has these items.
     """
     may_import = policies.can_import_work(user, file.engagement)
     may_retry = policies.can_retry_import(user, file.engagement)
@@ -65,10 +66,12 @@ def preview(file: Import, user: Any) -> dict[str, Any]:
 
 
 def _warnings(file: Import) -> Iterator[Warned]:
-    """What somebody must decide: states first, for figures are wrong until then. Then what the map
-    that came along decides otherwise than people did.
+    """What somebody must decide: first whether these items are there already, then states, for
+    figures are wrong until then. At the end what the map that came along decides otherwise.
     """
     place = {"ref": file.engagement.ref}
+    for said in another_source(file):
+        yield Warned(said, "Look at the sources", reverse("import_list", kwargs=place) + "#sources")
     for said in undecided(file):
         yield Warned(said, "Decide what they mean", reverse("import_states", kwargs=place))
     for said in strangers(file):

@@ -24,8 +24,10 @@ from engagements.models import Engagement, Import
 from engagements.services import imports
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.import_preview import at_work, preview
+from engagements.views.map_words import how_read
 from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
+from engagements.views.tables import table_of
 
 COLUMNS = [
     Column("File", "file_name", url=lambda file: file.get_absolute_url()),
@@ -36,6 +38,11 @@ COLUMNS = [
     Column("Unchanged", "unchanged_count", kind="number"),
     Column("Refused", "refused_count", kind="number"),
     Column("Applied", "applied_at", kind="instant", missing="not applied"),
+]
+SOURCES = [
+    Column("Source", str),
+    Column("Kind", lambda source: source.get_kind_display()),
+    Column("How its next file is read", how_read),
 ]
 
 
@@ -52,6 +59,7 @@ def import_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="imports.csv",
         filterset_class=ImportFilter,
         can_import=policies.can_import_work(request.user, engagement),
+        table=table_of("Where the work comes from", SOURCES, engagement.sources.order_by("number")),
         **engagement_page(request, engagement, "imports"),
     )
 

@@ -1,11 +1,14 @@
-"""What a map that came along decides of its tracker's words, in sentences."""
+"""What a map says, and what one that came along decides of its tracker's words, in sentences."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engagements.assignees import Kind, Who, found_of_map
+from engagements.forms.maps import LABELS, ROW_WORDS
 from engagements.map_decisions import Other, Settled, settled_people, settled_states
-from engagements.models import Import
+from engagements.models import Import, Source
+from engagements.same_tracker import shared_with
+from engagements.sources.maps import read_map
 from engagements.stages import Stage
 
 NAMED = 10
@@ -71,3 +74,42 @@ def _stage(stage: str) -> str:
 
 def _who(who: Who) -> str:
     return str(who.specialist or Kind(who.kind).label.lower())
+
+
+def another_source(file: Import) -> Iterator[str]:
+    """That its items are there already: "4 of 4 new keys are also items of Desk. …"."""
+    shared = shared_with(file)
+    if shared is None:
+        return
+    other = shared.source
+    found = f"{shared.known:,} of {file.new_count:,} new keys are also items of {other}."
+    if file.state == Import.State.APPLIED:
+        yield f"{found} If it is the same tracker, each of them counts twice."
+        return
+    mapped = other.kind == Source.Kind.MAPPED
+    cure = f"with a map of the name “{other}”" if mapped else f"as a {other} again"
+    yield (
+        f"{found} Is it the same tracker? Then discard this file and bring it {cure}: "
+        "else each of them counts twice."
+    )
+
+
+def how_read(source: Source) -> str:
+    """By which map the next file of a source is read: "Key: Nr; Created on: Begun. Semicolon …"."""
+    if source.kind != Source.Kind.MAPPED:
+        return "As its columns say themselves."
+    by = read_map(source.mapping)
+    columns = [
+        f"{LABELS[field].partition(':')[0]}: {', '.join(names)}"
+        for field, names in by.columns.items()
+    ]
+    written = [
+        ROW_WORDS[by.rows].lower(),
+        f"{by.separator} between cells",
+        f"dates {by.dates}",
+        f"decimal {by.decimal}",
+        *([by.zone] if by.zone else []),
+        *([f"the state {by.state} for every row"] if by.state else []),
+        *([f"only the teams {', '.join(by.teams)}"] if by.teams else []),
+    ]
+    return f"{'; '.join(columns)}. Written: {', '.join(written)}."

@@ -19,6 +19,7 @@ from dm_portal.shell.lists import Column
 from engagements import policies
 from engagements.forms.maps import MapForm, SampleForm
 from engagements.models import Engagement
+from engagements.same_tracker import name_for
 from engagements.sources.layouts import FIELDS
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
@@ -45,8 +46,9 @@ def import_map(request: HttpRequest, ref: str) -> HttpResponse:
         return _shown(request, form, page)
     sample = SampleForm(posted(request), request.FILES or None)
     if sample.is_bound and sample.is_valid():
-        name = Path(request.FILES["sample"].name or "").stem[:100]
-        form = MapForm.of(sample.cleaned_data["sample"], engagement, name)
+        begun = sample.cleaned_data["sample"]
+        name = name_for(begun, engagement) or Path(request.FILES["sample"].name or "").stem[:100]
+        form = MapForm.of(begun, engagement, name)
         return _shown(request, form, page)
     return render_form(request, "engagements/imports/map_sample.html", sample, **page)
 

@@ -31,7 +31,7 @@ from engagements.views.import_words import (
     strangers,
     undecided,
 )
-from engagements.views.map_words import decided_otherwise
+from engagements.views.map_words import another_source, decided_otherwise
 
 
 class Command(BaseCommand):
@@ -116,7 +116,17 @@ class Command(BaseCommand):
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
-        told = (mapped, missing, missing_done, older, matches, changelog, undecided, strangers)
+        told = (
+            mapped,
+            another_source,
+            missing,
+            missing_done,
+            older,
+            matches,
+            changelog,
+            undecided,
+            strangers,
+        )
         for said in (sentence for tell in told for sentence in tell(file)):
             self.stdout.write(said)
         for decided in decided_otherwise(file):
