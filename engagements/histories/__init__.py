@@ -62,7 +62,7 @@ class History:
     @property
     def gone_at(self) -> datetime | None:
         """Since when its tracker no longer has it; None while it does."""
-        return next((span.since for span in self.missing if span.until is None), None)
+        return _open_since(self.missing)
 
     @property
     def stage(self) -> Stage:
@@ -95,10 +95,11 @@ class History:
     @property
     def blocked_at(self) -> datetime | None:
         """Since when it is blocked; None while it is not."""
-        return next((span.since for span in self.blocked if span.until is None), None)
+        return _open_since(self.blocked)
 
     def data(self) -> dict[str, Any]:
         """The item as it stands, in the words of ``Row.data``, with its stage."""
+        blocked = self.blocked
         return {
             "type": self.type,
             "title": self.title,
@@ -111,10 +112,15 @@ class History:
             "created_at": written(self.created_at),
             "started_at": written(self.started_at),
             "done_at": written(self.done_at),
-            "blocked_at": written(self.blocked_at),
+            "blocked_at": written(_open_since(blocked)),
             "gone_at": written(self.gone_at),
-            "blocked": [[written(at) for at in span] for span in self.blocked],
+            "blocked": [[written(at) for at in span] for span in blocked],
         }
+
+
+def _open_since(spans: Sequence[Span]) -> datetime | None:
+    """When the one that has not ended began."""
+    return next((span.since for span in spans if span.until is None), None)
 
 
 def at(entries: Sequence[Any], moment: datetime) -> Any:

@@ -82,10 +82,12 @@ def _from_the_start(found: list[Value], created_at: datetime) -> list[Value]:
 
     Of what was said of one instant, the last holds.
     """
-    if len(found) == 1:  # as mostly, and soon told
-        return [Value(min(found[0].at, created_at), found[0].value)]
+    at, value = found[0]
+    begins = min(at, created_at)
+    if len(found) == 1 or all(each.value == value for each in found):  # as mostly, and soon told
+        return [Value(begins, value)]
     said = list({each.at: each for each in found}.values())
-    kept = [Value(min(said[0].at, created_at), said[0].value)]
+    kept = [Value(begins, said[0].value)]
     for each in said[1:]:
         if each.value != kept[-1].value:
             kept.append(each)

@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple, cast
 
 from engagements.assignees import people_of_map
-from engagements.histories import Evidence, History, history_of
+from engagements.histories import History, history_of
 from engagements.histories.fields import Versions
 from engagements.map_decisions import settled_states
 from engagements.models import (
@@ -120,5 +120,5 @@ def projected(file: Import, batch: Sequence[Told], meant: Meant) -> Iterator[Row
     """Each item as it would be if the file were applied, told by its row; each has been seen."""
     known = statements.evidence_of(file, [told.key for told in batch])
     for line, key, note in batch:
-        history = cast("History", history_of(map(Evidence._make, known[key]), *meant))
+        history = cast("History", history_of(known[key], *meant))
         yield Row(line, key, history.data(), note=note)

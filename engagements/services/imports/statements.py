@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from dm_portal.shell.clock import now
+from engagements.histories import Evidence
 from engagements.models import Import
 from engagements.models.imports import Part
 from engagements.sources.rows import Row
@@ -56,10 +57,8 @@ SAID = f"""
     WHERE said.of_id = {FILE} AND said.key = wanted.key OFFSET 0) AS told
 """
 
-# In the order of time.
 EVIDENCE = f"""
 SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.became {SAID}
- ORDER BY told.key, told.occurred_at
 """
 
 # Rows that say otherwise than is known of their very instant, or of what follows it within a
@@ -278,13 +277,13 @@ def first_lines(file: Import, keys: Iterable[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """All that is said of these items, known before or by this file, as rows of ``Evidence``."""
-    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+def evidence_of(file: Import, keys: Iterable[str]) -> dict[str, list[Evidence]]:
+    """All that is said of these items, known before or by this file; in no order."""
+    found: dict[str, list[Evidence]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(EVIDENCE, _values(file) | {"keys": list(keys)})
-        for key, *said in cursor.fetchall():
-            found[key].append(tuple(said))
+        for key, at, field, place, came, became in cursor.fetchall():
+            found[key].append(Evidence(at, field, place, came, became))
     return found
 
 
