@@ -1,7 +1,7 @@
 """Telling the weeks of the past again, from what the trackers say of them today."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from reporting.services.publishing import finish_publication, publish_report
 from reporting.services.states import State
 from reporting.services.ticks import WEEKLY, add_periods, period_of, rhythm_of
 
-# How long a week is waited for that another process is drafting.
+# How long a week is waited for that another process has at work.
 POLLS, POLL_SECONDS = 600, 0.1
 OUR_MOVE = "Nothing now: this week is past."
 
@@ -50,10 +50,11 @@ def replay(
     for report, is_new in open_weeks(engagement=engagement, first=first, last=last):
         found = with_names().get(pk=report.pk)
         was = State.DUE if is_new else found.state
-        found = _drafted(found)
+        found = _once_done(found, compile_report, State.DUE, State.COMPILING)
         if by is not None and found.state == State.DRAFT:
             _publish(found, by)
-            found = with_names().get(pk=report.pk)
+        if by is not None:
+            found = _once_done(found, finish_publication, State.PUBLISHING)
         if by is not None and found.state != State.PUBLISHED:
             raise DomainError(
                 f"{found} is not published but “{found.get_state_display().lower()}”, and the "
@@ -62,12 +63,14 @@ def replay(
         yield Replayed(found.period.week, found.get_state_display(), found.state != was)
 
 
-def _drafted(report: Report) -> Report:
-    """The report as soon as it is drafted: by us, or by the clock, which may be faster."""
+def _once_done(report: Report, work: Callable[..., object], *states: State) -> Report:
+    """The report as soon as it is in none of these states: by our ``work`` on it, or by that of
+    the clock, which may be faster.
+    """
     for _ in range(POLLS):
-        if report.state not in (State.DUE, State.COMPILING):
-            return report
-        if not compile_report(report_id=report.pk):
+        if report.state not in states:
+            break
+        if not work(report_id=report.pk):
             time.sleep(POLL_SECONDS)
         report = with_names().get(pk=report.pk)
     return report
@@ -111,7 +114,6 @@ def _publish(report: Report, by: User) -> None:
             by=by,
         )
         publish_report(report=report, by=by, delay=0)
-    finish_publication(report_id=report.pk)
 
 
 def _headline(period: Period) -> str:
