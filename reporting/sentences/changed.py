@@ -93,17 +93,18 @@ def back(figures: Row) -> Iterator[Row]:
 def _came(figures: Row, what: str, verb: str) -> Row:
     """ "4 items were added between 13 and 20 Nov: 1 to Release 2.1, 3 outside …"."""
     window, keys = figures["window"], figures["total"][what]
-    where, more = _came_where(figures, what)
+    where, more = _where(figures, what, "to")
     text = f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}{where}."
     facts = [fact(f"total.{what}", len(keys), keys), *window_facts(window, "until_day")]
     return sentence(what, text, *facts, *more)
 
 
-def _came_where(figures: Row, what: str) -> tuple[str, list[Row]]:
+def _where(figures: Row, what: str, way: str) -> tuple[str, list[Row]]:
     """ ": 1 to Release 2.1, 3 outside the committed milestones", with the facts."""
     committed = [row for row in figures["milestones"] if row["committed_on"] and row[what]]
     places = [
-        (f"to {row['name']}", f"milestones.{row['number']}.{what}", row[what]) for row in committed
+        (f"{way} {row['name']}", f"milestones.{row['number']}.{what}", row[what])
+        for row in committed
     ]
     outside = figures["beyond"][what]
     if figures["promised"]["items"] and outside:
@@ -183,9 +184,12 @@ def became(figures: Row, what: str, verb: str) -> Iterator[Row]:
     window, total = figures["window"], figures["total"]
     keys = total[what] if total else []
     if keys and window["is_known"]:
-        text = f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}."
-        facts = window_facts(window, "until_day")
-        yield sentence(what, text, fact(f"total.{what}", len(keys), keys), *facts)
+        where, more = _where(figures, what, "in")
+        text = (
+            f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}{where}."
+        )
+        facts = [fact(f"total.{what}", len(keys), keys), *window_facts(window, "until_day")]
+        yield sentence(what, text, *facts, *more)
 
 
 def moved_items(figures: Row) -> Iterator[Row]:

@@ -44,6 +44,25 @@ def test_gone_is_not_withdrawn() -> None:
     assert found["removed"] == "1 item was withdrawn between 13 and 20 Nov."
 
 
+def test_what_went_says_from_which_milestone() -> None:
+    """So that a promise that became smaller says by what."""
+    mine = {"milestones": ((1, [1]),)}
+    rows = [
+        line("A-1", (37, "withdrawn"), **mine),
+        line("A-2", (37, "withdrawn"), **mine),
+        line("A-3", (37, "withdrawn")),
+        line("A-4", (30, "done"), (37, "in_progress"), **mine),
+        gone("A-5", (36, None), **mine),
+    ]
+    found = said(*rows, **PROMISED)
+    assert found["removed"] == (
+        "3 items were withdrawn between 13 and 20 Nov: 2 in Checkout, "
+        "1 outside the committed milestones."
+    )
+    assert found["reopened"] == "1 item was reopened between 13 and 20 Nov, in Checkout."
+    assert found["gone"].endswith("between 13 and 20 Nov, in Checkout.")
+
+
 def test_what_came_back_is_added_back() -> None:
     row = gone("A-1", (20, 36), milestones=((1, [1]),))
     found = figures(row, **PROMISED)
