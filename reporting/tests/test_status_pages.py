@@ -20,6 +20,7 @@ from reporting.models import Receipt, ReportRevision
 from reporting.services.publishing import start_correction
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, fresh, open_reports, publish, write
+from reporting.views.status import _remarks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -246,6 +247,18 @@ def test_the_archive_holds_each_week_as_it_stands_today(
     assert listing.rows[1][0].url == url(report, "status_revision", 2)
 
 
+@pytest.mark.parametrize(
+    ("number", "on", "words"),
+    [
+        (1, None, ""),
+        (1, date(2026, 11, 20), "Reconstructed"),
+        (3, date(2026, 11, 20), "Corrected, reconstructed"),
+    ],
+)
+def test_what_the_archive_remarks(number: int, on: date | None, words: str) -> None:
+    assert _remarks(ReportRevision(number=number, reconstructed_on=on)) == words
+
+
 def test_the_archive_is_filtered_and_downloaded(
     sign_in: SignIn, lead: User, three_weeks: list[ReportRevision]
 ) -> None:
@@ -254,7 +267,7 @@ def test_the_archive_is_filtered_and_downloaded(
     assert client.get(f"{address}?colour=red").context["listing"].rows == []
     response = client.get(f"{address}?format=csv")
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[0] == "Week,Status,Headline,Corrected,Published"
+    assert lines[0] == "Week,Status,Headline,Remarks,Published"
     assert re.match(r"\d{4}-W\d\d,On track,", lines[1])
     assert len(lines) == 4
 

@@ -16,6 +16,14 @@ from reporting.filters import ArchiveFilter
 from reporting.models import ReportRevision
 from reporting.services.receipts import record_receipt
 from reporting.views.reports import week_cell, week_starts
+from reporting.wording import capital
+
+
+def _remarks(row: ReportRevision) -> str:
+    """ "Corrected, reconstructed": what a week's line in the archive says besides its headline."""
+    remarks = {"corrected": row.number > 1, "reconstructed": row.reconstructed_on is not None}
+    return capital(", ".join(name for name, is_so in remarks.items() if is_so))
+
 
 ARCHIVE = [
     Column(
@@ -28,8 +36,8 @@ ARCHIVE = [
     Column(
         "Headline",
         "headline",
-        note=lambda row: "Corrected" if row.number > 1 else "",
-        note_label="Corrected",
+        note=_remarks,
+        note_label="Remarks",
     ),
     Column("Published", "published_at", kind="instant"),
 ]

@@ -56,9 +56,13 @@ class TimelineMilestone:
         if self.committed_on is None:
             return [f"{said} · no date committed"]
         committed = f"{said} · committed {_short(self.committed_on, as_of)}"
+        shorter = [f"{said} · {_short(self.committed_on, as_of)}", said]
+        if self.done_on:
+            shorter = [said]
         if self.original_on is None or not self.moved:
-            return [committed]
-        return [f"{committed}, moved from {_short(self.original_on, as_of)}", f"{committed}, moved"]
+            return [committed, *shorter]
+        moved = f"{committed}, moved from {_short(self.original_on, as_of)}"
+        return [moved, f"{committed}, moved", *shorter]
 
 
 def _short(day: date, as_of: date) -> str:

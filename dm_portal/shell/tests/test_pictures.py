@@ -239,6 +239,23 @@ def test_where_nothing_fits_the_shortest_is_cut() -> None:
     assert first_fitting(["long", "short"], size=12, width=100) == "long"
 
 
+def test_labels_of_years_gone_by_are_shorter_rather_than_cut() -> None:
+    """The committed date stands in the table; half a date says nothing."""
+    late = TimelineMilestone(
+        "2.2", Shape.ON_TRACK, date(2012, 10, 19), date(2012, 9, 3), done_on=date(2012, 11, 15)
+    )
+    ahead = TimelineMilestone("2.3", Shape.ON_TRACK, date(2012, 12, 14), word="3 of 7 items done")
+    picture = Timeline("t", "Milestones", date(2014, 9, 5), [late, ahead])
+    labels = [row.words for drawing in picture.drawings for row in drawing.rows]
+    assert not any("…" in label for label in labels)
+    assert labels[0] == "Done 15 Nov 2012, 27 days late"
+    assert late.shorter_words(date(2014, 9, 5))[1].endswith("committed 19 Oct 2012, moved")
+    assert ahead.shorter_words(date(2014, 9, 5))[1:] == [
+        "3 of 7 items done · 14 Dec 2012",
+        "3 of 7 items done",
+    ]
+
+
 def test_other_scripts_count_as_wide() -> None:
     assert width_of("漢", size=10) == width_of("Ж", size=10) == 11
 
