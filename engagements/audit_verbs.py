@@ -1,5 +1,9 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
+from collections.abc import Callable
+
+from engagements.stages import Stage
+
 COMMON = {
     "engagements.import": "",
     "engagements.acceptancecriterion": "",
@@ -69,4 +73,11 @@ SENTENCES: dict[str, str] = {
     "import.retried": "let {target} be read again",
     "import.discarded": "discarded {target}",
     "work.rebuilt": "had the work of {target} written anew from its events: {after[items]} items",
+}
+
+# What was decided of the words of trackers, as the record stores it.
+DECISIONS: dict[str, Callable[[str], str]] = {
+    "source.states_decided": lambda stage: str(dict(Stage.choices).get(stage, stage)),
+    "source.people_decided": str,
+    "engagement.versions_decided": lambda milestone: milestone or "no milestone",
 }

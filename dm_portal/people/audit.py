@@ -1,12 +1,12 @@
 """The audit record: every service leaves a row in the transaction that made the change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from string import Formatter
 from typing import Any
 
-from dm_portal.people.audit_words import Said, change_words
+from dm_portal.people.audit_words import Said, change_words, decisions_in_words
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import now
 
@@ -15,6 +15,7 @@ origin: ContextVar[str] = ContextVar("audit_origin", default="")
 
 _sentences: dict[str, str] = {}
 _common: dict[str, str] = {}
+_decisions: dict[str, Callable[[str], str]] = {}
 
 # Told by the verb itself: "paused", "resumed", "closed".
 TOLD = {"state"}
@@ -22,12 +23,18 @@ TOLD = {"state"}
 PORTAL = "The portal"
 
 
-def register(sentences: Mapping[str, str], *, common: Mapping[str, str] | None = None) -> None:
+def register(
+    sentences: Mapping[str, str],
+    *,
+    common: Mapping[str, str] | None = None,
+    decisions: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
     """Name an app's verbs: verb -> the rest of a sentence after the actor's name.
 
     The sentence may use ``{target}`` and, as ``{before[...]}`` and ``{after[...]}``, what changed.
     ``common`` are the kinds of targets whose name begins with a common noun, each with what
-    stands before it in a sentence: "the weekly status of …", "import 3".
+    stands before it in a sentence: "the weekly status of …", "import 3". ``decisions`` are the
+    verbs whose changes are of others' words, not of our fields, each with what says a decision.
 
     Raises:
         ValueError: a verb is already registered with another sentence.
@@ -36,6 +43,7 @@ def register(sentences: Mapping[str, str], *, common: Mapping[str, str] | None =
         if _sentences.setdefault(verb, sentence) != sentence:
             raise ValueError(f"The audit verb {verb} is registered twice.")
     _common.update(common or {})
+    _decisions.update(decisions or {})
 
 
 @contextmanager
@@ -72,6 +80,8 @@ def _target(event: AuditEvent) -> str:
 
 def changes_in_words(event: AuditEvent) -> str:
     """What was changed and is not in the sentence: "Name: Atlas 2 (was Atlas)". Often nothing."""
+    if event.verb in _decisions:
+        return decisions_in_words(event, _decisions[event.verb])
     told = TOLD | _named_in(_sentences[event.verb])
     fields = [*event.before, *(name for name in event.after if name not in event.before)]
     return " · ".join(change_words(event, name) for name in fields if name not in told)
@@ -80,11 +90,12 @@ def changes_in_words(event: AuditEvent) -> str:
 def changes(event: AuditEvent) -> str:
     """Field by field what was before and after, as it is stored: for the CSV."""
     fields = [*event.before, *(name for name in event.after if name not in event.before)]
-    return "; ".join(_change(name, event.before, event.after) for name in fields)
+    is_ours = event.verb not in _decisions
+    return "; ".join(_change(name, event.before, event.after, is_ours) for name in fields)
 
 
-def _change(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
-    label = name.replace("_", " ")
+def _change(name: str, before: dict[str, Any], after: dict[str, Any], is_ours: bool) -> str:
+    label = name.replace("_", " ") if is_ours else name
     if name not in before:
         return f"{label}: {_said(after[name])}"
     if name not in after:
@@ -97,8 +108,8 @@ def _said(value: Any) -> str:
 
 
 def note(event: AuditEvent) -> str:
-    """What was changed, where something was there before: all of it is in the CSV."""
-    return changes_in_words(event) if event.before else ""
+    """What was decided, or changed where something was there before: all of it is in the CSV."""
+    return changes_in_words(event) if event.before or event.verb in _decisions else ""
 
 
 def _named_in(words: str) -> set[str]:

@@ -1,5 +1,6 @@
 """What the record holds, as people say it: names of fields, days, and what one chose."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, time
 from typing import Any
@@ -14,6 +15,8 @@ from dm_portal.shell.dates import day_words
 
 # Of what was there before, enough to know it again; the CSV has all of it.
 LONGEST_BEFORE = 80
+# Of one act; the CSV has all of them.
+MOST_DECISIONS = 20
 
 
 class Said(dict[str, Any]):
@@ -59,6 +62,22 @@ def change_words(event: AuditEvent, name: str) -> str:
         return f"{label}: {value_words(event, name, after)}"
     now = "empty now" if after in (None, "") else value_words(event, name, after)
     return f"{label}: {now} (was {was})"
+
+
+def decisions_in_words(event: AuditEvent, words: Callable[[str], str]) -> str:
+    """What was decided of words that are not ours, each exactly as it is written.
+
+    ``words`` says a stored decision: "in_QA: Done · Offen: In progress (was Not started)".
+    """
+    names = sorted({*event.before, *event.after})
+    told = [_decision(event, name, words) for name in names[:MOST_DECISIONS]]
+    more = len(names) - MOST_DECISIONS
+    return " · ".join([*told, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _decision(event: AuditEvent, name: str, words: Callable[[str], str]) -> str:
+    now = f"{name}: {words(event.after.get(name) or '')}"
+    return f"{now} (was {words(event.before[name] or '')})" if name in event.before else now
 
 
 def _field(event: AuditEvent, name: str) -> "Field[Any, Any] | None":

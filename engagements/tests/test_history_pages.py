@@ -220,6 +220,42 @@ def test_what_the_sentence_says_is_not_said_twice() -> None:
     assert note(tried_again) == "Problem: It broke."
 
 
+@pytest.mark.parametrize(
+    ("verb", "before", "after", "said"),
+    [
+        (
+            "source.people_decided",
+            {"u_00a52e9a": "A bot"},
+            {"mara.k": "Rin Takeda", "u_00a52e9a": "Nobody: ignored"},
+            "mara.k: Rin Takeda · u_00a52e9a: Nobody: ignored (was A bot)",
+        ),
+        (
+            "source.states_decided",
+            {"state": "not_started"},
+            {"in_QA": "in_progress", "state": "done"},
+            "in_QA: In progress · state: Done (was Not started)",
+        ),
+        ("source.states_decided", {}, {"Odd": "gone"}, "Odd: gone"),
+        (
+            "engagement.versions_decided",
+            {"2.1_beta": "2.1_beta"},
+            {"2.1_beta": ""},
+            "2.1_beta: no milestone (was 2.1_beta)",
+        ),
+        ("source.people_decided", {}, dict.fromkeys("abcdefghijklmnopqrstuv", "A bot"), None),
+    ],
+)
+def test_what_was_decided_of_a_trackers_words_is_told_as_they_are_written(
+    verb: str, before: dict[str, str], after: dict[str, str], said: str | None
+) -> None:
+    decided = event(verb, "engagements.source", before, after)
+    told = said or " · ".join(
+        [*(f"{name}: A bot" for name in "abcdefghijklmnopqrst"), "and 2 more"]
+    )
+    assert note(decided) == told
+    assert all(f"{name}: " in changes(decided) for name in after)
+
+
 def test_nothing_happened_yet(desk: Any, engagement: Engagement) -> None:
     page = desk.get(at("engagement_history", engagement)).content.decode()
     assert "Nothing is on record yet" in page
