@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.timezone import get_current_timezone_name
 
 from dm_portal.shell.forms import PortalForm
 from engagements.services.imports import MAX_BYTES, TOO_LARGE, Attached, Export
@@ -57,8 +58,8 @@ class ImportForm(PortalForm):
         label="Exported at",
         required=False,
         help_text=(
-            "When your tracker wrote the file, on your clock. Without it, rows without an updated "
-            "date count as of the latest instant that the file names."
+            "When your tracker wrote the file, on the engagement's clock ({zone}). Without it, "
+            "rows without an updated date count as of the latest instant that the file names."
         ),
     )
     is_whole = forms.BooleanField(
@@ -75,6 +76,11 @@ class ImportForm(PortalForm):
         "How the file is written and what its columns hold, in TOML: for any file that is "
         "neither a Jira export nor a work CSV. It is remembered for the next such file.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint, zone = str(self.fields["exported_at"].help_text), get_current_timezone_name()
+        self.fields["exported_at"].help_text = hint.format(zone=zone)
 
     def clean_map(self) -> FileMap | None:
         file: UploadedFile | None = self.cleaned_data["map"]

@@ -1,5 +1,6 @@
 """A map of a tracker's file: how it is written, and which of its columns holds what."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,8 @@ OF_INTERVALS = ("key", "type", "title", "state", "size", "team", "seen_at", "day
 BOT_WORD, IGNORE_WORD = "bot", "ignore"
 NEEDED = {"items": ("key",), "intervals": ("key", "state", "days", "until")}
 MAX_TEXT = 200
+# What the sources are called whose files need no map.
+TAKEN = ("work csv", "jira export")
 # TOML's strings, those of several lines first, and comments: all that can hide dots from DEEP, each
 # read as TOML reads it, so that none can pretend to begin or end elsewhere. What is not ended goes
 # on to the end of the file, or of its line. Nothing here is tried twice: the time is that of the
@@ -95,13 +98,29 @@ def parse_map(content: bytes) -> FileMap:
     """
     if len(content) > MAX_BYTES:
         raise MapRefused(f"The map is larger than {MAX_BYTES // 1024} KB.")
-    if DEEP.search(WORDS.sub(b"", content)):
+    text = _text_of(content)
+    if DEEP.search(WORDS.sub(b"", text.encode())):
         raise MapRefused("The map has tables in tables in tables, and needs none.")
     try:
-        told = tomllib.loads(content.decode())
-    except (ValueError, RecursionError) as error:  # of its letters, its grammar or its numbers
+        told = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # of its grammar or its numbers
         raise MapRefused(f"The map is not written in TOML: {error}.") from error
     return read_map(told | {"states": _by_state(told.get("states", {}))})
+
+
+def _text_of(content: bytes) -> str:
+    """What editors save as TOML: text in UTF-8, with or without a mark, or in UTF-16 with one.
+
+    Raises:
+        MapRefused: it is none of these.
+    """
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
+    except ValueError as error:
+        raise MapRefused(
+            "The map is not written in TOML, which is text: save it in UTF-8."
+        ) from error
 
 
 def read_map(told: Mapping[str, Any]) -> FileMap:
@@ -114,7 +133,7 @@ def read_map(told: Mapping[str, Any]) -> FileMap:
     if unknown := sorted(set(told) - set(known)):
         raise MapRefused(f"The map has no {unknown[0]}. It knows: {', '.join(known)}.")
     made = FileMap(
-        name=_text(told, "name"),
+        name=" ".join(_text(told, "name").split()),
         columns=_columns(told.get("columns", {})),
         separator=_one_of(told, "separator", tuple(SEPARATORS)),
         dates=_one_of(told, "dates", DATES),
@@ -134,12 +153,14 @@ def _require_whole(made: FileMap) -> None:
     """Everything is named that its kind of rows needs, and nothing that it cannot use."""
     if not made.name:
         raise MapRefused("The map needs a name, by which the source is called.")
+    if made.name.casefold() in TAKEN:
+        raise MapRefused(f"Files without a map are called {made.name}: give the map another name.")
     possible = OF_ITEMS if made.rows == "items" else OF_INTERVALS
     if unknown := sorted(set(made.columns) - set(possible)):
         raise MapRefused(
             f"Of {made.rows}, no column can hold {unknown[0]}. There are: {', '.join(possible)}."
         )
-    if missing := [name for name in NEEDED[made.rows] if name not in made.columns]:
+    if missing := [name for name in NEEDED[made.rows] if not made.columns.get(name)]:
         raise MapRefused(f"The map names no column for: {', '.join(missing)}.")
     if made.state and "state" in made.columns:
         raise MapRefused("The map gives every row a state, and names a column for it: keep one.")

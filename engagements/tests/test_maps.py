@@ -120,7 +120,11 @@ def test_a_day_that_is_none_is_refused_by_its_line() -> None:
     ("toml", "said"),
     [
         (b"name = ", "not written in TOML"),
-        (b"\xff", "not written in TOML"),
+        (b"\xff", "not written in TOML, which is text: save it in UTF-8"),
+        (b"\xff\xfea", "not written in TOML, which is text: save it in UTF-8"),
+        (b'name="x"\n[columns]\nkey=[]\ncreated_at="c"', "names no column for: key"),
+        (b'name="jira  Export"\n[columns]', "give the map another name"),
+        (b'name=" "\n[columns]', "needs a name"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
         (b'name="x"\nsep=","', "The map has no sep."),
         (b'[columns]\nkey="k"\ncreated_at="c"', "needs a name"),
@@ -167,6 +171,12 @@ def test_a_map_that_would_burst_is_refused_at_once(toml: bytes, said: str) -> No
     with pytest.raises(MapRefused) as refused:
         parse_map(toml)
     assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_map_is_read_as_editors_save_it(encoding: str) -> None:
+    told = ITEMS.replace(b'"Sheet"', '"  Küche  2 "'.encode()).decode().encode(encoding)
+    assert parse_map(told).name == "Küche 2"
 
 
 def test_dots_in_texts_and_comments_are_no_tables() -> None:

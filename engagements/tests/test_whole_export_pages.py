@@ -62,6 +62,11 @@ def test_what_cannot_be_is_said_at_the_field(
     assert not Import.objects.exists()
 
 
+def test_whose_clock_counts_is_said(browse: Any, engagement: Engagement) -> None:
+    page = text(browse.get(at("import_create", engagement)))
+    assert "on the engagement&#x27;s clock (Europe/Berlin)." in page
+
+
 @pytest.fixture
 def known(engagement: Engagement, manager: User) -> Import:
     return apply(engagement, manager, items("A-1", "A-2", "A-3", "A-4"), export=whole(1))
