@@ -27,7 +27,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from reporting.periods import week_name
@@ -35,8 +35,7 @@ from reporting.periods import week_name
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """An item as it stood at the instant: finished later is still open."""
 
     key: str
@@ -65,11 +64,15 @@ class Window:
         return at.astimezone(self.zone).date() if at else None
 
 
-def version_1(inputs: Row) -> Row:
-    """The figures of schema 1, as they were; see the module for their meaning."""
+def version_1(inputs: Row, items: list[Item] | None = None) -> Row:
+    """The figures of schema 1, as they were; see the module for their meaning.
+
+    ``items``, here and in the others: where they are read already.
+    """
     window = Window.of(inputs)
     imported = bool(inputs["imports"])
-    items = [_item(row, window) for row in inputs["items"]]
+    if items is None:
+        items = [_item(row, window) for row in inputs["items"]]
     milestones = [_milestone(row, inputs, items, window, imported) for row in inputs["milestones"]]
     milestones = [row for row in milestones if row.pop("is_there")]
     committed = {row["number"] for row in milestones if row["committed_on"]}
@@ -90,13 +93,13 @@ def version_1(inputs: Row) -> Row:
     }
 
 
-def version_2(inputs: Row) -> Row:
+def version_2(inputs: Row, items: list[Item] | None = None) -> Row:
     """The figures of schema 2: a milestone is done, and late, by its items and its criteria; a
     date that was recorded only afterwards is taken as the record stands; a criterion counts from
     the instant at which it was agreed.
     """
     inputs = inputs | {"revisions": _as_recorded(inputs), "criteria": _as_agreed(inputs)}
-    found = version_1(inputs)
+    found = version_1(inputs, items)
     window = Window.of(inputs)
     for row in found["milestones"]:
         criteria = [each for each in inputs["criteria"] if each["milestone"] == row["number"]]
@@ -104,13 +107,13 @@ def version_2(inputs: Row) -> Row:
     return found
 
 
-def version_3(inputs: Row) -> Row:
+def version_3(inputs: Row, items: list[Item] | None = None) -> Row:
     """The figures of schema 3: each milestone's ``criteria_unmet``; work is known until a file was
     handed over, however much later it was applied; and the burn-up ends with the last week that
     it could speak of. A line drawn on would say that nothing happened, where nothing is known.
     """
     handed_over = [{**row, "applied_at": row["uploaded_at"]} for row in inputs["imports"]]
-    found = version_2(inputs | {"imports": handed_over})
+    found = version_2(inputs | {"imports": handed_over}, items)
     window = Window.of(inputs)
     agreed = _as_agreed(inputs)
     for row in found["milestones"]:

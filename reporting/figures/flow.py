@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from reporting.figures.dated import Window, instant, text_day, text_instant
-from reporting.figures.timelines import AT_WORK, DONE, Timeline
+from reporting.figures.timelines import AT_WORK, Timeline
 from reporting.periods import week_name
 
 Row = dict[str, Any]
@@ -22,9 +22,10 @@ PACE_WEEKS = 8
 
 def flow(lines: list[Timeline], window: Window, *, known_until: str | None) -> Row:
     """Everything about the flow of these items at the end of the window."""
+    stages = Counter(line.stage(window.as_of) for line in lines)
     return {
-        "stages": dict(sorted(Counter(line.stage(window.as_of) for line in lines).items())),
-        "wip": sum(line.stage(window.as_of) in AT_WORK for line in lines),
+        "stages": dict(sorted(stages.items())),
+        "wip": sum(stages[each] for each in AT_WORK),
         "oldest": oldest(lines, window),
         "cycle_times": cycle_times(lines, window),
         "throughput": throughput(lines, window, known_until=known_until),
@@ -137,8 +138,6 @@ def _finished(
     lines: list[Timeline], window: Window, *, since: datetime | None
 ) -> Iterator[tuple[Timeline, datetime]]:
     for line in lines:
-        if line.stage(window.as_of) != DONE:
-            continue
         done = line.done_at(window.as_of)
         if done is not None and (since is None or done >= since):
             yield line, done

@@ -16,7 +16,7 @@ item that was withdrawn is no item any more. New are, see the functions for each
 from typing import Any
 
 from reporting.figures import flow, scope, sprints
-from reporting.figures.dated import Window, text_day, text_instant, version_3
+from reporting.figures.dated import Item, Window, text_day, version_3
 from reporting.figures.timelines import Timeline, before
 
 Row = dict[str, Any]
@@ -31,7 +31,7 @@ def figures_of(inputs: Row, lines: list[Timeline]) -> Row:
     """The figures of schema 4, of items that are read already."""
     window = Window.of(inputs)
     there = [line for line in lines if line.is_there(window.as_of)]
-    found = version_3(inputs | {"items": [_as_it_stood(line, window) for line in there]})
+    found = version_3(inputs, [_as_it_stood(line, window) for line in there])
     known = found["total"] is not None
     known_until = found["window"]["known_until"]
     for name in ("burnup", "burnup_next"):
@@ -48,34 +48,30 @@ def figures_of(inputs: Row, lines: list[Timeline]) -> Row:
     }
 
 
-def _as_it_stood(line: Timeline, window: Window) -> Row:
-    """An item at the instant, as schema 3 stored it."""
-    return {
-        "key": line.key,
-        "created_at": text_instant(line.created_at),
-        "done_at": text_instant(line.done_at(window.as_of)),
-        "milestones": sorted(before(line.milestones, window.as_of)),
-        "late": sorted(line.late),
-    }
+def _as_it_stood(line: Timeline, window: Window) -> Item:
+    """An item at the instant, as schema 3 knew it."""
+    as_of = window.as_of
+    milestones = before(line.milestones, as_of)
+    return Item(line.key, line.created_at, line.done_at(as_of), milestones, line.late)
 
 
 def _add_scope(found: Row, lines: list[Timeline], window: Window) -> None:
     """What came back or went in the window, in all and by milestone."""
     committed = {row["number"] for row in found["milestones"] if row["committed_on"]}
-    parts = {
-        "total": lines,
-        "promised": [line for line in lines if _touches(line, committed, window)],
-        "beyond": [line for line in lines if not _touches(line, committed, window)],
-    }
-    for name, part in parts.items():
+    for name, part in parts(lines, committed, window).items():
         found[name] |= scope.changes(part, window)
     belonging = scope.Belonging(lines, window)
     for row in found["milestones"]:
         row |= scope.milestone_changes(belonging, row["number"], window)
 
 
-def _touches(line: Timeline, milestones: set[int], window: Window) -> bool:
-    return bool(milestones & before(line.milestones, window.as_of))
+def parts(lines: list[Timeline], committed: set[int], window: Window) -> dict[str, list[Timeline]]:
+    """All items, those of a committed milestone at the end of the window, and those of none."""
+    found: dict[str, list[Timeline]] = {"total": lines, "promised": [], "beyond": []}
+    for line in lines:
+        is_promised = not committed.isdisjoint(before(line.milestones, window.as_of))
+        found["promised" if is_promised else "beyond"].append(line)
+    return found
 
 
 def _late_days(lines: list[Timeline], window: Window) -> Row | None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from reporting.figures.blocked import with_blockers
 from reporting.figures.dated import Window, text_day
+from reporting.figures.followed import parts
 from reporting.figures.timelines import DONE, WITHDRAWN, Timeline, before
 
 Row = dict[str, Any]
@@ -66,11 +67,7 @@ def with_moves(inputs: Row, lines: list[Timeline]) -> Row:
 def _add_moves(found: Row, lines: list[Timeline], window: Window) -> None:
     """Everything that moved, in all, in what was promised and beyond it, and by milestone."""
     committed = {row["number"] for row in found["milestones"] if row["committed_on"]}
-    parts: dict[str, list[Timeline]] = {"total": lines, "promised": [], "beyond": []}
-    for line in lines:
-        is_promised = committed & before(line.milestones, window.as_of)
-        parts["promised" if is_promised else "beyond"].append(line)
-    for name, part in parts.items():
+    for name, part in parts(lines, committed, window).items():
         found[name] |= turns(part, window) | late(part)
     moved = by_milestone(lines, window)
     for row in found["milestones"]:
@@ -95,6 +92,8 @@ def turn_of(line: Timeline, window: Window) -> str:
     """One of ``TURNS``; empty where the item began to count, if it did, when it was created."""
     if window.since is None or line.created_at >= window.since:
         return ""
+    if not line.changed_since(window.since):
+        return ""
     was, is_there = line.is_there(window.since), line.is_there(window.as_of)
     if was == is_there:
         return ""
@@ -109,8 +108,9 @@ def late(lines: list[Timeline]) -> Keys:
 
     Source: what the last status froze, beside what is known now.
     """
+    told = [line for line in lines if line.late]
     return {
-        f"{name}_late": [line.key for line in lines if kind in line.late]
+        f"{name}_late": [line.key for line in told if kind in line.late]
         for kind, name in LATE.items()
     }
 
@@ -136,7 +136,7 @@ def _ways(line: Timeline, window: Window) -> list[tuple[str, frozenset[int]]]:
     were, are = (before(line.milestones, at) for at in (window.since, window.as_of))
     if turn := turn_of(line, window):
         return [*ways, (turn, are if turn == "back" else were)]
-    if not line.is_there(window.as_of):
+    if were == are or not line.is_there(window.as_of):
         return ways
     return [*ways, ("moved_in", are - were), ("moved_out", were - are)]
 

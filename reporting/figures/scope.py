@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from reporting.figures.dated import Window, instant
@@ -32,6 +33,7 @@ def _reopened(lines: list[Timeline], window: Window) -> list[str]:
         line.key
         for line in lines
         if since is not None
+        and line.changed_since(since)
         and line.is_there(as_of)
         and line.stage(as_of) != DONE
         and line.was_reopened(since=since, at=as_of)
@@ -43,6 +45,7 @@ def _removed(lines: list[Timeline], window: Window) -> list[str]:
         line.key
         for line in lines
         if window.since is not None
+        and line.changed_since(window.since)
         and line.is_there(window.since)
         and line.stage(window.as_of) == WITHDRAWN
     ]
@@ -96,9 +99,8 @@ def burnup(
     of one milestone, or of all. Source: dates of creation, state and milestone changes.
     """
     ever = (line for line in lines if milestone is None or line.was_ever_in(milestone))
-    entries = sorted(
-        entry for line in ever for entry in _steps(line, milestone) if entry[0] < window.as_of
-    )
+    entries = [step for line in ever for step in _steps(line, milestone) if step[0] < window.as_of]
+    entries.sort(key=itemgetter(0))
     if not entries or known_until is None:
         return []
     last = min(window.as_of, instant(known_until) or window.as_of)
@@ -121,17 +123,27 @@ def _point(sunday: date, scope: int, done: int) -> Row:
 
 def _steps(line: Timeline, milestone: int | None) -> list[tuple[datetime, int, int]]:
     """When an item began or ceased to count, and to count as done: (at, items, done)."""
-    instants = {line.created_at, *(max(entry.at, line.created_at) for entry in line.stages)}
-    if milestone is not None:
-        instants |= {max(entry.at, line.created_at) for entry in line.milestones}
     steps, counted, done = [], 0, 0
-    for at in sorted(instants):
-        just_after = at + timedelta(microseconds=1)
-        is_in = milestone is None or milestone in before(line.milestones, just_after)
-        stage = line.stage(just_after)
+    for at, stage, is_in in _turns(line, milestone):
         counts = int(is_in and stage != WITHDRAWN)
-        counts_done = counts and int(stage == DONE)
-        if (counts, counts_done) != (counted, done):
+        counts_done = int(is_in and stage == DONE)
+        if counts != counted or counts_done != done:
             steps.append((at, counts - counted, counts_done - done))
             counted, done = counts, counts_done
     return steps
+
+
+def _turns(line: Timeline, milestone: int | None) -> list[tuple[datetime, str, bool]]:
+    """What held from each instant on: (at, stage, whether it was in the milestone)."""
+    created_at = line.created_at
+    stages = {created_at: line.stages[0].value}
+    stages |= {max(entry.at, created_at): entry.value for entry in line.stages}
+    if milestone is None:
+        return [(at, stage, True) for at, stage in stages.items()]
+    instants = stages.keys() | {max(entry.at, created_at) for entry in line.milestones}
+    found = []
+    for at in sorted(instants):
+        just_after = at + timedelta(microseconds=1)
+        is_in = milestone in before(line.milestones, just_after)
+        found.append((at, line.stage(just_after), is_in))
+    return found

@@ -61,6 +61,10 @@ class Timeline:
         found: str = before(self.stages, at)
         return found
 
+    def changed_since(self, at: datetime) -> bool:
+        """Whether a stage began then or later: most items rest, and nothing else is to be asked."""
+        return self.stages[-1].at >= at
+
     def is_there(self, at: datetime) -> bool:
         """Whether it counts: it existed, and was not withdrawn."""
         return self.created_at < at and self.stage(at) != WITHDRAWN
@@ -77,7 +81,7 @@ class Timeline:
     def since(self, is_so: Callable[[str], bool], at: datetime) -> datetime | None:
         """The beginning of the last run of such stages, if one lasted just before ``at``."""
         found = None
-        for entry in reversed(self.stages[: _place(self.stages, at)]):
+        for entry in reversed(past(self.stages, at)):
             if not is_so(entry.value):
                 break
             found = entry.at
@@ -96,8 +100,8 @@ class Timeline:
         """
         if self.stage(at) in (DONE, WITHDRAWN):
             return None
-        since = [entry.at for entry in self.flags[: _place(self.flags, at)][-1:] if entry.value]
-        for entry in reversed(self.stages[: _place(self.stages, at)]):
+        since = [entry.at for entry in past(self.flags, at)[-1:] if entry.value]
+        for entry in reversed(past(self.stages, at)):
             if entry.value != BLOCKED:
                 break
             since.append(entry.at)
@@ -105,9 +109,7 @@ class Timeline:
 
     def blocked(self, at: datetime) -> list[Span]:
         """The times before ``at`` in which it was blocked or flagged; by schema 5."""
-        return blocked_spans(
-            self.stages[: _place(self.stages, at)], self.flags[: _place(self.flags, at)]
-        )
+        return blocked_spans(past(self.stages, at), past(self.flags, at))
 
     def is_in(self, milestone: int, at: datetime) -> bool:
         return milestone in before(self.milestones, at)
@@ -122,6 +124,13 @@ class Timeline:
             for earlier, later in zip(self.stages, self.stages[1:], strict=False)
             if since <= later.at < at
         )
+
+
+def past(entries: Sequence[Entry], at: datetime) -> Sequence[Entry]:
+    """What there was before an instant."""
+    if entries[-1].at < at:  # as mostly, and soon told
+        return entries
+    return entries[: _place(entries, at)]
 
 
 def before(entries: Sequence[Entry], at: datetime) -> Any:
