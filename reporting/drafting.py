@@ -15,9 +15,9 @@ from reporting import facts, rag, sentences
 from reporting.figures import instant
 from reporting.models import Facts, Report, ReportRevision
 
-# The first schema of facts whose figures the page of a draft can show; older ones are worked out
+# The first schema of facts whose figures the page of a draft can word; older ones are worked out
 # anew where their status is corrected.
-EDITABLE = 6
+EDITABLE = 7
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,12 @@ LABELS = {
     "statement": "criterion",
     "to_day": "up to",
     "total": "work",
+    "undecided": "in states not decided on",
     "until_day": "up to",
     "working_days": "working days",
 }
+# What the part before it says of such a fact.
+OF = {"before": "before this correction", "decided": "by what was decided since"}
 
 # Facts that are days, besides those whose names say so.
 DAYS = ("first", "last")
@@ -168,6 +171,7 @@ RECORDED_HERE = (
     "recorded",
     "freshness",
     "left_out.refused",
+    "corrected",
 )
 
 
@@ -194,7 +198,9 @@ def _sentence_lines(draft: Draft, late: str, names: Names) -> list[SentenceLine]
             key=row["key"],
             about=row["about"],
             text=row["text"],
-            facts=tuple(_fact_line(each, names, today) for each in listed[row["key"]]),
+            facts=tuple(
+                _fact_line(each, names, today) for each in listed.get(row["key"], row["facts"])
+            ),
             late="" if sentences.is_under(row["key"], RECORDED_HERE) else late,
         )
         for row in draft.sentences
@@ -210,10 +216,15 @@ def _listed(draft: Draft, names: Names) -> list[dict[str, Any]]:
 
 
 def _fact_line(fact: dict[str, Any], names: Names, today: date) -> FactLine:
-    name = fact["name"].rsplit(".", 1)[-1]
+    *_, above, name = ["", *fact["name"].split(".")]
+    label = (
+        f"{LABELS[name].removesuffix(' in the window')}, {OF[above]}"
+        if above in OF
+        else LABELS[name]
+    )
     items = tuple(names.line(key) for key in fact["rows"])
     value = names.line(fact["value"]).name if name == "key" else fact["value"]
-    return FactLine(LABELS[name], _value_words(value, name, today), items)
+    return FactLine(label, _value_words(value, name, today), items)
 
 
 def _value_words(value: object, name: str, today: date) -> str:

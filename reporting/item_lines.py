@@ -93,11 +93,13 @@ class Names:
         return self._inputs | {"items": items}
 
     def line(self, name: str) -> ItemLine:
-        """The item of this name; of a bare key that two items have, which is not known."""
+        """The item of this name; of a bare key that two items have, which is not known; of one that
+        is not among the rows any more, its key.
+        """
         key, _, source = name.partition(APART)
         rows = [row for row in self._rows[key] if source in ("", str(row["source"]))]
         title = " / ".join(row["title"] for row in rows)
-        if len(rows) > 1:
+        if len(rows) != 1:
             return ItemLine(key, title, "")
         [row] = rows
         return ItemLine(key, title, self._url(row), self._source(row) if source else "")

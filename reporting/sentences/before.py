@@ -16,7 +16,7 @@ SAID = {
 
 def corrected(was: Row | None, figures: Row) -> Iterator[Row]:
     """The figures of the last revision, ``was``, where a correction brings others; None: it does
-    not, or is none.
+    not, or is none. Of its window only what it knew.
     """
     if was is None or not figures["total"]:
         return
@@ -26,11 +26,11 @@ def corrected(was: Row | None, figures: Row) -> Iterator[Row]:
         return
     before, now = was["total"], figures["total"]
     said, facts = [], []
-    for name, (verb, nothing) in SAID.items():
+    for name, (verb, nothing) in SAID.items() if was["window"]["is_known"] else ():
         number = len(before.get(name, ()))
         if number != len(now[name]):
             said.append(f"{count(number, 'item')} {verb}" if number else nothing)
-            facts.append(fact(f"before.{name}", number, before.get(name, ())))
+            facts.append(fact(f"before.{name}", number))
     if (before["done"], before["items"]) != (now["done"], now["items"]):
         said.append(f"{before['done']} of {before['items']} done")
         facts += [fact(f"before.{name}", before[name]) for name in ("done", "items")]

@@ -11,12 +11,13 @@ from time_machine import Traveller
 
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
-from engagements.models import Engagement, WorkItem
+from engagements.models import Engagement, Source, WorkItem
 from engagements.tests.events import tell
 from reporting import facts
 from reporting.models import Report, ReportRevision
 from reporting.sentences import corrected
 from reporting.services.publishing import start_correction
+from reporting.tests.pages import url
 from reporting.tests.reports import (
     FRIDAY,
     WEEK,
@@ -136,12 +137,32 @@ def test_the_form_asks_for_it_and_the_draft_says_so(
     assert Report.objects.get(pk=first.report.pk).corrects_figures is bool(ticked)
 
 
+def test_the_draft_shows_what_is_no_longer_there(
+    first: ReportRevision, manager: User, sign_in: Any
+) -> None:
+    """An item that was counted is by now said to be created later; two sources share a key."""
+    late = WorkItem.objects.get(key="A-1")
+    late.created_at = late.done_at = FRIDAY + HOUR
+    late.save()
+    tell(late)
+    other = Source.objects.create(engagement=first.report.engagement, number=2, kind="work_csv")
+    twin = WorkItem.objects.get(key="A-2")
+    twin.pk, twin.source = None, other
+    twin.save()
+    tell(twin)
+    report = fresh(first.report)
+    start_correction(report=report, reason="Counted.", by=manager, corrects_figures=True)
+    page = sign_in(manager).get(url(report))
+    assert page.status_code == 200
+    assert "finished, before this correction" in page.content.decode()
+
+
 # In words, of any two sets of figures.
 
 
 def totals(**more: Any) -> dict[str, Any]:
     nothing: dict[str, Any] = {name: [] for name in ("finished", "created", "reopened", "removed")}
-    return {"total": nothing | {"done": 2, "items": 8} | more}
+    return {"total": nothing | {"done": 2, "items": 8} | more, "window": {"is_known": True}}
 
 
 @pytest.mark.parametrize(
@@ -155,6 +176,11 @@ def totals(**more: Any) -> dict[str, Any]:
             totals(finished=["A-1", "A-2"]),
             totals(created=["A-3"], done=5, items=9),
             "Until this correction it said: 2 items finished, nothing added, 2 of 8 done.",
+        ),
+        (
+            totals() | {"window": {"is_known": False}},
+            totals(finished=["A-1"], done=3),
+            "Until this correction it said: 2 of 8 done.",
         ),
         (
             totals(reopened=["A-1"]),

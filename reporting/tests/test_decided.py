@@ -97,6 +97,14 @@ def test_what_really_came_late_is_told_beside_it(
     assert told["late.finished"].startswith("1 item finished before the last status, on 18 Nov,")
 
 
+def test_the_draft_with_states_that_nobody_decided_on(
+    engagement: Engagement, manager: User, sign_in: Any
+) -> None:
+    apply(engagement, manager, [item("A-1", state="Verified")])
+    page = sign_in(manager).get(url(draft(open_reports(engagement)[0])))
+    assert "in states not decided on" in page.content.decode()
+
+
 def test_the_draft_lists_them(
     first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller, sign_in: Any
 ) -> None:

@@ -32,6 +32,9 @@ def shown(name: str, value: object) -> tuple[str, str]:
         ("window.to_day", "2025-11-20", "up to", "Thu 20 Nov 2025"),
         ("total.finished_late", 3, "finished before, imported since", "3"),
         ("milestones.1.done_on", None, "done on", "none"),
+        ("before.finished", 3, "finished, before this correction", "3"),
+        ("total.decided.removed", 3, "withdrawn, by what was decided since", "3"),
+        ("left_out.undecided", 3, "in states not decided on", "3"),
     ],
 )
 def test_days_are_said_in_words(name: str, value: object, label: str, words: str) -> None:
