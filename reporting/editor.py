@@ -216,12 +216,9 @@ def _listed(draft: Draft, names: Names) -> list[dict[str, Any]]:
 
 
 def _fact_line(fact: dict[str, Any], names: Names, today: date) -> FactLine:
-    *_, above, name = ["", *fact["name"].split(".")]
-    label = (
-        f"{LABELS[name].removesuffix(' in the window')}, {OF[above]}"
-        if above in OF
-        else LABELS[name]
-    )
+    path = fact["name"].split(".")
+    name, of = path[-1], OF.get(path[-2]) if len(path) > 1 else None
+    label = f"{LABELS[name].removesuffix(' in the window')}, {of}" if of else LABELS[name]
     items = tuple(names.line(key) for key in fact["rows"])
     value = names.line(fact["value"]).name if name == "key" else fact["value"]
     return FactLine(label, _value_words(value, name, today), items)

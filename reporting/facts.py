@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from engagements.histories import History
@@ -32,8 +32,8 @@ from engagements.stages import stage_of_word
 from engagements.work_events import Meanings, Name, histories
 from reporting import figures
 from reporting.figures import text_instant
-from reporting.models import Facts
-from reporting.stored_items import NOWHERE, Stood, late_kinds, stood, stored
+from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
+from reporting.stored_items import stored
 
 SCHEMA_VERSION = 7
 
@@ -122,7 +122,7 @@ def read_inputs(
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
-    ``Told.late_of``; ``decided`` those of its states that people decided on, ``is_undecided`` that
+    ``Told.late_of``; ``decided`` when people decided on which of its states, ``is_undecided`` that
     nobody has said what that of now means; ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
     any file of most of its open items tells of it. Rows later than the instant are there where the
@@ -130,6 +130,10 @@ def read_inputs(
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
     return inputs
+
+
+# When each state was decided on, by engagement and number of the source.
+Decided = dict[tuple[int, int], dict[str, str]]
 
 
 class Asked(NamedTuple):
@@ -152,9 +156,10 @@ def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
 def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, Any]]]:
     """What ``read_inputs`` gives, of one engagement after the other."""
     ids = [each.engagement.pk for each in asked]
-    told, plans = _told(asked), _plans(ids)
-    around, meanings = _around(ids)
-    for each, items in _items(asked, told, plans, meanings):
+    told = told_by_last_of((each.engagement, each.since) for each in asked)
+    plans = _plans(ids)
+    around, meanings, decided_at = _around(ids)
+    for each, items in _items(asked, told, plans, meanings, decided_at):
         engagement, since, as_of = each
         inputs = {
             "since": text_instant(since),
@@ -168,63 +173,12 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
         yield engagement, inputs
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the last status knew of each item: whether it was there, done, and where."""
-
-    since: datetime
-    items: dict[tuple[int, str], Stood]
-
-    @classmethod
-    def read(cls, since: datetime, body: str) -> Self:
-        """From the body that was frozen with that status, which ended at ``since``."""
-        rows = json.loads(body)["inputs"]["items"]
-        return cls(since, {(row["source"], row["key"]): stood(row, since) for row in rows})
-
-    def late_of(self, row: dict[str, Any]) -> dict[str, Any]:
-        """What had become of a stored item before that status and was known only after it.
-
-        ``late``: kinds, see ``late_kinds``; ``late_in`` and ``late_out``: the milestones, by
-        number, in which it counted by then as one knows now, and those in which it did not.
-        """
-        now = stood(row, self.since)
-        known = self.items.get((row["source"], row["key"]), NOWHERE)
-        return {
-            "late": late_kinds(known, now, row.get("decided", ())),
-            "late_in": sorted(now.milestones - known.milestones),
-            "late_out": sorted(known.milestones - now.milestones),
-        }
-
-
-# Of an item, where there was no status that could have known more or less of it.
-NOTHING_LATE: dict[str, Any] = {"late": [], "late_in": [], "late_out": []}
-
-
-def _told(asked: Sequence[Asked]) -> dict[int, Told]:
-    """Read from the facts frozen with the status that ended at ``since``, as last corrected."""
-    wanted = Q(pk__in=[])
-    for each in asked:
-        if each.since is not None:
-            wanted |= Q(engagement=each.engagement, as_of=each.since)
-    if not wanted:
-        return {}
-    frozen = Facts.objects.filter(wanted).order_by("engagement_id", "-pk")
-    bodies = frozen.distinct("engagement_id").values_list("engagement_id", "as_of", "body")
-    return {engagement: Told.read(since, body) for engagement, since, body in bodies}
-
-
-def told_by_the_last(engagement: Engagement, *, as_of: datetime) -> Told | None:
-    """What the last status before an instant knew, as last corrected; None before the first.
-
-    One statement.
-    """
-    frozen = Facts.objects.filter(engagement=engagement, as_of__lt=as_of).order_by("-as_of", "-pk")
-    last = frozen.values_list("as_of", "body").first()
-    return Told.read(*last) if last else None
-
-
 def _items(
-    asked: Sequence[Asked], told: dict[int, Told], plans: dict[int, "Plan"], meanings: Meanings
+    asked: Sequence[Asked],
+    told: dict[int, Told],
+    plans: dict[int, "Plan"],
+    meanings: Meanings,
+    decided_at: Decided,
 ) -> Iterator[tuple[Asked, list[dict[str, Any]]]]:
     """What became of every item up to the instant, from everything that was ever said of it."""
     waiting = sorted(asked, key=lambda each: each.engagement.pk)
@@ -237,7 +191,7 @@ def _items(
             name, history = following
             if history.created_at < each.as_of:
                 row = _row(name, history, each.as_of, plans[pk].numbers)
-                row |= _meant(row, meanings.states.get(name[:2], {}))
+                row |= _meant(row, decided_at.get(name[:2], {}))
                 mine.append(row | (knew.late_of(row) if knew else NOTHING_LATE))
             following = next(items, None)
         yield each, mine
@@ -248,12 +202,11 @@ def _row(name: Name, history: History, until: datetime, numbers: dict[str, int])
     return {"source": source, "key": key, **stored(history, until, numbers)}
 
 
-def _meant(row: dict[str, Any], decisions: Mapping[str, str]) -> dict[str, Any]:
-    """Which of its states people decided on, if any; and whether that of now is still open."""
-    states = {state for _, _, state in row["steps"]}
+def _meant(row: dict[str, Any], decided_at: Mapping[str, str]) -> dict[str, Any]:
+    """When people decided on which of its states; and whether nobody has on that of now."""
     last = row["steps"][-1][2]
-    is_undecided = last and last not in decisions and stage_of_word(last) is None
-    decided = sorted(states & decisions.keys())
+    is_undecided = last and last not in decided_at and stage_of_word(last) is None
+    decided = {state: decided_at[state] for _, _, state in row["steps"] if state in decided_at}
     return {
         **({"decided": decided} if decided else {}),
         **({"is_undecided": True} if is_undecided else {}),
@@ -329,8 +282,9 @@ def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any
 
 def _around(
     engagements: Sequence[int],
-) -> tuple[dict[int, dict[str, list[dict[str, Any]]]], Meanings]:
-    """Sprints with dates, the last applied file of each source; what states and versions mean.
+) -> tuple[dict[int, dict[str, list[dict[str, Any]]]], Meanings, Decided]:
+    """Sprints with dates, the last applied file of each source; what states and versions mean, and
+    when the states were decided on.
 
     Of one statement.
     """
@@ -340,7 +294,7 @@ def _around(
     files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
     files = files.annotate(told_until=_told_until())
     decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
-    meaning = JSONObject(source="source__number", state="state", stage="stage")
+    meaning = JSONObject(source="source__number", state="state", stage="stage", at="decided_at")
     moved = VersionMeaning.objects.filter(**mine)
     version = JSONObject(version="version", milestone="milestone__tracker_name")
     rows: QuerySet[Any] = Engagement.objects.filter(pk__in=engagements).annotate(
@@ -354,12 +308,16 @@ def _around(
     around: dict[int, dict[str, list[dict[str, Any]]]] = {}
     states: dict[tuple[int, int], dict[str, str]] = {}
     versions: dict[int, dict[str, str | None]] = {}
+    decided_at: Decided = {}
     for row in rows:
         around[row.pk] = {"sprints": row.its_sprints, "imports": [_file(e) for e in row.its_files]}
         for each in row.its_meanings:
-            states.setdefault((row.pk, each["source"]), {})[each["state"]] = each["stage"]
+            of = row.pk, each["source"]
+            states.setdefault(of, {})[each["state"]] = each["stage"]
+            at = text_instant(figures.instant(each["at"]))
+            decided_at.setdefault(of, {})[each["state"]] = at or ""
         versions[row.pk] = {each["version"]: each["milestone"] for each in row.its_versions}
-    return around, Meanings(states, versions)
+    return around, Meanings(states, versions), decided_at
 
 
 def _told_until() -> Subquery:

@@ -20,6 +20,7 @@ from reporting.figures import flow
 from reporting.figures.dated import Window, instant
 from reporting.figures.timelines import AT_WORK, Timeline
 from reporting.item_lines import SHOWN, Items, Names
+from reporting.last_status import Told
 from reporting.periods import monday_named
 from reporting.week_lines import Aged, Plan
 from reporting.wording import share
@@ -93,7 +94,7 @@ class Week:
         rare = [self.items(name, total[what], shown=shown) for name, what in MOVED_RARELY.items()]
         return [*groups, *(group for group in rare if group.number)]
 
-    def late(self, told: facts.Told | None = None, *, shown: int = SHOWN) -> list[Items]:
+    def late(self, told: Told | None = None, *, shown: int = SHOWN) -> list[Items]:
         """What had happened before the last status and was imported only after it.
 
         ``told`` is what that status knew; without it the status is the one at which the window

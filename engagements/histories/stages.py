@@ -98,8 +98,8 @@ class _Stages:
     ) -> None:
         """Date a stage anew, unless an earlier export dated it alike.
 
-        A date that the last export should have known puts right what that one said; a later one
-        comes on top of it.
+        A date that the last export should have known puts right what that one said, also where it
+        said that the item was open still; a later one comes on top of it.
         """
         known = getattr(self, kind)
         if at == known:
@@ -110,8 +110,11 @@ class _Stages:
             return
         if self.told_until and at <= self.told_until:
             return
-        if known and self.seen_until and at <= self.seen_until:
-            self._forget(kind)
+        if self.seen_until and at <= self.seen_until:
+            if known:
+                self._forget(kind)
+            if kind == "done" and meant in (Stage.DONE, None):
+                self.steps = [step for step in self.steps if step.at <= at or step.by_date]
         self.steps.append(_Dated(at, stage, state if meant == stage else "", kind))
 
     def _forget(self, kind: str, *, after: datetime | None = None) -> None:

@@ -92,6 +92,20 @@ def test_open_again_in_a_state_that_nobody_has_decided_on(begun: float | None, s
     assert stages(found)[-2:] == [(5, "done"), (9, stage)]
 
 
+@pytest.mark.parametrize("state", ["Closed", "Peer QA", ""])
+def test_what_a_later_export_dates_before_an_earlier_one_was_done_by_then(state: str) -> None:
+    """Its tracker was told late: nobody reopened it."""
+    found = history(seen(6, begun=2, state="In progress"), seen(13, begun=2, done=5, state=state))
+    assert stages(found)[:3] == [(0, "not_started"), (2, "in_progress"), (5, "done")]
+    assert found.done_at == day(5)
+    assert {stage for at, stage in stages(found) if at >= 5} == {"done"}
+
+
+def test_a_done_date_that_its_tracker_keeps_closes_nothing() -> None:
+    found = history(seen(6, state="In progress"), seen(13, done=5, state="Open"))
+    assert found.done_at is None
+
+
 def test_finished_again_later() -> None:
     told = [seen(6, done=5, state="Closed"), seen(8, state="Open"), seen(12, done=11, state="Done")]
     assert history(*told).done_at == day(11)

@@ -12,7 +12,8 @@ Besides schema 6 there are, and differ, in ``window``:
 ``finished_again``  keys of the finished that the last status counted as done: reopened in between
 ``decided``         keys of what counts otherwise than in the last status since it was decided what
                     its state means, by what that is: ``finished``, ``reopened``, ``removed``,
-                    ``back``; they are not ``finished_late`` and so on, and have no ``late_days``
+                    ``back``; they are not ``finished_late`` and so on, neither in all nor in a
+                    milestone, and have no ``late_days``
 
 ``left_out`` has ``undecided``: open items in states of which nobody has said what they mean.
 """
@@ -21,7 +22,7 @@ from datetime import datetime
 from typing import Any
 
 from reporting.figures.dated import Window, instant, text_day
-from reporting.figures.moved import LATE, late, late_days, with_moves
+from reporting.figures.moved import LATE, by_milestone, late, late_days, with_moves
 from reporting.figures.timelines import DONE, WITHDRAWN, Timeline
 
 Row = dict[str, Any]
@@ -44,6 +45,10 @@ def version_7(inputs: Row) -> Row:
             "decided": decided(lines),
         }
         found["late_days"] = late_days(known, window)
+        ways = by_milestone(known, window)
+        for row in found["milestones"]:
+            row |= {way: ways[row["number"]][way] for way in ("late_in", "late_out")}
+            row["finished_late"] = _finished_late(known, row["number"], window)
         found["left_out"]["undecided"] = undecided(inputs["items"], lines, window)
     return found
 
@@ -55,6 +60,16 @@ def _how_far(inputs: Row, window: Window, known_until: datetime | None) -> Row:
         "is_known": known_until is not None
         and (window.since is None or known_until > window.since),
     }
+
+
+def _finished_late(lines: list[Timeline], milestone: int, window: Window) -> list[str]:
+    return [
+        line.key
+        for line in lines
+        if "done" in line.late
+        and line.is_there(window.as_of)
+        and line.is_in(milestone, window.as_of)
+    ]
 
 
 def decided(lines: list[Timeline]) -> dict[str, list[str]]:

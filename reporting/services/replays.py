@@ -14,6 +14,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
 from reporting import periods
+from reporting.drafting import draft_of
 from reporting.models import Colour, Period, Report
 from reporting.services.attempts import with_names
 from reporting.services.compiling import compile_report
@@ -51,11 +52,12 @@ def replay(
         found = with_names().get(pk=report.pk)
         was = State.DUE if is_new else found.state
         found = _once_done(found, compile_report, State.DUE, State.COMPILING)
-        if by is not None and found.state == State.DRAFT:
+        is_out = bool(found.correction_reason)  # what somebody is writing on is theirs to publish
+        if by is not None and found.state == State.DRAFT and not is_out:
             _publish(found, by)
         if by is not None:
             found = _once_done(found, finish_publication, State.PUBLISHING)
-        if by is not None and found.state != State.PUBLISHED:
+        if by is not None and found.state != State.PUBLISHED and not is_out:
             raise DomainError(
                 f"{found} is not published but “{found.get_state_display().lower()}”, and the "
                 "weeks after it wait for it."
@@ -102,7 +104,7 @@ def _publish(report: Report, by: User) -> None:
     """As the DM wrote it and called it; what they left open with the colour by the rules, and words
     that say no more than that it is reconstructed. A week that is refused stays as it was.
     """
-    colour = report.colour or report.drafted["overall"]["colour"]
+    colour = report.colour or draft_of(report, at=now()).overall["colour"]
     with transaction.atomic():
         save_draft(
             report=report,

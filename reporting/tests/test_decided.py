@@ -86,6 +86,31 @@ def test_what_was_decided_is_told_as_that_and_not_as_late(
     assert not {"late.removed", "late.back"} & {*fourth, *fifth}
 
 
+def test_of_a_milestone_no_decision_is_told_as_late(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    decide(manager, Stage.DONE)
+    assert "late.scope.1" not in following(manager, engagement, clock)
+    decide(manager, Stage.WITHDRAWN)
+    assert "late.scope.1" not in following(manager, engagement, clock, weeks=3)
+
+
+def test_what_was_decided_long_ago_is_not_told_as_decided_since(
+    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+) -> None:
+    """A done date that an item in a state like that gets for a day before the last status."""
+    decide(manager, Stage.DONE)
+    clock.shift(WEEK / 2)
+    ahead = {"created_at": "2026-11-10T10:00:00Z", "state": "Verified"}
+    apply(engagement, manager, [item("B-1", done_at="2026-12-30T10:00:00Z", **ahead)])
+    following(manager, engagement, clock)
+    clock.shift(WEEK / 2)
+    apply(engagement, manager, [item("B-1", done_at="2026-11-25T10:00:00Z", **ahead)])
+    told = following(manager, engagement, clock, weeks=3)
+    assert told["late.finished"].startswith("1 item finished before the last status, on 25 Nov,")
+    assert "late.decided" not in told
+
+
 def test_what_really_came_late_is_told_beside_it(
     first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
 ) -> None:

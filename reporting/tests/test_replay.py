@@ -11,12 +11,14 @@ from django.core.management import CommandError, call_command
 
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.shell.clock import now
-from engagements.models import Engagement
+from engagements.models import Engagement, Milestone
 from engagements.services.imports import Attached, import_file
+from engagements.services.milestones import commit_date
 from engagements.tests.work_files import apply, item
 from reporting import facts
 from reporting.models import Facts, Report, ReportRevision
 from reporting.services.drafts import save_draft
+from reporting.services.publishing import start_correction
 from reporting.services.replays import open_weeks
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +204,34 @@ def test_what_the_dm_called_a_week_is_what_is_published(
     replay(engagement, "2026-01-05", "2026-01-11", email=manager.email)
     out = ReportRevision.objects.get()
     assert (out.colour, out.headline) == ("red", words["headline"])
+
+
+def test_the_colour_is_by_the_rules_of_now(engagement: Engagement, manager: User) -> None:
+    """Drafted before anything was committed, published after it."""
+    apply(engagement, manager, [item("A-1", milestone="2.1")])
+    replay(engagement, "2026-01-05", "2026-01-11")
+    milestone = Milestone.objects.get()
+    commit_date(
+        milestone=milestone,
+        version=milestone.version,
+        committed_on=date(2026, 3, 6),
+        reason="As agreed.",
+        by=manager,
+    )
+    replay(engagement, "2026-01-05", "2026-01-11", email=manager.email)
+    assert ReportRevision.objects.get().colour == "green"
+
+
+def test_a_correction_that_is_being_written_is_left_to_its_writer(
+    engagement: Engagement, manager: User
+) -> None:
+    apply(engagement, manager, [item("A-1")])
+    replay(engagement, "2026-01-05", "2026-01-18", email=manager.email)
+    report = Report.objects.order_by("pk")[0]
+    start_correction(report=report, reason="The colour was wrong.", by=manager)
+    replay(engagement, "2026-01-05", "2026-01-18", email=manager.email)
+    assert ReportRevision.objects.count() == 2
+    assert Report.objects.get(pk=report.pk).correction_reason == "The colour was wrong."
 
 
 def test_a_week_that_is_refused_stays_as_it_was(engagement: Engagement, manager: User) -> None:

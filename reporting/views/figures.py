@@ -24,6 +24,7 @@ from engagements.views.tables import Table, table_of
 from reporting import facts, weeks_csv
 from reporting.forms import EARLIEST, AsOfForm
 from reporting.item_lines import LISTED
+from reporting.last_status import told_by_the_last
 from reporting.periods import WEEK, instant_of, monday_of, week_name
 from reporting.views.reports import week_starts
 from reporting.week_lines import Aged
@@ -120,7 +121,7 @@ def _turn(engagement: Engagement, monday: date, last: date) -> Turn:
 
 def _sections(engagement: Engagement, week: Week, as_of: datetime) -> dict[str, Any]:
     """What the sections show, each list once."""
-    told = facts.told_by_the_last(engagement, as_of=as_of)
+    told = told_by_the_last(engagement, as_of=as_of)
     blockers, at_work, plans = week.blockers(), week.at_work, week.plans()
     # without cycle times there is nothing to compare an age with
     columns = AT_WORK if any(each.note for each in at_work) else AT_WORK[:-1]
