@@ -99,7 +99,8 @@ class _Stages:
         """Date a stage anew, unless an earlier export dated it alike.
 
         A date that the last export should have known puts right what that one said, also where it
-        said that the item was open still; a later one comes on top of it.
+        said that the item was open still, as does any date where what it said was to come; else a
+        later one comes on top of it.
         """
         known = getattr(self, kind)
         if at == known:
@@ -110,11 +111,12 @@ class _Stages:
             return
         if self.told_until and at <= self.told_until:
             return
-        if self.seen_until and at <= self.seen_until:
-            if known:
-                self._forget(kind)
-            if kind == "done" and meant in (Stage.DONE, None):
-                self.steps = [step for step in self.steps if step.at <= at or step.by_date]
+        seen_until = self.seen_until
+        if known and not (seen_until and known <= seen_until < at):
+            self._forget(kind)
+        is_known_late = bool(seen_until and at <= seen_until)
+        if kind == "done" and is_known_late and meant in (Stage.DONE, None):
+            self.steps = [step for step in self.steps if step.at <= at or step.by_date]
         self.steps.append(_Dated(at, stage, state if meant == stage else "", kind))
 
     def _forget(self, kind: str, *, after: datetime | None = None) -> None:

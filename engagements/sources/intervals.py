@@ -1,7 +1,7 @@
 """Files of which a row is one stay of an item in a state: put together to the item."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from engagements.sources.layouts import Layout
 from engagements.sources.rows import AS_IS, Row, read_row, written
 
 MAX_DAYS = 200 * 366
+EARLIEST = 1971
 # More than any item went through; as many are held at once.
 MAX_STAYS = 1000
 MAX_CELL = 200
@@ -96,16 +97,16 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
         until = cells.instant(last.until, zone, dates=by.dates)
     except cells.BadCell as error:
         raise _BadStay(last.line, f"The day of the last move {error}.") from error
-    begins, at = [], until
+    # days by the clock on the wall: that it is put on or back makes none of them shorter
+    begins, at = [], until.astimezone(zone).replace(tzinfo=None)
     for stay in reversed(stays):
         try:
             days = cells.size(stay.days, decimal=by.decimal)
         except cells.BadCell as error:
             raise _BadStay(stay.line, f"The number of days {error}.") from error
-        if days > MAX_DAYS or at.year < 1972:
+        if days > MAX_DAYS or (at := at - timedelta(days=float(days))).year < EARLIEST:
             raise _BadStay(stay.line, "The number of days is too large to be one.")
-        at -= timedelta(days=float(days))
-        begins.append(at)
+        begins.append(at.replace(tzinfo=zone).astimezone(UTC))
     return begins[::-1], until
 
 

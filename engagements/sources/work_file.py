@@ -45,7 +45,7 @@ class WorkFile:
         pieces = iter(blocks)
         first = next(pieces, b"")
         by = by or _fitting(first, known)
-        self._zone = ZoneInfo(by.zone) if by and by.zone else zone
+        self.zone = ZoneInfo(by.zone) if by and by.zone else zone
         self._now = now
         self._lines = Lines(chain([first], pieces))
         self._rows = table_rows(self._lines, by.mark if by else ",")
@@ -61,10 +61,10 @@ class WorkFile:
         """The items; ``rows_read`` counts the rows up to the last one given."""
         by = self.layout.map
         if by and by.rows == "intervals":
-            yield from read_intervals(self.layout, self._mine(), zone=self._zone, now=self._now)
+            yield from read_intervals(self.layout, self._mine(), zone=self.zone, now=self._now)
             return
         for line, cells in self._mine():
-            yield read_row(self.layout, line, cells, zone=self._zone, now=self._now)
+            yield read_row(self.layout, line, cells, zone=self.zone, now=self._now)
 
     def _mine(self) -> Iterator[tuple[int, list[str]]]:
         """The rows, but those of other teams; these are counted."""

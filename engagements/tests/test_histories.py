@@ -101,6 +101,11 @@ def test_what_a_later_export_dates_before_an_earlier_one_was_done_by_then(state:
     assert {stage for at, stage in stages(found) if at >= 5} == {"done"}
 
 
+def test_a_date_to_come_that_is_moved_on_was_never_reached() -> None:
+    found = history(seen(3, done=9, state="Closed"), seen(5, done=12, state="Closed"))
+    assert [at for at, stage in stages(found) if stage == "done"] == [12]
+
+
 def test_a_done_date_that_its_tracker_keeps_closes_nothing() -> None:
     found = history(seen(6, state="In progress"), seen(13, done=5, state="Open"))
     assert found.done_at is None

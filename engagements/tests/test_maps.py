@@ -21,7 +21,7 @@ from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
 from engagements.stages import Stage
-from engagements.tests.work_files import BERLIN, READ_AT, apply, item, work_csv
+from engagements.tests.work_files import BERLIN, READ_AT, apply, changes, item, work_csv
 from engagements.views.import_words import missing
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "maps"
@@ -216,6 +216,23 @@ def test_stays_are_counted_back_from_the_last_move() -> None:
     assert (second.changes, file.rows_read) == ((), 5)
 
 
+def test_a_changelog_is_read_in_the_zone_of_the_map(engagement: Engagement, manager: User) -> None:
+    """As the rows beside it are: both come from one tracker."""
+    file = imports.import_file(
+        engagement=engagement,
+        file_name="sheet.csv",
+        content=BytesIO(SHEET),
+        by=manager,
+        by_map=parse_map(b'zone = "America/New_York"' + ITEMS),
+        changelog=imports.Attached(
+            "log.csv", BytesIO(changes("1,2026-01-05T10:00:00,x,Status,Oven,Served"))
+        ),
+    )
+    assert (file.state, file.problem) == ("applied", "")
+    told = WorkEvent.objects.get(field="state")
+    assert told.occurred_at == datetime(2026, 1, 5, 15, tzinfo=UTC)
+
+
 def test_a_row_is_as_of_its_export(engagement: Engagement, manager: User) -> None:
     by = STAYS + b'seen_at = "seen"\n'
     header = b"key,state,days,until,seen\n"
@@ -238,6 +255,14 @@ def test_a_row_of_which_nobody_knows_when_it_was_seen_is_refused() -> None:
     )
 
 
+def test_stays_are_counted_in_days_of_the_wall() -> None:
+    """Berlin put its clocks on on 29 March 2026 and back on 25 October 2025."""
+    content = b"key,state,days,until\nA,Open,180,2026-04-01\nA,Doing,3,2026-04-01\n"
+    _, (row,) = read(content, STAYS)
+    assert row.data["created_at"] == "2025-09-29T22:00:00.000000Z"
+    assert [change.at for change in row.changes] == [datetime(2026, 3, 28, 23, tzinfo=UTC)]
+
+
 @given(st.lists(st.integers(min_value=0, max_value=5000), min_size=1, max_size=12))
 def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
     rows = "".join(
@@ -246,9 +271,10 @@ def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
     _, (row,) = read(f"key,state,days,until\n{rows}".encode(), STAYS)
     moves = [row.data["created_at"], *(c.at.isoformat() for c in row.changes if c.at)]
     assert len(moves) == len(hundredths)
-    at = [datetime.fromisoformat(text).timestamp() for text in moves]
-    lasted = [(later - earlier) / 864 for earlier, later in pairwise(at)]
-    assert lasted == pytest.approx(hundredths[:-1], abs=0.01)
+    at = [datetime.fromisoformat(text).astimezone(BERLIN).replace(tzinfo=None) for text in moves]
+    lasted = [(later - earlier).total_seconds() / 864 for earlier, later in pairwise(at)]
+    # an hour that the clocks leave out is the one after it
+    assert lasted == pytest.approx(hundredths[:-1], abs=100 / 24 + 0.01)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +283,7 @@ def test_stays_last_as_long_as_their_rows_say(hundredths: list[int]) -> None:
         ("A,Open,x,2026-01-10\nA,Done,0,2026-01-10", 2, "The number of days is not a number"),
         ("A,Open,1,2026-01-10\nA,Done,0,", 3, "The day of the last move is not a date"),
         ("A,Open,99999,2026-01-10", 2, "The number of days is too large"),
+        ("A,Open,20100,2026-01-10\nA,Done,1,2026-01-10", 2, "The number of days is too large"),
         ("A,Open,1,2026-01-10\nA,Done", 3, "The row has 2 cells, the header 4."),
         ("A,S,0,2026-01-10\n" * 1001, 2, "The item has more than 1,000 rows."),
     ],

@@ -5,7 +5,7 @@ belongs to, so that the end of the file is the end of the reading.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -76,7 +76,7 @@ def _read_all(file: Import) -> None:
     )
     _begin(file, work, read_at)
     bounds = Bounds()
-    latest = _read_changelog(file, zone, known_at, bounds) if file.changelog_size else None
+    latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
     latest = _read_rows(file, work, latest, bounds)
     # The version first: a change between the two is then noticed before anything is applied.
     version = _version_of(file)
@@ -161,7 +161,7 @@ def _source(file: Import, layout: Layout) -> Source:
 
 
 def _read_changelog(
-    file: Import, zone: ZoneInfo, known_at: datetime, bounds: Bounds
+    file: Import, zone: tzinfo, known_at: datetime, bounds: Bounds
 ) -> datetime | None:
     """Gather the changes; returns the last instant of the past at which anything changed.
 
@@ -175,7 +175,7 @@ def _read_changelog(
 
 
 def _gather_changes(
-    file: Import, zone: ZoneInfo, known_at: datetime, bounds: Bounds
+    file: Import, zone: tzinfo, known_at: datetime, bounds: Bounds
 ) -> datetime | None:
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
