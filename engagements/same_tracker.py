@@ -22,7 +22,8 @@ def name_for(sample: Sample, engagement: Engagement) -> str:
 
     One statement for each.
     """
-    mapped = list(Source.objects.filter(engagement=engagement, kind="mapped").order_by("-number"))
+    of_maps = Source.objects.filter(engagement=engagement, kind="mapped")
+    mapped = list(of_maps.applied().order_by("-number"))
     for source in mapped:
         by = read_map(source.mapping)
         if by.fits(sample.header(by.separator)):

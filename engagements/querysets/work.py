@@ -271,6 +271,11 @@ class BlockerQuerySet(OfEngagementQuerySet):
 
 
 class SourceQuerySet(OfEngagementQuerySet):
+    def applied(self) -> Self:
+        """Those of which a file was applied: the first one that is read makes the source."""
+        files = related(self.model, "imports").objects.applied()
+        return self.filter(models.Exists(files.filter(source=models.OuterRef("pk"))))
+
     def promises_version(self) -> int:
         """A number that every change of a promised age raises."""
         made: int | None = self.aggregate(made=models.Sum("promises_made"))["made"]

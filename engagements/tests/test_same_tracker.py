@@ -51,6 +51,15 @@ def test_the_name_of_a_known_source_is_proposed(
     assert answer.context["form"]["name"].value() == name
 
 
+def test_a_source_of_which_nothing_was_applied_is_not_there_yet(
+    sign_in: Callable[[User], Any], engagement: Engagement, manager: User
+) -> None:
+    brought(engagement, manager, MAP)
+    assert name_for(Sample(DESK), engagement) == ""
+    page = sign_in(manager).get(at("import_list", engagement))
+    assert "Where the work comes from" not in text(page)
+
+
 def test_before_there_is_a_source_none_is_proposed(engagement: Engagement) -> None:
     assert name_for(Sample(DESK), engagement) == ""
 
@@ -105,9 +114,8 @@ def test_the_list_of_imports_says_how_the_files_of_each_source_are_read(
     apply(desk.engagement, manager, [item("A-1")])
     said = text(sign_in(manager).get(at("import_list", desk.engagement)))
     columns = "Key: Nr; State: Where; Assignee: Who; Created on: Begun."
-    assert (
-        f"{columns} Written: one item each, comma between cells, dates iso, decimal point." in said
-    )
+    written = "one item each, comma between cells, dates such as 2026-11-23, decimals such as 0.5"
+    assert f"{columns} Written: {written}." in said
     assert "As its columns say themselves." in said
 
 

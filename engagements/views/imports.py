@@ -20,7 +20,7 @@ from dm_portal.shell.lists import Column, render_list
 from engagements import policies
 from engagements.filters_imports import ImportFilter
 from engagements.forms.imports import ApplicationForm, ImportForm
-from engagements.models import Engagement, Import
+from engagements.models import Engagement, Import, Source
 from engagements.services import imports
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.import_preview import at_work, preview
@@ -59,7 +59,7 @@ def import_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="imports.csv",
         filterset_class=ImportFilter,
         can_import=policies.can_import_work(request.user, engagement),
-        table=table_of("Where the work comes from", SOURCES, engagement.sources.order_by("number")),
+        table=table_of("Where the work comes from", SOURCES, _sources(engagement)),
         **engagement_page(request, engagement, "imports"),
     )
 
@@ -123,6 +123,10 @@ def _visible(request: HttpRequest, engagement: Engagement) -> QuerySet[Import]:
     names = ("source", "uploaded_by", "applied_by", "engagement__customer")
     found: QuerySet[Import] = files.select_related(*names)
     return found
+
+
+def _sources(engagement: Engagement) -> QuerySet[Source]:
+    return Source.objects.filter(engagement=engagement).applied().order_by("number")
 
 
 def _file_to_act_on(

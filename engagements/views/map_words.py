@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from engagements.assignees import Kind, Who, found_of_map
-from engagements.forms.maps import LABELS, ROW_WORDS
+from engagements.forms.maps import DATE_WORDS, DECIMAL_WORDS, LABELS, ROW_WORDS
 from engagements.map_decisions import Other, Settled, settled_people, settled_states
 from engagements.models import Import, Source
 from engagements.same_tracker import shared_with
@@ -106,8 +106,8 @@ def how_read(source: Source) -> str:
     written = [
         ROW_WORDS[by.rows].lower(),
         f"{by.separator} between cells",
-        f"dates {by.dates}",
-        f"decimal {by.decimal}",
+        f"dates such as {DATE_WORDS[by.dates].partition(':')[0]}",
+        f"decimals such as {DECIMAL_WORDS[by.decimal].partition(':')[0]}",
         *([by.zone] if by.zone else []),
         *([f"the state {by.state} for every row"] if by.state else []),
         *([f"only the teams {', '.join(by.teams)}"] if by.teams else []),

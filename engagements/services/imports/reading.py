@@ -10,7 +10,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Min
 from django.db.models.functions import Coalesce
 
 from dm_portal.people.audit import record
@@ -91,8 +91,7 @@ def _read_all(file: Import) -> None:
 
 def _known_maps(file: Import) -> list[FileMap]:
     """Those by which files of this engagement were applied before, the latest source first."""
-    applied = Import.objects.filter(source=OuterRef("pk")).applied()
-    mapped = Source.objects.filter(Exists(applied), engagement=file.engagement, kind="mapped")
+    mapped = Source.objects.filter(engagement=file.engagement, kind="mapped").applied()
     return [read_map(source.mapping) for source in mapped.order_by("-number")]
 
 
