@@ -22,16 +22,18 @@ class Value(NamedTuple):
 
 def values_of(told: Told, name: str, created_at: datetime) -> list[Value]:
     """A field over time that holds one text; a change of it and a row's cell name it alike."""
+    if name not in told.changes:  # as mostly, and soon told
+        return _from_the_start(_cells(told.seen, name) or [Value(created_at, "")], created_at)
     before, changes, after = told.apart(name)
-    found = _seen_in(before, name)
-    if changes:
-        found = found or [Value(created_at, changes[0].came)]
-        found += [Value(change.at, change.became) for change in changes]
-        found += _seen_in(after, name)
-    return _from_the_start(found or [Value(created_at, "")], created_at)
+    found = _cells(before, name)
+    if not found:
+        found.append(Value(created_at, changes[0].came))
+    found += [Value(change.at, change.became) for change in changes]
+    return _from_the_start(found + _cells(after, name), created_at)
 
 
-def _seen_in(seen: Sequence[Seen], name: str) -> list[Value]:
+def _cells(seen: Sequence[Seen], name: str) -> list[Value]:
+    """What the rows say that have a cell for it."""
     return [Value(each.at, each.cells[name] or "") for each in seen if name in each.cells]
 
 
@@ -46,20 +48,19 @@ def milestones_of(told: Told, created_at: datetime, versions: Versions) -> list[
 
 def _versions_of(told: Told, created_at: datetime) -> list[Value]:
     """The versions over time, as the tracker names them."""
+    if MILESTONE not in told.changes:  # as mostly, and soon told
+        return _from_the_start(_named(told.seen) or [Value(created_at, frozenset())], created_at)
     before, changes, after = told.apart(MILESTONE)
-    found = _named(before)
-    if changes:
-        if not found:
-            found = [Value(created_at, _undone(changes, _named(after)))]
-        held = found[-1].value
-        for change in changes:
-            held = held - {change.came} | ({change.became} if change.became else frozenset())
-            found.append(Value(change.at, held))
-        found += _named(after)
-    return _from_the_start(found or [Value(created_at, frozenset())], created_at)
+    found = _named(before) or [Value(created_at, _undone(changes, _named(after)))]
+    held = found[-1].value
+    for change in changes:
+        held = held - {change.came} | ({change.became} if change.became else frozenset())
+        found.append(Value(change.at, held))
+    return _from_the_start(found + _named(after), created_at)
 
 
 def _named(seen: Sequence[Seen]) -> list[Value]:
+    """What the rows say that have a cell for milestones."""
     return [
         Value(each.at, frozenset(each.cells["milestones"]))
         for each in seen
@@ -67,7 +68,7 @@ def _named(seen: Sequence[Seen]) -> list[Value]:
     ]
 
 
-def _undone(changes: Sequence[Evidence], after: Sequence[Value]) -> frozenset[str]:
+def _undone(changes: Sequence[Evidence], after: Sequence[Value]) -> Any:
     """The milestones before the first change: a tracker does not log what an item began with."""
     held = set(after[0].value) if after else set()
     for change in reversed(changes):

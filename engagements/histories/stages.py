@@ -136,12 +136,12 @@ class _Stages:
         is_reopened: bool,
     ) -> None:
         """Where it stood when it was seen, by its state as far as that says something."""
-        stands = self._at(seen.at)
         if meant is None:
             begun = Stage.IN_PROGRESS if self.started else Stage.NOT_STARTED
-            meant = begun if is_reopened else stands
+            meant = begun if is_reopened else self._at(seen.at)
         elif meant == Stage.DONE and done and done > seen.at:
-            meant = stands  # its tracker says that it is done, and when: it is open until then
+            # its tracker says that it is done, and when: it is open until then
+            meant = self._at(seen.at)
         self.steps.append(_Dated(seen.at, meant, state))
 
     def _at(self, at: datetime) -> Stage:
