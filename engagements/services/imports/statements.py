@@ -57,8 +57,9 @@ SAID = f"""
     WHERE said.of_id = {FILE} AND said.key = wanted.key OFFSET 0) AS told
 """
 
+# What is told again is told once: to bring it out twice takes longer.
 EVIDENCE = f"""
-SELECT told.key, told.occurred_at, told.field, told.place, told.came, told.became {SAID}
+SELECT DISTINCT told.key, told.occurred_at, told.field, told.place, told.came, told.became {SAID}
 """
 
 # Rows that say otherwise than is known of their very instant, or of what follows it within a
@@ -117,10 +118,15 @@ SELECT coalesce(max(item.size), 0) FROM (
    GROUP BY told.key) AS item
 """
 
-# Items that the changelog tells of and the file does not, by the first change of each.
+# Items that the changelog tells of and the file does not, by the first change of each. Mostly there
+# are none, and to see that by all keys at once is a tenth of the work; so that is asked first.
 CHANGED_ONLY = f"""
 SELECT said.line, said.key FROM engagements_importevent AS said
  WHERE said.of_id = {FILE} AND said.part = 'changelog' AND said.line > %(line)s
+   AND (%(line)s > 0 OR EXISTS (
+     SELECT key FROM engagements_importevent WHERE of_id = {FILE} AND part = 'changelog'
+     EXCEPT
+     SELECT key FROM engagements_importevent WHERE of_id = {FILE} AND part = 'work'))
    AND NOT EXISTS (
      SELECT FROM engagements_importevent AS other
       WHERE other.of_id = said.of_id AND other.key = said.key
