@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from engagements.histories import History
+from engagements.stages import Stage
 from reporting.figures import text_instant
 from reporting.figures.timelines import DONE, Timeline, before
 
 Row = dict[str, Any]
+
+# What a member's own ``str`` gives takes long, and every step has one.
+WORDS = {stage: str(stage) for stage in Stage}
 
 
 class Stood(NamedTuple):
@@ -37,7 +41,7 @@ def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row
         "created_at": text_instant(history.created_at),
         "started_at": text_instant(begun) if begun and begun < until else None,
         "steps": [
-            [text_instant(step.at), str(step.stage), step.state]
+            [text_instant(step.at), WORDS[step.stage], step.state]
             for step in _past(history.steps, until)
         ],
         "milestones": _values(
@@ -54,6 +58,8 @@ def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row
 
 def _past(entries: Sequence[Any], until: datetime) -> Sequence[Any]:
     """What was before an instant; the first entry always, since it began with the item."""
+    if entries[-1].at < until:  # as mostly, and soon told
+        return entries
     return [each for number, each in enumerate(entries) if each.at < until or not number]
 
 

@@ -15,9 +15,8 @@ what follows from them is worked out here, the same whatever order the files cam
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from engagements.histories.blocked import Span, blocked_spans
 from engagements.histories.fields import AS_NAMED, Value, Versions, milestones_of, values_of
@@ -41,8 +40,7 @@ __all__ = [
 STARTED_STAGES = (Stage.IN_PROGRESS, Stage.BLOCKED)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """One item over time; each list is in the order of time and begins when the item did.
 
     What facts of many items never ask for is worked out from ``told`` when it is.

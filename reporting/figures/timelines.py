@@ -2,13 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from engagements.histories import Span, blocked_spans
 
 Row = dict[str, Any]
+
+# An item begins, and all that it holds: one instant is read often, as it is written, see dated.
+instant = lru_cache(maxsize=4096)(datetime.fromisoformat)
 
 BLOCKED, DONE, WITHDRAWN = "blocked", "done", "withdrawn"
 AT_WORK = ("in_progress", BLOCKED)
@@ -21,8 +24,7 @@ class Entry(NamedTuple):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """An item: its stages, its milestones by number, its sprints by name, its flags.
 
     Each list begins when the item did. From schema 6 on: since when whole exports lacked it, and
@@ -45,14 +47,14 @@ class Timeline:
     def of(cls, row: Row) -> Self:
         return cls(
             key=row["key"],
-            created_at=datetime.fromisoformat(row["created_at"]),
-            started_at=datetime.fromisoformat(row["started_at"]) if row["started_at"] else None,
-            stages=[Entry(datetime.fromisoformat(at), stage) for at, stage, _ in row["steps"]],
-            milestones=[Entry(at, frozenset(names)) for at, names in _dated(row["milestones"])],
-            sprints=[Entry(at, name) for at, name in _dated(row["sprints"])],
-            flags=[Entry(at, text) for at, text in _dated(row["flags"])],
+            created_at=instant(row["created_at"]),
+            started_at=instant(row["started_at"]) if row["started_at"] else None,
+            stages=[Entry(instant(at), stage) for at, stage, _ in row["steps"]],
+            milestones=[Entry(instant(at), frozenset(names)) for at, names in row["milestones"]],
+            sprints=[Entry(instant(at), name) for at, name in row["sprints"]],
+            flags=[Entry(instant(at), text) for at, text in row["flags"]],
             late=frozenset(row["late"]),
-            missing=frozenset(datetime.fromisoformat(at) for at in row.get("missing", ())),
+            missing=frozenset(map(instant, row.get("missing", ()))),
             late_in=frozenset(row.get("late_in", ())),
             late_out=frozenset(row.get("late_out", ())),
         )
@@ -143,7 +145,3 @@ def before(entries: Sequence[Entry], at: datetime) -> Any:
 def _place(entries: Sequence[Entry], at: datetime) -> int:
     # A shorter tuple is before a longer one that begins with it: no value is ever compared.
     return bisect_left(entries, (at,))
-
-
-def _dated(entries: Sequence[Any]) -> list[tuple[datetime, Any]]:
-    return [(datetime.fromisoformat(at), value) for at, value in entries]
