@@ -26,7 +26,7 @@ class Meanings:
 
 
 def meanings_of(engagements: Sequence[int]) -> Meanings:
-    """What was decided of states and versions, of two statements."""
+    """What was decided of states and versions: one statement, and one for each engagement."""
     rows = StateMeaning.objects.filter(source__engagement__in=engagements)
     found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     columns = ("source__engagement", "source__number", "state", "stage")

@@ -46,8 +46,8 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
     A correction of its words alone says what was published, word by word; one that also brings
     its figures up to date says what they were.
     """
-    said = _last_said(report) if report.correction_reason else None
-    if said and not report.corrects_figures and said.facts.schema_version >= EDITABLE:
+    said = last_said(report) if report.correction_reason else None
+    if said and not report.corrects_figures:
         return _as_said(said)
     since, as_of = window_of(report, at=at)
     body = facts.collect(report.engagement, since=since, as_of=as_of)
@@ -61,7 +61,8 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
     )
 
 
-def _last_said(report: Report) -> ReportRevision:
+def last_said(report: Report) -> ReportRevision:
+    """What of it is out, as last corrected."""
     revision: ReportRevision = report.revisions.select_related("facts").latest("number")
     return revision
 

@@ -290,8 +290,9 @@ def _around(
     """
     mine = {"engagement": OuterRef("pk")}
     sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
-    applied = Import.objects.filter(**mine).applied()
-    files = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
+    applied = Import.objects.filter(engagement=OuterRef(OuterRef("pk"))).applied()
+    last = applied.order_by("source__number", "-applied_at", "-number").distinct("source__number")
+    files = Import.objects.filter(pk__in=last.values("pk")).order_by("source__number")
     files = files.annotate(told_until=_told_until())
     decided = StateMeaning.objects.filter(source__engagement=OuterRef("pk"))
     meaning = JSONObject(source="source__number", state="state", stage="stage", at="decided_at")

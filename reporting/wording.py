@@ -16,10 +16,6 @@ def was(rows: Sequence[object]) -> str:
     return "was" if len(rows) == 1 else "were"
 
 
-def counts(rows: Sequence[object]) -> str:
-    return "counts" if len(rows) == 1 else "count"
-
-
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -15,7 +15,7 @@ from dm_portal.tests.acts import ACTS, READY
 from dm_portal.tests.source import modules
 from dm_portal.tests.world import World
 from dm_portal.tests.writes import WRITE, product_tables
-from engagements.services import imports
+from engagements.services import imports, milestones
 from engagements.services.imports import applying, reading, statements, whole
 from reporting.services import attempts, compiling, publishing, replays, ticks
 
@@ -30,6 +30,7 @@ NOT_ACTS: dict[Service, str] = {
     mails.queue_mail: "part of the service that causes the letter",
     mails.send_due_mails: "the letter's own row says what became of it",
     whole.preview_file: "leaves nothing behind",
+    milestones.write_milestone: "a part of change_milestone, and of deciding on versions",
     whole.run_waiting: "calls read_import and apply_import",
     imports.states.with_names: "reads",
     statements.look_at_events: "lets the database plan for what was just written",

@@ -125,6 +125,11 @@ class Import(OfEngagement):
         db_default=0,
         help_text="Of the source: when the rows were compared with it; once applied, by this.",
     )
+    decisions_read = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Which decisions on states, versions and people its rows were worked out by.",
+    )
     problem = models.TextField(blank=True, help_text="Why it was refused or failed.")
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

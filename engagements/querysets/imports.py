@@ -38,6 +38,10 @@ class SaidMixin(AssigneesTold):
 class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):
     """What sources said, for ever."""
 
+    def sprints(self) -> set[str]:
+        """The names of all sprints that items were ever in."""
+        return {name for _, name in named_in(self, "sprint", "source").distinct() if name}
+
 
 class ImportQuerySet(OfEngagementQuerySet):
     """Files of engagements that the person may see."""

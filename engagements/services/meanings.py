@@ -19,7 +19,7 @@ from engagements.models import (
     StateMeaning,
     VersionMeaning,
 )
-from engagements.services.milestones import change_milestone
+from engagements.services.milestones import write_milestone
 from engagements.services.numbers import lock
 from engagements.services.rebuilding import hold_work, rebuild_work
 from engagements.sources.maps import read_map
@@ -81,7 +81,7 @@ def _decide_version(
     engagement: Engagement, version: str, milestone: Milestone | None, by: User
 ) -> None:
     if milestone and not milestone.tracker_name:  # planned by hand: the tracker's from now on
-        change_milestone(
+        write_milestone(
             milestone=milestone,
             version=milestone.version,
             by=by,

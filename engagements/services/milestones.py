@@ -14,6 +14,7 @@ from dm_portal.shell.versions import update_version
 from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
 from engagements.services.days import require_meant
 from engagements.services.numbers import lock, next_number
+from engagements.services.rebuilding import hold_work, rebuild_work
 
 
 class MilestoneFields(TypedDict):
@@ -57,7 +58,24 @@ def create_milestone(
 def change_milestone(
     *, milestone: Milestone, version: int, by: User, **fields: Unpack[MilestoneFields]
 ) -> Milestone:
-    """Change what a milestone is."""
+    """Change what a milestone is.
+
+    Where its name in the tracker changes, the items are worked out anew: whose they are follows
+    from what their tracker calls it.
+    """
+    was = Milestone.objects.values_list("tracker_name", flat=True).get(pk=milestone.pk)
+    if fields["tracker_name"] == was:
+        return write_milestone(milestone=milestone, version=version, by=by, **fields)
+    hold_work(milestone.engagement)
+    write_milestone(milestone=milestone, version=version, by=by, **fields)
+    rebuild_work(engagement=milestone.engagement, by=by)
+    return milestone
+
+
+def write_milestone(
+    *, milestone: Milestone, version: int, by: User, **fields: Unpack[MilestoneFields]
+) -> Milestone:
+    """Change it and leave its items as they are: for whoever works them out anew afterwards."""
     lock(milestone.engagement)
     milestone.tracker_name = fields["tracker_name"]
     _require_own_tracker_name(milestone)

@@ -9,7 +9,7 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
-from engagements.models import Engagement, Sprint
+from engagements.models import Engagement, Sprint, WorkEvent
 from engagements.services.days import require_meant
 from engagements.services.numbers import lock, next_number
 
@@ -39,14 +39,31 @@ def create_sprint(*, engagement: Engagement, by: User, **fields: Unpack[SprintFi
 def change_sprint(
     *, sprint: Sprint, version: int, by: User, **fields: Unpack[SprintFields]
 ) -> Sprint:
-    """Change a sprint, or give one that the tracker named its dates."""
+    """Change a sprint, or give one that the tracker named its dates.
+
+    Raises:
+        DomainError: a field makes no sense, or a tracker knows the sprint by its name.
+        Conflict: somebody else changed the sprint first.
+    """
     lock(sprint.engagement)
+    if fields["name"] != sprint.name:
+        _require_own_name(sprint)
     for name, value in fields.items():
         setattr(sprint, name, value)
     _require_valid(sprint)
     if change := update_version(sprint, version=version, **fields):
         record("sprint.changed", sprint, by=by, before=change.before, after=change.after)
     return sprint
+
+
+def _require_own_name(sprint: Sprint) -> None:
+    """What a tracker has named so stays found by that name, in what is known and in what comes."""
+    told = WorkEvent.objects.filter(source__engagement=sprint.engagement_id)
+    if sprint.name in told.sprints():
+        raise DomainError(
+            f"Its tracker calls it {sprint.name}: rename it there, and the next file brings it.",
+            field="name",
+        )
 
 
 def _require_valid(sprint: Sprint) -> None:

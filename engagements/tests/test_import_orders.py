@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,11 @@ from engagements.tests.trackers import File, files_of, lives
 from engagements.tests.work_files import apply, item, preview
 
 pytestmark = pytest.mark.django_db
+
+
+def on(day: int) -> datetime:
+    """In February 2026, before the tests' own time."""
+    return datetime(2026, 2, day, 12, tzinfo=UTC)
 
 
 def told(engagement: Engagement) -> dict[str, list[Any]]:
@@ -152,3 +157,26 @@ def test_columns_that_one_of_them_leaves_out_are_no_contradiction(
         apply(engagement, manager, content)
     assert set(WorkEvent.objects.values_list("occurred_at__day", flat=True)) == {4}
     assert WorkItem.objects.values_list("state", "title").get() == ("Open", "Pay")
+
+
+@pytest.mark.parametrize("is_seen_first", [False, True])
+def test_a_refused_row_that_came_in_meanwhile_has_the_preview_read_again(
+    engagement: Engagement, manager: User, is_seen_first: bool
+) -> None:
+    """A whole export lacked K-1; that a row could not be read says that it is older than that."""
+    apply(engagement, manager, [item("O-1")], export=imports.Export(on(10), is_whole=True))
+    late = [item("K-1", created_at="2026-02-15T10:00:00Z")]
+    refused = [item("O-1"), item("K-1", created_at="nonsense")]
+    file = (
+        preview(engagement, manager, late, export=imports.Export(on(20))) if is_seen_first else None
+    )
+    apply(engagement, manager, refused, export=imports.Export(on(5)))
+    if file is None:
+        file = preview(engagement, manager, late, export=imports.Export(on(20)))
+    while file.state != "applied":
+        imports.read_import(import_id=file.pk)
+        file.refresh_from_db()
+        imports.request_application(file=file, seen=file.previews, by=manager, loses_much=True)
+        imports.apply_import(import_id=file.pk)
+        file.refresh_from_db()
+    assert WorkEvent.objects.filter(key="K-1", field="listed").exists()

@@ -145,15 +145,15 @@ def test_a_sprint_is_renamed_while_its_work_is_imported(
     engagement: Engagement, manager: User
 ) -> None:
     """What the file names is no longer what it was: the preview is stale, and nobody has waited."""
-    apply(engagement, manager, [item("A-1", sprint="S 1")])
-    file, sprint = request(engagement, manager, item("A-2", sprint="S 1")), Sprint.objects.get()
+    sprint = create_sprint(engagement=engagement, by=manager, name="S 1", **SPRINT)
+    file = request(engagement, manager, item("A-2", sprint="S 1"))
     with once_it_says(
         ALL_WRITTEN,
         lambda: change_sprint(sprint=sprint, version=1, by=manager, name="S 0", **SPRINT),
     ):
         assert imports.apply_import(import_id=file.pk)
     assert state_of(file) == State.UPLOADED
-    assert WorkItem.objects.get().key == "A-1"
+    assert not WorkItem.objects.exists()
     assert set(Sprint.objects.values_list("name", flat=True)) == {"S 0"}
 
 

@@ -1,8 +1,10 @@
 """What a tracker's states mean: listed once, decided once, remembered, and followed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from dm_portal.people.models import AuditEvent, User
@@ -12,7 +14,7 @@ from engagements.models import Engagement, Source, StateMeaning, WorkItem
 from engagements.services import imports
 from engagements.services.meanings import decide_states
 from engagements.tests.pages import at
-from engagements.tests.work_files import apply, changes, item, preview
+from engagements.tests.work_files import apply, changes, item, preview, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +186,29 @@ def test_each_state_says_how_many_items_were_ever_in_it(
     told = {field.label: field.help_text for field in StatesForm(engagement=engagement)}
     assert told["Shipped"] == "2 items, Work CSV."
     assert told["Closed"] == "1 item, Work CSV."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_that_is_being_written_while_a_file_is_read_counts(
+    engagement: Engagement, manager: User
+) -> None:
+    """It was made before the reading began, and is there only after it."""
+    apply(engagement, manager, [item("A-1", state="Shipped")])
+    source = Source.objects.get()
+    file = receive(engagement, manager, [item("A-2", state="QA")])
+
+    def read() -> None:
+        try:
+            imports.read_import(import_id=file.pk)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        decide(source, manager, {"QA": "done"})
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(read).result(timeout=60)
+    file.refresh_from_db()
+    imports.request_application(file=file, seen=file.previews, by=manager)
+    imports.apply_import(import_id=file.pk)
+    file.refresh_from_db()
+    assert (file.state, file.applied_at) == ("uploaded", None)

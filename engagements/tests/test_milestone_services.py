@@ -12,7 +12,13 @@ from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import Conflict, DomainError
-from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
+from engagements.models import (
+    AcceptanceCriterion,
+    Engagement,
+    Milestone,
+    MilestoneRevision,
+    WorkItem,
+)
 from engagements.services.milestones import (
     add_criterion,
     change_criterion,
@@ -21,6 +27,8 @@ from engagements.services.milestones import (
     create_milestone,
     judge_criterion,
 )
+from engagements.services.rebuilding import rebuild_work
+from engagements.tests.work_files import apply, item
 
 pytestmark = pytest.mark.django_db
 
@@ -219,3 +227,19 @@ def test_what_is_met_is_not_reworded(criterion: AcceptanceCriterion, manager: Us
         change_criterion(
             criterion=criterion, version=2, statement="Less", verification="", by=manager
         )
+
+
+def test_its_items_follow_the_name_in_the_tracker(engagement: Engagement, manager: User) -> None:
+    apply(engagement, manager, [item("A-1", milestone="2.1"), item("A-2", milestone="2.2")])
+    first = Milestone.objects.get(name="2.1")
+    other = Milestone.objects.get(name="2.2")
+    values = PLAIN | {"name": "Two", "tracker_name": "gone"}
+    change_milestone(milestone=other, version=other.version, by=manager, **values)
+    assert not other.work_items.exists()
+    values = PLAIN | {"name": "One", "tracker_name": "2.2"}
+    change_milestone(milestone=first, version=first.version, by=manager, **values)
+    assert [each.key for each in first.work_items.all()] == ["A-2"]
+    before = sorted(WorkItem.milestones.through.objects.values_list("workitem", "milestone"))
+    rebuild_work(engagement=engagement, by=manager)
+    after = sorted(WorkItem.milestones.through.objects.values_list("workitem", "milestone"))
+    assert after == before

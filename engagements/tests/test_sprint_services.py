@@ -10,6 +10,7 @@ from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement, Sprint
 from engagements.services.sprints import change_sprint, create_sprint
+from engagements.tests.work_files import apply, item
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,15 @@ def test_the_second_editor_is_told(sprint: Sprint, manager: User) -> None:
     with pytest.raises(Conflict):
         change_sprint(sprint=sprint, version=1, by=manager, **PLAIN | {"goal": "Two"})
     assert Sprint.objects.get().goal == "One"
+
+
+def test_what_its_tracker_names_keeps_that_name(engagement: Engagement, manager: User) -> None:
+    apply(engagement, manager, [item("A-1", sprint="S1"), item("A-2", sprint="S2")])
+    told = Sprint.objects.get(name="S1")
+    change_sprint(sprint=told, version=told.version, by=manager, **PLAIN)
+    with pytest.raises(DomainError, match="Its tracker calls it S1: rename it there") as refused:
+        change_sprint(
+            sprint=told, version=told.version, by=manager, **PLAIN | {"name": "Sprint one"}
+        )
+    assert refused.value.field == "name"
+    assert Sprint.objects.get(pk=told.pk).name == "S1"

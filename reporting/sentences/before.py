@@ -26,7 +26,9 @@ def corrected(was: Row | None, figures: Row) -> Iterator[Row]:
         return
     before, now = was["total"], figures["total"]
     said, facts = [], []
-    for name, (verb, nothing) in SAID.items() if was["window"]["is_known"] else ():
+    if not was["window"]["is_known"]:
+        said.append("what was finished and added was not known")
+    for name, (verb, nothing) in SAID.items() if not said else ():
         number = len(before.get(name, ()))
         if number != len(now[name]):
             said.append(f"{count(number, 'item')} {verb}" if number else nothing)
@@ -34,5 +36,6 @@ def corrected(was: Row | None, figures: Row) -> Iterator[Row]:
     if (before["done"], before["items"]) != (now["done"], now["items"]):
         said.append(f"{before['done']} of {before['items']} done")
         facts += [fact(f"before.{name}", before[name]) for name in ("done", "items")]
-    if said:
-        yield sentence("corrected", f"Until this correction it said: {', '.join(said)}.", *facts)
+    if facts:
+        text = f"Until this correction it was counted otherwise: {', '.join(said)}."
+        yield sentence("corrected", text, *facts)

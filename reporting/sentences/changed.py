@@ -5,7 +5,7 @@ from datetime import date
 
 from dm_portal.shell.wording import count
 from reporting.sentences.parts import Row, fact, sentence, window_facts
-from reporting.wording import between, counts, day, was
+from reporting.wording import between, day, was
 
 # Up to so many days after a status the next one is that of the week after it.
 USUAL_DAYS = 8
@@ -147,28 +147,24 @@ def late(figures: Row, what: str) -> Iterator[Row]:
     yield sentence(f"late.{what}", text, *facts)
 
 
-# What an item counts as since its state was decided on.
+# How an item stood at the last status by what its state is decided to mean since.
 DECIDED = {
-    "finished": "now {counts} as finished",
-    "reopened": "no longer {counts} as finished",
-    "removed": "now {counts} as withdrawn",
-    "back": "no longer {counts} as withdrawn",
+    "finished": "had been finished",
+    "reopened": "had not been finished",
+    "removed": "had been withdrawn",
+    "back": "had not been withdrawn",
 }
 
 
 def decided(figures: Row) -> Iterator[Row]:
     """What counts otherwise than in the last status though its tracker said the same then."""
     told = figures["total"]["decided"] if figures["total"] else {}
-    said = [
-        f"{count(len(keys), 'item')} {DECIDED[what].format(counts=counts(keys))}"
-        for what, keys in told.items()
-        if keys
-    ]
+    said = [f"{count(len(keys), 'item')} {DECIDED[what]}" for what, keys in told.items() if keys]
     if said:
         begins = "It was decided after the last status what states of the tracker mean"
         facts = [fact(f"total.decided.{what}", len(keys), keys) for what, keys in told.items()]
         used = [each for each in facts if each["value"]]
-        yield sentence("late.decided", f"{begins}: {', '.join(said)}.", *used)
+        yield sentence("late.decided", f"{begins}: by that, {', '.join(said)} before it.", *used)
 
 
 def _late_when(figures: Row, what: str) -> tuple[str, list[Row]]:

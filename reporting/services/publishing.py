@@ -15,7 +15,7 @@ from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.shell.wake import wake
 from engagements.models import EngagementFunction
 from engagements.services.numbers import lock
-from reporting import customer, facts
+from reporting import customer, drafting, facts
 from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
@@ -114,7 +114,8 @@ def start_correction(
 
     It speaks of the same instant as the first; the customer reads the reason. Its figures stay as
     they were published, or are those that are known by now (``corrects_figures``), beside what
-    they were; then no later status may be out, which has told what became known since.
+    they were; then no later status may be out, which has told what became known since. Of a schema
+    that cannot be edited any more they are always those of now.
 
     Raises:
         DomainError: there is no reason, it is not published, or a later status is out.
@@ -123,6 +124,7 @@ def start_correction(
     if not reason:
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
     _require_state(report, State.PUBLISHED)
+    corrects_figures |= drafting.last_said(report).facts.schema_version < drafting.EDITABLE
     if corrects_figures:
         _require_figures_are_last(report)
     move(report, State.DRAFT, correction_reason=reason, corrects_figures=corrects_figures)

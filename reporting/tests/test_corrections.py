@@ -31,6 +31,7 @@ from reporting.tests.reports import (
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+OTHERWISE = "Until this correction it was counted otherwise: "
 
 
 @pytest.fixture(autouse=True)
@@ -83,11 +84,9 @@ def test_figures_are_corrected_beside_what_they_were(
     first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
 ) -> None:
     second = correct(first, manager, corrects_figures=True)
-    assert (
-        said(second)["corrected"] == "Until this correction it said: 2 items finished, 2 of 3 done."
-    )
+    assert said(second)["corrected"] == f"{OTHERWISE}2 items finished, 2 of 3 done."
     assert said(second)["finished"] == "So far all 3 items are finished."
-    assert "Until this correction it said" in second.html
+    assert OTHERWISE in second.html
     assert not fresh(first.report).corrects_figures
     assert "late.finished" not in said(next_status(manager, engagement, clock))
 
@@ -113,8 +112,9 @@ def test_a_later_status_that_came_out_meanwhile_keeps_them_too(
 
 
 def test_of_an_older_schema_the_figures_are_worked_out_anew(
-    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch, clock: Traveller
 ) -> None:
+    """Unless the next status has told what became known since."""
     import_three(engagement, manager)
     with monkeypatch.context() as older:
         older.setattr(facts, "SCHEMA_VERSION", 4)
@@ -123,6 +123,11 @@ def test_of_an_older_schema_the_figures_are_worked_out_anew(
     second = correct(first, manager)
     assert (first.facts.schema_version, second.facts.schema_version) == (4, facts.SCHEMA_VERSION)
     assert "corrected" not in said(second)
+    with monkeypatch.context() as older:
+        older.setattr("reporting.drafting.EDITABLE", facts.SCHEMA_VERSION + 1)
+        next_status(manager, engagement, clock)
+        with pytest.raises(DomainError, match="the figures of this one stay"):
+            correct(second, manager)
 
 
 @pytest.mark.parametrize(("ticked", "words"), [("", "stay as they were"), ("on", "known by now")])
@@ -175,17 +180,17 @@ def totals(**more: Any) -> dict[str, Any]:
         (
             totals(finished=["A-1", "A-2"]),
             totals(created=["A-3"], done=5, items=9),
-            "Until this correction it said: 2 items finished, nothing added, 2 of 8 done.",
+            f"{OTHERWISE}2 items finished, nothing added, 2 of 8 done.",
         ),
         (
             totals() | {"window": {"is_known": False}},
             totals(finished=["A-1"], done=3),
-            "Until this correction it said: 2 of 8 done.",
+            f"{OTHERWISE}what was finished and added was not known, 2 of 8 done.",
         ),
         (
             totals(reopened=["A-1"]),
             totals(removed=["A-2"]),
-            "Until this correction it said: 1 item reopened, nothing withdrawn.",
+            f"{OTHERWISE}1 item reopened, nothing withdrawn.",
         ),
     ],
 )

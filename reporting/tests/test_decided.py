@@ -53,7 +53,7 @@ def following(manager: User, engagement: Engagement, clock: Traveller, weeks: in
     return said(publish(write(draft(report), manager), manager))
 
 
-BEGINS = "It was decided after the last status what states of the tracker mean: "
+BEGINS = "It was decided after the last status what states of the tracker mean: by that, "
 
 
 def test_a_state_that_nobody_decided_on_is_said_to_count_as_not_finished(
@@ -71,18 +71,18 @@ def test_what_was_decided_is_told_as_that_and_not_as_late(
 ) -> None:
     decide(manager, Stage.DONE)
     told = following(manager, engagement, clock)
-    assert told["late.decided"] == f"{BEGINS}3 items now count as finished."
+    assert told["late.decided"] == f"{BEGINS}3 items had been finished before it."
     assert not {"late.finished", "left_out.undecided"} & set(told)
     decide(manager, Stage.IN_PROGRESS)
     third = following(manager, engagement, clock, weeks=3)
-    assert third["late.decided"] == f"{BEGINS}3 items no longer count as finished."
+    assert third["late.decided"] == f"{BEGINS}3 items had not been finished before it."
     assert "late.reopened" not in third
     decide(manager, Stage.WITHDRAWN)
     fourth = following(manager, engagement, clock, weeks=4)
-    assert fourth["late.decided"] == f"{BEGINS}3 items now count as withdrawn."
+    assert fourth["late.decided"] == f"{BEGINS}3 items had been withdrawn before it."
     decide(manager, Stage.NOT_STARTED)
     fifth = following(manager, engagement, clock, weeks=5)
-    assert fifth["late.decided"] == f"{BEGINS}3 items no longer count as withdrawn."
+    assert fifth["late.decided"] == f"{BEGINS}3 items had not been withdrawn before it."
     assert not {"late.removed", "late.back"} & {*fourth, *fifth}
 
 
@@ -118,7 +118,7 @@ def test_what_really_came_late_is_told_beside_it(
     clock.shift(WEEK / 2)
     apply(engagement, manager, [item("A-6", state="Done", done_at="2026-11-18T10:00:00Z")])
     told = following(manager, engagement, clock)
-    assert told["late.decided"] == f"{BEGINS}3 items now count as finished."
+    assert told["late.decided"] == f"{BEGINS}3 items had been finished before it."
     assert told["late.finished"].startswith("1 item finished before the last status, on 18 Nov,")
 
 

@@ -129,7 +129,7 @@ ACTS: dict[Any, Any] = {
         engagement=w.ours.engagement, by=dm(w), **SPRINT
     ),
     sprints.change_sprint: lambda w: sprints.change_sprint(
-        sprint=w.ours.one(Sprint), version=1, by=dm(w), **SPRINT
+        sprint=w.ours.one(Sprint), version=1, by=dm(w), **SPRINT | {"name": w.ours.one(Sprint).name}
     ),
     templates.create_template: lambda w: templates.create_template(by=dm(w), **CADENCE),
     templates.change_template: lambda w: templates.change_template(

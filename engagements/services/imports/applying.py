@@ -14,13 +14,10 @@ from engagements.models import (
     Import,
     ImportEvent,
     Milestone,
-    PersonMeaning,
     Source,
-    StateMeaning,
-    VersionMeaning,
 )
 from engagements.services import blocked_times
-from engagements.services.imports import naming, statements
+from engagements.services.imports import evidence, naming, statements
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
 from engagements.services.meanings import keep_map
@@ -64,7 +61,7 @@ def _apply(file: Import) -> None:
     if file.mapping:  # its states may say something else of all the work of its source
         hold_sources(file.engagement)
     source = _hold(file)
-    if _is_decided_since(file) or statements.is_stale(file):
+    if evidence.decisions_of(file) != file.decisions_read or statements.is_stale(file):
         raise Stale(STALE)
     named = naming.named_by(file)
     found = naming.standing(file, named)
@@ -94,17 +91,6 @@ def _apply(file: Import) -> None:
     counts = ("new_count", "changed_count", "unchanged_count", "refused_count")
     told = {name: getattr(file, name) for name in counts} | added
     record("import.applied", file, by=file.applied_by, after=told)
-
-
-def _is_decided_since(file: Import) -> bool:
-    """Whether states or versions mean something else than when the rows were worked out, or people
-    than when a map that says who they are came along.
-    """
-    states = StateMeaning.objects.filter(source=file.source_id)
-    versions = VersionMeaning.objects.filter(engagement=file.engagement_id)
-    people = PersonMeaning.objects.filter(source=file.source_id)
-    decided = [states, versions, *([people] if file.mapping else [])]
-    return any(each.filter(decided_at__gte=file.read_at).exists() for each in decided)
 
 
 def _require_foretold(file: Import, found: naming.Standing) -> None:

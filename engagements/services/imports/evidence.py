@@ -97,6 +97,18 @@ def meant_for(file: Import) -> Meant:
     )
 
 
+def decisions_of(file: Import) -> int:
+    """A number that every decision changes by which the file's rows are worked out: on states and
+    versions, and on people where a map says who they are. Decisions of one engagement follow each
+    other under its lock, so that none is made later and counts as earlier.
+    """
+    states = StateMeaning.objects.filter(source=file.source_id).version()
+    versions = VersionMeaning.objects.filter(engagement=file.engagement_id).version()
+    if not file.mapping:
+        return max(states, versions)
+    return max(states, versions, PersonMeaning.objects.filter(source=file.source_id).version())
+
+
 def undecided_states(file: Import, stage_of: StageOf) -> list[str]:
     """States that the files name, and of which nobody has said what they mean."""
     named = {state for _, state in ImportEvent.objects.filter(of=file).states("of")}

@@ -78,10 +78,10 @@ def _read_all(file: Import) -> None:
     bounds = Bounds()
     latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
     latest = _read_rows(file, work, latest, bounds)
-    # The version first: a change between the two is then noticed before anything is applied.
-    version = _version_of(file)
+    # These first: a change between the two is then noticed before anything is applied.
+    known = {"source_version": _version_of(file), "decisions_read": evidence.decisions_of(file)}
     meant = evidence.meant_for(file)
-    _date(file, _as_of(file, latest, read_at), meant.stage_of, version)
+    _date(file, _as_of(file, latest, read_at), meant.stage_of, known)
     statements.look_at_events()
     are_light = evidence.are_light(file, BATCH)
     for part in Part:
@@ -271,7 +271,7 @@ def _as_of(file: Import, latest: datetime | None, read_at: datetime) -> datetime
 
 
 @transaction.atomic
-def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> None:
+def _date(file: Import, as_of: datetime, stage_of: StageOf, known: dict[str, int]) -> None:
     """Say of which instant the file speaks, and so every row that does not itself."""
     change(
         file,
@@ -279,7 +279,7 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, version: int) -> Non
         rows_total=file.rows_read,
         undecided_states=evidence.undecided_states(file, stage_of),
         undecided_people=evidence.undecided_people(file),
-        source_version=version,
+        **known,
         lease_until=lease_end(State.READING),
     )
     statements.date_rows(file, as_of)

@@ -200,21 +200,21 @@ SELECT EXISTS (
      AND (row.verdict, row.before) <> (judged.verdict, judged.before))
 """
 
-# Whether an import that was applied after the rows were judged speaks of the same items, as a whole
-# export does of every item.
+# Whether an import that was applied after the rows were judged speaks of the same items, if only in
+# a row that was refused; a whole export does of every item.
 IS_OVERTAKEN = f"""
 SELECT EXISTS (
   SELECT FROM engagements_import AS other
    WHERE other.source_id = {SOURCE} AND other.state = 'applied'
      AND other.source_version > %(version)s
      AND (other.is_whole OR %(is_whole)s OR EXISTS (
-       SELECT FROM engagements_workevent AS event
-        WHERE event.of_id = other.id
-          AND event.key IN (
-            SELECT key FROM engagements_importevent WHERE of_id = {FILE}
-             UNION
-            SELECT key FROM engagements_importrow
-             WHERE of_id = {FILE} AND verdict = 'refused'))))
+       SELECT key FROM engagements_workevent WHERE of_id = other.id
+        UNION ALL
+       SELECT key FROM engagements_importrow WHERE of_id = other.id AND verdict = 'refused'
+       INTERSECT
+       (SELECT key FROM engagements_importevent WHERE of_id = {FILE}
+         UNION ALL
+        SELECT key FROM engagements_importrow WHERE of_id = {FILE} AND verdict = 'refused'))))
 """
 
 WRITE_EVENTS = f"""
