@@ -65,10 +65,7 @@ class Window:
 
 
 def version_1(inputs: Row, items: list[Item] | None = None) -> Row:
-    """The figures of schema 1, as they were; see the module for their meaning.
-
-    ``items``, here and in the others: where they are read already.
-    """
+    """The figures of schema 1, as they were, see the module; of ``items`` that are read already."""
     window = Window.of(inputs)
     imported = bool(inputs["imports"])
     if items is None:
