@@ -217,16 +217,33 @@ SELECT EXISTS (
         SELECT key FROM engagements_importrow WHERE of_id = {FILE} AND verdict = 'refused'))))
 """
 
-WRITE_EVENTS = f"""
+INTO_EVENTS = """
 INSERT INTO engagements_workevent
        (source_id, key, field, came, became, occurred_at, place, recorded_at, of_id)
-SELECT %(source)s, said.key, said.field, said.came, said.became, said.occurred_at, said.place,
+"""
+EVENTS = f"""
+       %(source)s, said.key, said.field, said.came, said.became, said.occurred_at, said.place,
        %(now)s, %(file)s
   FROM engagements_importevent AS said
  WHERE said.of_id = {FILE}
+"""
+
+WRITE_EVENTS = f"""
+{INTO_EVENTS} SELECT {EVENTS}
  ORDER BY said.key, said.part, said.line
     ON CONFLICT DO NOTHING
 """
+
+# Each thing once. To look for each in what is known, of which there is none, would take as long
+# again as to write it.
+WRITE_FIRST_EVENTS = f"""
+{INTO_EVENTS}
+SELECT DISTINCT ON (said.key, said.occurred_at, said.field, said.place, said.came, said.became)
+       {EVENTS}
+ ORDER BY said.key, said.occurred_at, said.field, said.place, said.came, said.became
+"""
+
+HAS_EVENTS = f"SELECT EXISTS (SELECT FROM engagements_workevent WHERE source_id = {SOURCE})"
 
 WRITE_ITEMS = f"""
 INSERT INTO engagements_workitem
@@ -349,8 +366,11 @@ def is_stale(file: Import) -> bool:
 
 
 def write_events(file: Import) -> int:
-    """What the file says, for ever; returns how much of it was not known."""
-    return _run(WRITE_EVENTS, file)
+    """What the file says, for ever; returns how much of it was not known.
+
+    Needs the lock of the source, so that nobody else adds to what is known.
+    """
+    return _run(WRITE_EVENTS if _run(HAS_EVENTS, file) else WRITE_FIRST_EVENTS, file)
 
 
 def write_items(file: Import, *, milestones: Mapping[str, int], sprints: Mapping[str, int]) -> None:
