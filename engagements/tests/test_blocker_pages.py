@@ -133,6 +133,18 @@ def test_what_was_taken_back_says_so(desk: Client, blocked: Engagement) -> None:
     assert names(desk.get(at("blocker_list", blocked) + "?state=taken_back")) == ["A-2"]
 
 
+def test_what_was_taken_back_never_was_and_has_no_age(desk: Client, blocked: Engagement) -> None:
+    open_text = desk.get(of("A-1").get_absolute_url()).content.decode()
+    assert "still blocked" in open_text
+    Blocker.objects.filter(key="A-1").update(is_told=False)
+    text = " ".join(desk.get(of("A-1").get_absolute_url()).content.decode().split())
+    assert "<dt>State</dt><dd>Taken back</dd>" in text
+    assert "still blocked" not in text
+    assert "As the tracker is understood now" in text
+    rows = csv_rows(desk.get(at("blocker_list", blocked) + "?state=taken_back&format=csv"))
+    assert [row["Working days"] for row in rows] == [""]
+
+
 def test_an_item_that_no_export_names_any_more(desk: Client, blocked: Engagement) -> None:
     WorkItem.objects.filter(key="A-2").delete()
     assert "no export names it any more" in desk.get(of("A-2").get_absolute_url()).content.decode()

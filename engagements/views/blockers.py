@@ -26,8 +26,9 @@ from engagements.views.saving import audit_ref, saved
 from engagements.views.tables import Table, table_of
 
 OPENED = Column("Blocked from", "opened_at", kind="instant")
-CLOSED = Column("Until", "closed_at", kind="instant", missing="still blocked")
-AGE = Column("Working days", "age", kind="number")
+CLOSED = Column("Until", "closed_at", kind="instant", missing="no end told")
+# One that was taken back never was: it has no age.
+AGE = Column("Working days", lambda row: row.age if row.is_told else None, kind="number")
 IMPACT = Column("Impact", lambda row: row.impact or None, missing="not said yet")
 OWNER = Column("Who must act", lambda row: row.owner or None, missing="nobody named")
 COLUMNS = [
