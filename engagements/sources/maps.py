@@ -160,7 +160,8 @@ def _require_whole(made: FileMap) -> None:
         raise MapRefused(
             f"Of {made.rows}, no column can hold {unknown[0]}. There are: {', '.join(possible)}."
         )
-    if missing := [name for name in NEEDED[made.rows] if not made.columns.get(name)]:
+    named = dict.fromkeys((*NEEDED[made.rows], *made.columns))
+    if missing := [name for name in named if not made.columns.get(name)]:
         raise MapRefused(f"The map names no column for: {', '.join(missing)}.")
     if made.state and "state" in made.columns:
         raise MapRefused("The map gives every row a state, and names a column for it: keep one.")

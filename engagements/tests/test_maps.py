@@ -123,6 +123,8 @@ def test_a_day_that_is_none_is_refused_by_its_line() -> None:
         (b"\xff", "not written in TOML, which is text: save it in UTF-8"),
         (b"\xff\xfea", "not written in TOML, which is text: save it in UTF-8"),
         (b'name="x"\n[columns]\nkey=[]\ncreated_at="c"', "names no column for: key"),
+        (b'name="x"\n[columns]\nkey="k"\ncreated_at=[]', "names no column for: created_at"),
+        (b'name="x"\n[columns]\nkey="k"\nseen_at="c"\nteam=[]', "names no column for: team"),
         (b'name="jira  Export"\n[columns]', "give the map another name"),
         (b'name=" "\n[columns]', "needs a name"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
