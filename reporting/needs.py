@@ -23,8 +23,8 @@ from reporting import rag
 from reporting.customer import week_words
 from reporting.models import Report
 
-OVERDUE, TODAY, THIS_WEEK = "overdue", "today", "this week"
-GROUPS = (OVERDUE, TODAY, THIS_WEEK)
+OVERDUE, TODAY, THIS_WEEK, NO_HURRY = "overdue", "today", "this week", "no hurry"
+GROUPS = (OVERDUE, TODAY, THIS_WEEK, NO_HURRY)
 WEEK = timedelta(days=7)
 
 
@@ -63,9 +63,10 @@ def groups(needs: Sequence[Need]) -> list[Group]:
 
 
 def summary(groups: Sequence[Group]) -> str:
-    """The list in one line: "2 overdue, 1 due today, 3 this week." """
+    """The list in one line: "2 overdue, 1 due today, 3 this week."; of what has no day, nothing."""
     words = {OVERDUE: "overdue", TODAY: "due today", THIS_WEEK: "this week"}
-    said = ", ".join(f"{len(group.needs)} {words[group.name]}" for group in groups)
+    dated = [group for group in groups if group.name in words]
+    said = ", ".join(f"{len(group.needs)} {words[group.name]}" for group in dated)
     return f"{said}." if said else ""
 
 
@@ -90,12 +91,23 @@ def _active(user: Any, *functions: str) -> Any:
 
 
 def _reports(user: Any, led: Any, at: datetime) -> Iterator[Need]:
-    """Drafts to be published by whoever leads the engagement; failed ones, by an admin."""
+    """Drafts to be published by whoever leads the engagement; failed ones, by an admin.
+
+    Weeks that are told again are one line for each engagement: there may be years of them.
+    """
     own = Q(engagement__in=led, state__in=["draft", "parked"])
     mine = Report.objects.visible_to(user).filter(own).not_left_out()
     rows = (mine | Report.objects.retryable_by(user)).distinct()
+    past: dict[Engagement, list[Report]] = {}
     for report in rows.select_related("engagement__customer", "period"):
-        yield _parked_report(report, user, at) if report.state == "parked" else _draft(report, at)
+        if report.state == "parked":
+            yield _parked_report(report, user, at)
+        elif _is_past(report, at):
+            past.setdefault(report.engagement, []).append(report)
+        else:
+            yield _draft(report, at)
+    for engagement, reports in past.items():
+        yield _past_weeks(engagement, reports)
 
 
 def _draft(report: Report, at: datetime) -> Need:
@@ -116,6 +128,29 @@ def _draft(report: Report, at: datetime) -> Need:
         why=why,
         url=report.get_absolute_url(),
         action="Write",
+    )
+
+
+def _is_past(report: Report, at: datetime) -> bool:
+    """Whether its week is told again, and so was never owed to anybody; a correction is."""
+    is_over = report.period.is_reconstructed and report.period.due_at <= at
+    return is_over and not report.correction_reason
+
+
+def _past_weeks(engagement: Engagement, reports: Sequence[Report]) -> Need:
+    """The weeks of an engagement that are drafted again, the newest first among ``reports``."""
+    newest, number = reports[0], len(reports)
+    is_one = number == 1
+    listed = reverse("report_list", args=[engagement.ref])
+    return Need(
+        group=NO_HURRY,
+        due=newest.period.due_at,
+        shape="",
+        what=f"{count(number, 'past week')} {'is' if is_one else 'are'} drafted and not published",
+        where=_where(engagement),
+        why="over before they could be told here: publish what the customer should read",
+        url=newest.get_absolute_url() if is_one else f"{listed}?state=draft",
+        action="See",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.tests.cast import give_function
@@ -15,7 +16,7 @@ from engagements.models import Engagement, Import, Milestone, WorkItem
 from engagements.services.milestones import create_milestone
 from engagements.tests.events import tell
 from reporting import facts, needs
-from reporting.models import Report, ReportRevision
+from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import start_correction
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_reports
@@ -117,6 +118,62 @@ def test_a_failed_report_needs_an_admin_and_tells_the_manager(
 def test_a_failure_without_a_word(admin: User, week_47: Report) -> None:
     Report.objects.update(state="parked")
     assert lines(admin)[0][2] == ""
+
+
+# Weeks that are told again
+
+
+def told_again(engagement: Engagement, weeks: int) -> list[Report]:
+    """Drafts of the last weeks before this one, which nobody owed when they were due."""
+    *past, _ = open_reports(engagement, weeks=weeks + 1)
+    Period.objects.update(is_reconstructed=True)
+    return [draft(report) for report in past[-weeks:]]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "what"),
+    [
+        (1, "1 past week is drafted and not published"),
+        (3, "3 past weeks are drafted and not published"),
+    ],
+)
+def test_weeks_told_again_are_one_line_at_the_end(
+    manager: User, checkout: Milestone, engagement: Engagement, weeks: int, what: str
+) -> None:
+    told_again(engagement, weeks)
+    why = "over before they could be told here: publish what the customer should read"
+    *others, last = lines(manager)
+    assert [group for group, *_ in others] == ["overdue"]
+    assert last == ("no hurry", what, why)
+    assert needs.summary(needs.groups(needs.needs_of(manager, at=FRIDAY))) == "1 overdue."
+
+
+def test_they_lead_to_the_drafts(
+    sign_in: SignIn, manager: User, engagement: Engagement, other_engagement: Engagement
+) -> None:
+    give_function(manager, other_engagement, "deputy")
+    told_again(other_engagement, 2)
+    [alone] = told_again(engagement, 1)
+    found = {need.where: need.url for need in needs.needs_of(manager, at=FRIDAY)}
+    listed = reverse("report_list", args=[other_engagement.ref])
+    assert sorted(found.values()) == sorted([url(alone), f"{listed}?state=draft"])
+    assert "2 past weeks are drafted" in text_of(sign_in(manager).get("/"))
+    assert sign_in(manager).get(f"{listed}?state=draft").context["listing"].rows[1:]
+
+
+def test_a_week_told_again_that_is_corrected_is_of_today(
+    manager: User, published_47: ReportRevision
+) -> None:
+    Period.objects.update(is_reconstructed=True)
+    start_correction(report=published_47.report, by=manager, reason="Counted twice.")
+    assert [group for group, *_ in lines(manager, at=FRIDAY + WEEK)] == ["today"]
+
+
+def test_a_week_opened_before_its_time_is_owed_as_any_other(
+    manager: User, draft_47: Report
+) -> None:
+    Period.objects.update(is_reconstructed=True)
+    assert [group for group, *_ in lines(manager)] == ["today"]
 
 
 # Imports
