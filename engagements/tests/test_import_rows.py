@@ -12,7 +12,7 @@ from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import today
 from engagements.models import Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
 from engagements.services import imports
-from engagements.services.imports import statements
+from engagements.services.imports import statements, writing
 from engagements.services.milestones import create_milestone
 from engagements.services.sprints import create_sprint
 from engagements.tests.work_files import apply, item, preview
@@ -368,9 +368,13 @@ def test_statements_do_not_grow_with_the_rows(engagement: Engagement, manager: U
     assert statements_of(whole(2)) == statements_of(whole(400))
 
 
-@pytest.mark.parametrize("name", ["ADD_JUDGED", "IS_STALE", "DROP_LINKS", "ADD_LINKS"])
+@pytest.mark.parametrize(
+    "statement",
+    [statements.ADD_JUDGED, statements.IS_STALE, writing.DROP_LINKS, writing.ADD_LINKS],
+    ids=["ADD_JUDGED", "IS_STALE", "DROP_LINKS", "ADD_LINKS"],
+)
 def test_items_are_found_by_key_whatever_the_statistics_know(
-    engagement: Engagement, other_engagement: Engagement, manager: User, name: str
+    engagement: Engagement, other_engagement: Engagement, manager: User, statement: str
 ) -> None:
     """Where PostgreSQL knows only of others, it must not compare each row with every item."""
     apply(other_engagement, manager, [item(f"A-{number}") for number in range(2000)])
@@ -381,7 +385,7 @@ def test_items_are_found_by_key_whatever_the_statistics_know(
     values |= {"part": "work", "rows": "[]", "instant": "", "now": None}
     values |= {"milestones": [], "milestone_ids": []}
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {getattr(statements, name)}", values)
+        cursor.execute(f"EXPLAIN {statement}", values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     _, lookup = plan.split("using work_item_key_once on engagements_workitem stored")
     condition = lookup.split("Index Cond:")[1].split("\n")[0]

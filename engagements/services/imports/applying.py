@@ -17,7 +17,7 @@ from engagements.models import (
     Source,
 )
 from engagements.services import blocked_times
-from engagements.services.imports import evidence, naming, statements
+from engagements.services.imports import evidence, naming, statements, writing
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.states import State, claim, move
 from engagements.services.meanings import keep_map
@@ -67,10 +67,10 @@ def _apply(file: Import) -> None:
     found = naming.standing(file, named)
     _require_foretold(file, found)
     _require_people(file)
-    statements.write_events(file)
+    writing.write_events(file)
     ImportEvent.objects.filter(of=file).delete()
     ids = naming.add_unnamed(file, named, found)
-    statements.write_items(file, milestones=ids.milestones, sprints=ids.sprints)
+    writing.write_items(file, milestones=ids.milestones, sprints=ids.sprints)
     connection.check_constraints()  # here, rather than at the end while others wait
     lock(file.engagement)
     if naming.standing(file, named) != found:

@@ -1,4 +1,4 @@
-"""What is done to all rows of a file at once, in SQL.
+"""What is asked of all rows of a file at once, in SQL; ``writing`` has what applying writes.
 
 Preview and apply ask the same question in the same words, so they cannot disagree: what of a row
 differs from the item that is there.
@@ -8,7 +8,7 @@ differs from the item that is there.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -208,88 +208,15 @@ SELECT EXISTS (
    WHERE other.source_id = {SOURCE} AND other.state = 'applied'
      AND other.source_version > %(version)s
      AND (other.is_whole OR %(is_whole)s OR EXISTS (
-       SELECT key FROM engagements_workevent WHERE of_id = other.id
-        UNION ALL
-       SELECT key FROM engagements_importrow WHERE of_id = other.id AND verdict = 'refused'
-       INTERSECT
-       (SELECT key FROM engagements_importevent WHERE of_id = {FILE}
-         UNION ALL
-        SELECT key FROM engagements_importrow WHERE of_id = {FILE} AND verdict = 'refused'))))
-"""
-
-INTO_EVENTS = """
-INSERT INTO engagements_workevent
-       (source_id, key, field, came, became, occurred_at, place, recorded_at, of_id)
-"""
-EVENTS = f"""
-       %(source)s, said.key, said.field, said.came, said.became, said.occurred_at, said.place,
-       %(now)s, %(file)s
-  FROM engagements_importevent AS said
- WHERE said.of_id = {FILE}
-"""
-
-WRITE_EVENTS = f"""
-{INTO_EVENTS} SELECT {EVENTS}
- ORDER BY said.key, said.part, said.line
-    ON CONFLICT DO NOTHING
-"""
-
-# Each thing once. To look for each in what is known, of which there is none, would take as long
-# again as to write it.
-WRITE_FIRST_EVENTS = f"""
-{INTO_EVENTS}
-SELECT DISTINCT ON (said.key, said.occurred_at, said.field, said.place, said.came, said.became)
-       {EVENTS}
- ORDER BY said.key, said.occurred_at, said.field, said.place, said.came, said.became
-"""
-
-HAS_EVENTS = f"SELECT EXISTS (SELECT FROM engagements_workevent WHERE source_id = {SOURCE})"
-
-WRITE_ITEMS = f"""
-INSERT INTO engagements_workitem
-       (engagement_id, source_id, key, type, title, state, stage, size, sprint_id, assignee,
-        created_at, started_at, done_at, blocked_at, gone_at, last_import_id)
-SELECT %(engagement)s, %(source)s, row.key, cell.type, cell.title, cell.state, cell.stage,
-       cell.size, sprint.id, cell.assignee, cell.created_at, cell.started_at, cell.done_at,
-       cell.blocked_at, cell.gone_at, %(file)s
-  FROM engagements_importrow AS row
- CROSS JOIN LATERAL jsonb_to_record(row.data) AS cell(
-         type text, title text, state text, stage text, size numeric, sprint text, assignee text,
-         created_at timestamptz, started_at timestamptz, done_at timestamptz,
-         blocked_at timestamptz, gone_at timestamptz)
-  LEFT JOIN unnest(%(sprints)s::text[], %(sprint_ids)s::bigint[]) AS sprint(name, id)
-    ON sprint.name = cell.sprint
- WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
- ORDER BY row.line
-    ON CONFLICT (engagement_id, source_id, key) DO UPDATE
-   SET type = excluded.type, title = excluded.title, state = excluded.state,
-       stage = excluded.stage, size = excluded.size, sprint_id = excluded.sprint_id,
-       assignee = excluded.assignee,
-       created_at = excluded.created_at, started_at = excluded.started_at,
-       done_at = excluded.done_at, blocked_at = excluded.blocked_at,
-       gone_at = excluded.gone_at,
-       last_import_id = excluded.last_import_id
-"""
-
-DROP_LINKS = f"""
-DELETE FROM engagements_workitem_milestones AS link
- USING engagements_importrow AS row CROSS JOIN LATERAL ({ITEM}) AS item,
-       engagements_milestone AS milestone
- WHERE row.of_id = {FILE} AND row.verdict = 'changed'
-   AND link.workitem_id = item.id AND milestone.id = link.milestone_id
-   AND NOT row.data -> 'milestones' ? milestone.tracker_name
-"""
-
-ADD_LINKS = f"""
-INSERT INTO engagements_workitem_milestones (workitem_id, milestone_id)
-SELECT item.id, milestone.id
-  FROM engagements_importrow AS row
- CROSS JOIN LATERAL jsonb_array_elements_text(row.data -> 'milestones') AS cell(name)
-  JOIN unnest(%(milestones)s::text[], %(milestone_ids)s::bigint[]) AS milestone(name, id)
-    ON milestone.name = cell.name
- CROSS JOIN LATERAL ({ITEM}) AS item
- WHERE row.of_id = {FILE} AND row.verdict IN ('new', 'changed')
-    ON CONFLICT DO NOTHING
+       SELECT FROM (
+         SELECT key FROM engagements_workevent WHERE of_id = other.id
+          UNION ALL
+         SELECT key FROM engagements_importrow WHERE of_id = other.id AND verdict = 'refused'
+       ) AS theirs
+        WHERE theirs.key IN (
+          SELECT key FROM engagements_importevent WHERE of_id = {FILE}
+           UNION
+          SELECT key FROM engagements_importrow WHERE of_id = {FILE} AND verdict = 'refused'))))
 """
 
 
@@ -319,7 +246,7 @@ def sizes_of(file: Import, keys: Iterable[str]) -> dict[str, int]:
 
 def heaviest(file: Import) -> int:
     """The most bytes that ``evidence_of`` would hold of any item."""
-    return _run(HEAVIEST, file)
+    return run(HEAVIEST, file)
 
 
 def look_at_events() -> None:
@@ -333,7 +260,7 @@ def look_at_events() -> None:
 
 def is_contradicted(file: Import, as_of: datetime) -> bool:
     """Whether a row without an instant says otherwise than what is known as of this one."""
-    return bool(_run(IS_CONTRADICTED, file, as_of=as_of))
+    return bool(run(IS_CONTRADICTED, file, as_of=as_of))
 
 
 def date_rows(file: Import, as_of: datetime) -> None:
@@ -343,7 +270,7 @@ def date_rows(file: Import, as_of: datetime) -> None:
     the two tells their order, and of what somebody imports the later holds.
     """
     for statement in (DATE_ROWS, PUT_AFTER):
-        _run(statement, file, as_of=as_of)
+        run(statement, file, as_of=as_of)
 
 
 def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:
@@ -356,39 +283,16 @@ def changed_only(file: Import, line: int, count: int) -> list[tuple[int, str]]:
 def add_judged(file: Import, part: Part, rows: Iterable[Row]) -> None:
     """Keep what these items would be, with their verdicts; beside what changes, what it was."""
     told = [{"line": row.line, "key": row.key, "note": row.note, "data": row.data} for row in rows]
-    _run(ADD_JUDGED, file, part=part, rows=json.dumps(told, ensure_ascii=False))
+    run(ADD_JUDGED, file, part=part, rows=json.dumps(told, ensure_ascii=False))
 
 
 def is_stale(file: Import) -> bool:
     """Whether any row would be judged differently now than when it was previewed."""
-    overtaken = _run(IS_OVERTAKEN, file, version=file.source_version, is_whole=file.is_whole)
-    return bool(overtaken or _run(IS_STALE, file))
+    overtaken = run(IS_OVERTAKEN, file, version=file.source_version, is_whole=file.is_whole)
+    return bool(overtaken or run(IS_STALE, file))
 
 
-def write_events(file: Import) -> int:
-    """What the file says, for ever; returns how much of it was not known.
-
-    Needs the lock of the source, so that nobody else adds to what is known.
-    """
-    return _run(WRITE_EVENTS if _run(HAS_EVENTS, file) else WRITE_FIRST_EVENTS, file)
-
-
-def write_items(file: Import, *, milestones: Mapping[str, int], sprints: Mapping[str, int]) -> None:
-    """The work itself: what is new, what has changed, and to which milestones it belongs.
-
-    What it refers to is told by its names in the file.
-    """
-    ids = {
-        "milestones": list(milestones),
-        "milestone_ids": list(milestones.values()),
-        "sprints": list(sprints),
-        "sprint_ids": list(sprints.values()),
-    }
-    for statement in (WRITE_ITEMS, DROP_LINKS, ADD_LINKS):
-        _run(statement, file, **ids)
-
-
-def _run(statement: str, file: Import, **more: Any) -> int:
+def run(statement: str, file: Import, **more: Any) -> int:
     """The single value of a SELECT, or how many rows were written."""
     with connection.cursor() as cursor:
         cursor.execute(statement, _values(file) | more)
