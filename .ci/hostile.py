@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,26 @@ def endless(start: bytes, block: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 def many_rows(folder: Path, rows: int) -> None:
-    fill(folder / "work.csv", iter([HEADER, *numbered("%d,Pay %d,Open,2024-01-05", rows)]))
+    fill(folder / "work.csv", sound_rows(rows))
+
+
+def faulty_at_its_end(last: bytes) -> Callable[[Path, int], None]:
+    """Rows that are all in order, and then a last line that is not."""
+
+    def write(folder: Path, rows: int) -> None:
+        fill(folder / "work.csv", chain(sound_rows(rows), [last]))
+
+    return write
+
+
+def sound_rows(rows: int) -> Iterator[bytes]:
+    return iter([HEADER, *numbered("%d,Pay %d,Open,2024-01-05", rows)])
+
+
+def changes_faulty_at_their_end(folder: Path, rows: int) -> None:
+    fill(folder / "work.csv", iter([HEADER, *islice(numbered("W-%d,T,Open,2024-01-05"), 9)]))
+    sound = islice(numbered("W-%d,2024-01-05,status,Open,Done"), rows)
+    fill(folder / "changelog.csv", chain([LOG_HEADER], sound, [b"\xff"]))
 
 
 def zipped(name: str) -> Callable[[Path, int], None]:
@@ -250,6 +269,13 @@ FILES = {
     "a quote that never closes": File(
         work(after(HEADER, lambda: iter([b'"', *numbered("%d,T,Open,2024-01-05", 2_000_000)]))),
         says=f"Line 2: a cell of the row that starts here is {TOO_LONG}",
+    ),
+    "a last byte that is no text": File(faulty_at_its_end(b"\xff"), says="is not written in UTF-8"),
+    "a last quote that never closes": File(
+        faulty_at_its_end(b'"A-1,T'), says="a quote is opened in the row that starts here"
+    ),
+    "a last change that is no text": File(
+        changes_faulty_at_their_end, says="is not written in UTF-8"
     ),
     "quotes that never end a row": File(
         work(endless(HEADER, b'"a\nb",')), says="Line 2: the row that starts here is longer"

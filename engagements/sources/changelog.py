@@ -61,6 +61,11 @@ class Changelog:
     def bytes_read(self) -> int:
         return self._lines.bytes_read
 
+    def skim(self) -> None:
+        """Go through every row for what refuses the file, and take none for what it says."""
+        for _ in self._rows:
+            pass
+
     def __iter__(self) -> Iterator[Change]:
         for line, row in self._rows:
             yield self._read(line, row)

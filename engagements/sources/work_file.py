@@ -57,6 +57,14 @@ class WorkFile:
     def bytes_read(self) -> int:
         return self._lines.bytes_read
 
+    def skim(self) -> None:
+        """Go through every row for what refuses the file, and take none for what it says.
+
+        ``rows_read`` and ``other_teams`` count them then; it takes a tenth of the time of reading.
+        """
+        for _ in self._mine():
+            pass
+
     def __iter__(self) -> Iterator[Row]:
         """The items; ``rows_read`` counts the rows up to the last one given."""
         by = self.layout.map

@@ -1,7 +1,8 @@
 """Reading a file: what it says is gathered, then compared with what is known, in batches.
 
-Both in committed batches, so that progress is visible. A changelog is read before the file that it
-belongs to, so that the end of the file is the end of the reading.
+Both in committed batches, so that progress is visible, and only once all of the files was skimmed.
+A changelog is read before the file that it belongs to, so that the end of the file is the end of
+the reading.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
 from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.imports import Part
-from engagements.services.imports import evidence, listings, naming, staging, statements
+from engagements.services.imports import evidence, listings, naming, skimming, staging, statements
 from engagements.services.imports.acts import delete_content
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.bounds import Bounds, add_left_out
@@ -36,11 +37,6 @@ from engagements.stages import StageOf
 BATCH, BATCH_BYTES = 500, 2 * 1024 * 1024
 CHANGES = 2000
 Verdict = ImportRow.Verdict
-NOT_WHOLE = (
-    "The file is said to be whole, and its map leaves out rows of other teams: what went to one of "
-    "these would be told as gone from the tracker. Bring it without saying that it is whole, or "
-    "export only what is your teams'."
-)
 
 
 def read_import(*, import_id: int) -> bool:
@@ -65,16 +61,11 @@ def read(file: Import) -> None:
 
 
 def _read_all(file: Import) -> None:
-    zone, read_at = ZoneInfo(file.engagement.time_zone), now()
+    read_at = now()
     known_at = _known_since(file) or read_at
-    work = WorkFile(
-        _blocks(file, Part.WORK),
-        zone=zone,
-        now=known_at,
-        by=read_map(file.mapping) if file.mapping else None,
-        known=() if file.mapping else _known_maps(file),
-    )
+    work = _opened(file, known_at)
     _begin(file, work, read_at)
+    _skim(file, work.zone, known_at)
     bounds = Bounds()
     latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
     latest = _read_rows(file, work, latest, bounds)
@@ -87,6 +78,26 @@ def _read_all(file: Import) -> None:
     for part in Part:
         _judge(file, part, meant, are_light=are_light)
     _preview(file)
+
+
+def _opened(file: Import, known_at: datetime, *, is_skimmed: bool = False) -> WorkFile:
+    """The work, from its first row on, as far as this is told by it."""
+    blocks = _blocks(file, Part.WORK)
+    return WorkFile(
+        skimming.renewing(file, blocks) if is_skimmed else blocks,
+        zone=ZoneInfo(file.engagement.time_zone),
+        now=known_at,
+        by=read_map(file.mapping) if file.mapping else None,
+        known=() if file.mapping else _known_maps(file),
+    )
+
+
+def _skim(file: Import, zone: tzinfo, known_at: datetime) -> None:
+    """Look for what refuses either file up to its last line, in the order of the reading."""
+    if file.changelog_size:
+        changes = skimming.renewing(file, _blocks(file, Part.CHANGELOG))
+        skimming.skim_changelog(changes, zone)
+    skimming.skim_work(file, _opened(file, known_at, is_skimmed=True))
 
 
 def _known_maps(file: Import) -> list[FileMap]:
@@ -165,21 +176,13 @@ def _read_changelog(
     """Gather the changes; returns the last instant of the past at which anything changed.
 
     Raises:
-        FileRefused: none of them can be trusted; it is said of which of the two files.
+        FileRefused: there are too many of them, or of what they name.
     """
-    try:
-        return _gather_changes(file, zone, known_at, bounds)
-    except FileRefused as refused:
-        raise FileRefused(f"In the changelog: {refused}") from refused
-
-
-def _gather_changes(
-    file: Import, zone: tzinfo, known_at: datetime, bounds: Bounds
-) -> datetime | None:
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
     while batch := list(islice(changes, CHANGES)):
-        bounds.take_changes(batch)
+        with skimming.of_changelog():
+            bounds.take_changes(batch)
         _keep_changes(file, batch)
         past = [each.at for each in batch if each.at and each.at <= known_at]
         latest = max([*past, *([latest] if latest else [])], default=None)
@@ -208,12 +211,6 @@ def _read_rows(
         bounds.take_rows(batch)
         _keep(file, work, batch)
         latest = max((at for at in (latest, *(row.latest for row in batch)) if at), default=None)
-    if not work.rows_read:
-        raise FileRefused("The file has column names and no rows.")
-    if work.rows_read == work.other_teams:
-        raise FileRefused("Every row of the file is another team's: the map leaves them all out.")
-    if file.is_whole and work.other_teams:
-        raise FileRefused(NOT_WHOLE)
     return latest
 
 
@@ -232,13 +229,10 @@ def _batches(work: WorkFile) -> Iterator[list[Row]]:
 @transaction.atomic
 def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
     """One batch of rows, and how far the reading is."""
-    read_so_far = work.rows_read
-    share = work.bytes_read / file.size
     change(
         file,
-        rows_read=read_so_far,
+        rows_read=work.rows_read,
         rows_left_out=work.other_teams,
-        rows_total=max(read_so_far, round(read_so_far / share)),
         lease_until=lease_end(State.READING),
     )
     first_lines = statements.first_lines(file, (row.key for row in batch if not row.reason))
