@@ -180,3 +180,21 @@ def test_more_names_than_anybody_could_choose_from_are_refused(
     file = preview(engagement, manager, [item("A-1", sprint="S1"), item("A-2", sprint="S2")])
     assert file.state == Import.State.REFUSED
     assert file.problem.startswith("The file names more than 1 sprints")
+
+
+@pytest.mark.parametrize(("field", "noun"), [("milestone", "milestones"), ("sprint", "sprints")])
+def test_more_new_names_than_anybody_could_choose_from_are_refused_while_it_is_read(
+    engagement: Engagement,
+    manager: User,
+    monkeypatch: pytest.MonkeyPatch,
+    field: str,
+    noun: str,
+) -> None:
+    apply(engagement, manager, [item("A-1", **{field: "N 1"}), item("A-2", **{field: "N 2"})])
+    monkeypatch.setattr("engagements.services.imports.bounds.MAX_NAMES", 1)
+    rows = [item(f"A-{number}", **{field: f"N {number}"}) for number in range(1, 5)]
+    assert preview(engagement, manager, rows[:3]).state == Import.State.PREVIEWED
+    file = preview(engagement, manager, rows)
+    assert file.state == Import.State.REFUSED
+    assert file.problem.startswith(f"Up to line 5 the file names more than 1 new {noun}, which")
+    assert (file.rows_read, file.rows_judged) == (0, 0)

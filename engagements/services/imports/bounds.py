@@ -1,14 +1,14 @@
 """What no tracker holds more of: noticed while a file is read, before it floods the portal."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from engagements.sources.changes import Change
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row
 
-# Somebody says of each state what it means, on one page; the others are choices of filters. Of
-# milestones and sprints one file may add fewer, see ``naming``: most are known from earlier files.
+# Somebody says of each state what it means, on one page; the others are choices of filters.
 MOST = {
     "states": 1000,
     "types": 1000,
@@ -16,6 +16,9 @@ MOST = {
     "sprints": 10_000,
     "assignees": 10_000,
 }
+# Of milestones and sprints one file may add fewer: most are known from earlier files. Each would be
+# a choice of every filter; a column of this many new names holds something else.
+MAX_NAMES = 2000
 # By the field that holds one of them.
 NOUNS = {noun.removesuffix("s"): noun for noun in MOST}
 # An item's history is worked out as a whole.
@@ -28,10 +31,15 @@ FURTHER = "further fields"
 
 
 class Bounds:
-    """Counts over the rows and changes of one import; memory does not grow with these."""
+    """Counts over the rows and changes of one import; memory does not grow with these.
 
-    def __init__(self) -> None:
+    ``known`` are the names that are there before it, of the nouns of which a file may add fewer.
+    """
+
+    def __init__(self, known: Mapping[str, Set[str]] = MappingProxyType({})) -> None:
         self._names: dict[str, set[str]] = {noun: set() for noun in MOST}
+        self._known = known
+        self._new: dict[str, set[str]] = {noun: set() for noun in known}
         self._changes: Counter[str] = Counter()
 
     def take_rows(self, rows: Iterable[Row]) -> None:
@@ -46,6 +54,8 @@ class Bounds:
                     self._name(row.line, NOUNS[field], row.data.get(field, ""))
                 self._name(row.line, "milestones", *row.data.get("milestones", ()))
                 self._name(row.line, "states", *(each.became for each in row.changes))
+                self._add(row.line, "sprints", row.data.get("sprint", ""))
+                self._add(row.line, "milestones", *row.data.get("milestones", ()))
 
     def take_changes(self, changes: Sequence[Change]) -> None:
         """Count a batch of a changelog.
@@ -69,6 +79,14 @@ class Bounds:
                 if len(known) > MOST[noun]:
                     raise too_many(noun, MOST[noun], f"Up to line {line} the")
 
+    def _add(self, line: int, noun: str, *names: str) -> None:
+        """Count what would be added; only rows do so, not the changes that they went through."""
+        if noun in self._known:
+            new = self._new[noun]
+            new.update(name for name in names if name and name not in self._known[noun])
+            if len(new) > MAX_NAMES:
+                raise too_many(f"new {noun}", MAX_NAMES, f"Up to line {line} the")
+
     def _require_few(self, line: int, key: str) -> None:
         if self._changes[key] > MAX_CHANGES:
             raise FileRefused(
@@ -81,7 +99,7 @@ def too_many(noun: str, most: int, begins: str = "The") -> FileRefused:
     """The refusal of a file that names more than ``most`` of these."""
     return FileRefused(
         f"{begins} file names more than {most:,} {noun}, which nobody could choose from. "
-        f"Perhaps its column of {noun} holds something else."
+        f"Perhaps its column of {noun.removeprefix('new ')} holds something else."
     )
 
 

@@ -13,12 +13,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from engagements.models import Import, Milestone, Sprint
-from engagements.services.imports.bounds import too_many
+from engagements.services.imports.bounds import MAX_NAMES, too_many
 from engagements.services.imports.statements import FILE
 from engagements.services.numbers import next_number
 
-# Each would be a choice of every filter; a column of this many names holds something else.
-MAX_NAMES = 2000
 # Numbers from here on are given out to nobody: the last ones that the column holds.
 UNNUMBERED = 2**31 - 1 - 2 * MAX_NAMES
 
@@ -110,6 +108,16 @@ def _names(statement: str, file: Import, noun: str) -> dict[str, int]:
     if len(found) > MAX_NAMES:
         raise too_many(noun, MAX_NAMES)
     return found
+
+
+def known_names(file: Import) -> dict[str, set[str]]:
+    """What nobody would add again, as trackers call it or people do."""
+    milestones = _of(file, Milestone).values_list("name", "tracker_name")
+    sprints = _of(file, Sprint).values_list("name", flat=True)
+    return {
+        "milestones": {name for names in milestones for name in names},
+        "sprints": set(sprints),
+    }
 
 
 def standing(file: Import, named: Named) -> Standing:

@@ -66,7 +66,7 @@ def _read_all(file: Import) -> None:
     work = _opened(file, known_at)
     _begin(file, work, read_at)
     _skim(file, work.zone, known_at)
-    bounds = Bounds()
+    bounds = Bounds(naming.known_names(file))
     latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
     latest = _read_rows(file, work, latest, bounds)
     # These first: a change between the two is then noticed before anything is applied.
