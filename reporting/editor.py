@@ -159,7 +159,8 @@ SECTIONS = {
     "Delivered": ("finished", "late.finished", "met.", "delivered."),
     "What it rests on": ("freshness", "left_out.", "recorded"),
 }
-
+# What the customer's page has above them where there was no status before.
+FIRST_TITLES = {"Since the last status": "What changed"}
 
 # What people recorded here, and what is said of the files themselves: counted from no source.
 RECORDED_HERE = (
@@ -183,8 +184,12 @@ def sections(draft: Draft, *, late: str, sources: Mapping[int, str] | None = Non
     is one sum of all of them, so that it is said of every sentence that is counted from any.
     """
     lines = _sentence_lines(draft, late, Names(draft.body, sources or {}))
+    titles = {} if draft.since else FIRST_TITLES
     found = [
-        Section(title, tuple(line for line in lines if sentences.is_under(line.key, keys)))
+        Section(
+            titles.get(title, title),
+            tuple(line for line in lines if sentences.is_under(line.key, keys)),
+        )
         for title, keys in SECTIONS.items()
     ]
     return [section for section in found if section.lines]

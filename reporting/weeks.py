@@ -57,6 +57,11 @@ class Week:
         return bool(self.window["is_known"])
 
     @property
+    def is_first(self) -> bool:
+        """Whether there is no status before: then it is of all that was, and nothing moved yet."""
+        return self.window["since"] is None
+
+    @property
     def told_until(self) -> str:
         """ "Mon 23 Nov": the last day that the files tell of; empty if the window ends with it."""
         is_all = self._told_day >= self._last_day
@@ -83,13 +88,16 @@ class Week:
     def moved(self, *, shown: int = SHOWN) -> list[Items]:
         """What was finished, added, reopened and withdrawn in the window; of nothing known, none.
 
-        What went from the tracker or came back is named where something did.
+        What went from the tracker or came back is named where something did; of the first status,
+        only what is finished so far.
 
         Unit: items. Source: created dates and state changes.
         """
         total = self.listed["total"]
         if not total or not self.is_known:
             return []
+        if self.is_first:
+            return [self.items("Finished", total["finished"], shown=shown)]
         groups = [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
         rare = [self.items(name, total[what], shown=shown) for name, what in MOVED_RARELY.items()]
         return [*groups, *(group for group in rare if group.number)]

@@ -14,6 +14,7 @@ from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import (
     FRIDAY,
     WEEK,
+    commit_late,
     draft,
     import_three,
     import_work,
@@ -48,6 +49,38 @@ def test_the_items_behind_the_text_stand_beside_it(
     assert "<h3>Finished: 2 items</h3>" in beside
     assert f'<a href="/engagements/{atlas.ref}/work/1/A-3/">A-3</a> Title of A-3' in beside
     assert "Nothing was reopened or withdrawn." in beside
+    assert "<h2>Since the last status</h2>" in beside
+
+
+def test_beside_a_first_status_stands_what_is_so(
+    sign_in: SignIn, manager: User, atlas: Engagement
+) -> None:
+    [report] = open_reports(atlas)
+    beside = rail(sign_in(manager), draft(report))
+    assert "<h2>So far</h2>" in beside
+    assert "<h3>Finished: 2 items</h3>" in beside
+    assert "Added" not in beside
+    assert "Nothing was" not in beside
+
+
+def test_the_dates_of_a_first_status_are_no_change_since_another(
+    sign_in: SignIn, manager: User, atlas: Engagement
+) -> None:
+    commit_late(atlas, manager, on=FRIDAY.date())
+    [report] = open_reports(atlas)
+    page = text_of(sign_in(manager).get(url(draft(report))))
+    assert "<h2>What changed</h2>" in page
+    assert "Since the last status" not in page
+
+
+def test_beside_a_first_status_nothing_is_finished_yet(
+    sign_in: SignIn, manager: User, engagement: Engagement
+) -> None:
+    import_work(engagement, manager, **{"A-1": (FRIDAY - WEEK, None)})
+    [report] = open_reports(engagement)
+    beside = rail(sign_in(manager), draft(report))
+    assert "Nothing was finished." in beside
+    assert "Finished:" not in beside
 
 
 def test_what_is_longest_in_progress_stands_there_too(
