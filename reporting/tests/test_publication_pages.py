@@ -11,7 +11,7 @@ from engagements.models import Milestone
 from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.tests.pages import SignIn, text_of, url
-from reporting.tests.reports import FRIDAY, draft, fresh, open_reports, publish, write
+from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -165,6 +165,23 @@ def test_a_draft_cannot_be_corrected(sign_in: SignIn, manager: User, draft_47: R
     response = sign_in(manager).post(url(draft_47, "report_correction"), data, follow=True)
     assert response.redirect_chain == [(url(draft_47), 302)]
     assert fresh(draft_47).correction_reason == ""
+
+
+def test_of_a_refused_correction_nothing_typed_is_lost(
+    sign_in: SignIn, manager: User, published_47: ReportRevision, friday: time_machine.Traveller
+) -> None:
+    """Its figures cannot be corrected any more: a later status is out."""
+    friday.move_to(FRIDAY + WEEK, tick=False)
+    report = published_47.report
+    *_, later = open_reports(report.engagement, at=FRIDAY + WEEK, weeks=2)
+    publish(later, manager)
+    data = {"reason": "Two were counted twice.", "corrects_figures": "on"}
+    response = sign_in(manager).post(url(report, "report_correction"), data)
+    page = text_of(response)
+    assert response.status_code == 422
+    assert "Two were counted twice.</textarea>" in page
+    assert response.context["form"].non_field_errors()[0] in page
+    assert fresh(report).state == "published"
 
 
 def test_a_correction_opened_by_mistake_is_dropped(

@@ -85,8 +85,10 @@ def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse
             start_correction(report=report, by=request.user, **form.changes())
             return redirect(report)
         except DomainError as error:
-            messages.error(request, str(error))
-            return redirect(report)
+            if report.state != Report.State.PUBLISHED:
+                messages.error(request, str(error))
+                return redirect(report)
+            form.add_error(None, str(error))
     context = state_page(request, report)
     return render_form(request, "reporting/report_published.html", **context | {"form": form})
 
