@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Window
 
-from dm_portal.shell.clock import now
 from engagements.counting import counts_now, done_by_now, open_now
+from engagements.histories import STARTED_STAGES
 from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
 
 # How many blockers an overview names.
@@ -20,11 +20,11 @@ OLDEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Items of an engagement: all, done, and started but not done."""
+    """Items of an engagement: all, done, and in progress, blocked ones too."""
 
     items: int
     done: int
-    started: int
+    in_progress: int
 
     @property
     def open(self) -> int:
@@ -33,11 +33,13 @@ class Work:
 
 
 def work_of(engagement: Engagement) -> Work:
-    """What the last imports say of the engagement's items; what is withdrawn does not count."""
+    """What the last imports say of the engagement's items; what is withdrawn does not count, and
+    what was begun and put back is not in progress, as in the figures.
+    """
     counted = WorkItem.objects.filter(counts_now(), engagement=engagement).aggregate(
         items=Count("pk"),
         done=Count("pk", filter=done_by_now()),
-        started=Count("pk", filter=open_now() & Q(started_at__lte=now())),
+        in_progress=Count("pk", filter=open_now() & Q(stage__in=STARTED_STAGES)),
     )
     return Work(**counted)
 

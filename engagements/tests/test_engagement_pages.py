@@ -111,7 +111,8 @@ def at_work(engagement: Engagement) -> Import:
     )
     done = {"done_at": file.applied_at, "milestones": [open_one, done_one], "sprint": sprint}
     make_item(file, "A-1", **done)
-    make_item(file, "A-2", milestones=[open_one], started_at=file.applied_at)
+    begun = {"stage": "in_progress", "started_at": file.applied_at}
+    make_item(file, "A-2", milestones=[open_one], **begun)
     return file
 
 
@@ -120,7 +121,7 @@ def test_what_is_open_and_promised(desk: Any, engagement: Engagement, at_work: I
     assert [row.name for row in response.context["unfinished"]] == ["2.1"]
     assert [row.name for row in response.context["finished"]] == ["2.0"]
     work = response.context["work"]
-    assert (work.items, work.done, work.open, work.started) == (2, 1, 1, 1)
+    assert (work.items, work.done, work.open, work.in_progress) == (2, 1, 1, 1)
     page = response.content.decode()
     assert "1 of 2 items (50 %)" in page
     assert "S1</a>" in page

@@ -105,14 +105,16 @@ def test_only_active_ones_owe_a_status(
 
 
 def test_work_of_one_engagement(file: Import, other_engagement: Engagement) -> None:
-    make_item(file, "A-1", done_at=file.applied_at, started_at=file.applied_at)
-    make_item(file, "A-2", started_at=file.applied_at)
-    make_item(file, "A-3")
+    begun = {"started_at": file.applied_at}
+    make_item(file, "A-1", done_at=file.applied_at, stage="done", **begun)
+    make_item(file, "A-2", stage="in_progress", **begun)
+    make_item(file, "A-3", stage="blocked", **begun)
+    make_item(file, "A-4", stage="not_started", **begun)  # put back
     make_item(make_import(other_engagement), "X-1")
-    assert work_of(file.engagement) == Work(items=3, done=1, started=1)
-    assert work_of(file.engagement).open == 2
+    assert work_of(file.engagement) == Work(items=4, done=1, in_progress=2)
+    assert work_of(file.engagement).open == 3
     assert [row.key for row in WorkItem.objects.done()] == ["A-1"]
-    assert WorkItem.objects.open().count() == 3
+    assert WorkItem.objects.open().count() == 4
 
 
 def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
@@ -121,10 +123,9 @@ def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
     dates = {"starts_on": day, "ends_on": day + 3 * DAY}
     sprint = Sprint.objects.create(engagement=engagement, number=1, name="S1", **dates)
     later = now() + DAY
-    make_item(
-        file, "A-1", milestones=[row], sprint=sprint, done_at=later, started_at=later - 2 * DAY
-    )
-    make_item(file, "A-2", done_at=later, started_at=later)
+    belongs = {"milestones": [row], "sprint": sprint}
+    make_item(file, "A-1", **belongs, done_at=later, stage="in_progress")
+    make_item(file, "A-2", done_at=later)
     for instant, done in ((later - DAY, 0), (later, 2)):
         with time_machine.travel(instant, tick=False):
             found = Milestone.objects.with_progress().get()
@@ -134,7 +135,7 @@ def test_what_is_dated_into_the_future_is_open_until_then(file: Import) -> None:
                 done,
                 2 - done,
             )
-            assert work_of(engagement) == Work(items=2, done=done, started=0 if done else 1)
+            assert work_of(engagement) == Work(items=2, done=done, in_progress=0 if done else 1)
             assert sprint_on(engagement, day).items_done == min(done, 1)
 
 
