@@ -286,6 +286,9 @@ FILES = {
         work(endless(HEADER + b"1,T,Open,2024-01-05\n", b"\r\n" * 1000)), says="blank lines"
     ),
     "rows of 500,000 cells": File(work(endless(HEADER, b"," * 500_000 + b"\n")), "previewed"),
+    "titles of 2,000 letters": File(
+        work(headed(f"%d,{LONG[:2000]},Open,2024-01-05"), SOME), "previewed"
+    ),
     "titles of 131,000 letters": File(work(headed(f"%d,{LONG},Open,2024-01-05")), "previewed"),
     "long titles in UTF-16": File(work(in_utf16), "previewed"),
     "rows that are all refused": File(work(headed("%d,T,Open,never"), SOME), "previewed"),

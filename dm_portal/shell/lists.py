@@ -32,6 +32,7 @@ from django_filters import FilterSet
 
 from dm_portal.shell.components import Shape
 from dm_portal.shell.csv_export import csv_response
+from dm_portal.shell.wording import abridged
 
 PAGE_SIZE = 25
 CSV_CHUNK = 500
@@ -44,7 +45,8 @@ class Column:
 
     ``kind`` is text, number, date, instant or shape; ``url`` makes the cell a link;
     ``missing`` is what is shown for None; ``note`` is a second, quieter line, and a column of
-    the CSV under ``note_label``; ``plain`` is what the CSV gets in place of ``value``.
+    the CSV under ``note_label``; ``plain`` is what the CSV gets in place of ``value``. Of a text
+    that ``is_long``, and of its note, only the beginning is shown; the CSV gets all of it.
     """
 
     label: str
@@ -55,6 +57,7 @@ class Column:
     note: str | Callable[[Any], object] = ""
     note_label: str = ""
     plain: Callable[[Any], object] | None = None
+    is_long: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -75,9 +78,13 @@ class Column:
         return [said, _read(self.note, row)] if self.note_label else [said]
 
     def cell(self, row: object) -> "Cell":
-        note = _read(self.note, row) if self.note else ""
+        note = str(_read(self.note, row)) if self.note else ""
         url = self.url(row) if self.url else ""
-        return Cell(self.label, self.kind, self.read(row), url, self.missing, str(note))
+        value = self.read(row)
+        if self.is_long:
+            value = abridged(value) if isinstance(value, str) else value
+            note = abridged(note)
+        return Cell(self.label, self.kind, value, url, self.missing, note)
 
 
 def _read(path: str | Callable[[Any], object], row: object) -> object:

@@ -13,6 +13,11 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def abridged(text: str, most: int = 300) -> str:
+    """The text as a list shows it: where it is longer, its beginning and "…"."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 IRREGULAR = {
     "criterion": "criteria",
     "entry": "entries",

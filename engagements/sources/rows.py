@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
+from dm_portal.shell.wording import abridged
 from engagements.sources import cells
 from engagements.sources.changes import Change
 from engagements.sources.layouts import FIELDS, Layout
@@ -16,8 +17,16 @@ T = TypeVar("T")
 Filled = Mapping[str, Sequence[str]]
 
 DATES = ("created_at", "started_at", "done_at", "updated_at", "seen_at")
-# How many characters a field holds; the title holds any number.
-LIMITS = {"key": 200, "type": 100, "state": 100, "sprint": 120, "assignee": 200, "flag": 100}
+# How many characters a field holds.
+LIMITS = {
+    "key": 200,
+    "type": 100,
+    "title": 2000,
+    "state": 100,
+    "sprint": 120,
+    "assignee": 200,
+    "flag": 100,
+}
 MAX_MILESTONE = 120
 # More than any item belongs to, or sprints that it was in: a page shows them all.
 MAX_MILESTONES = 50
@@ -133,7 +142,7 @@ class _Reader:
             self._note_state(state, done)
         return {
             "type": self._text("type"),
-            "title": self._one("title"),  # exactly as in the file
+            "title": self._within("title", self._one("title"), LIMITS["title"]),  # as in the file
             "state": state,
             "size": self._size(),
             "milestones": self._milestones(),
@@ -160,8 +169,8 @@ class _Reader:
         """The first cell that is filled in; a tracker may give several columns for one field."""
         found = self._cells(name)
         if len(found) > 1 and (rest := [text for text in dict.fromkeys(found) if text != found[0]]):
-            left_out = ", ".join(rest)
-            self.notes.append(f"The {_words(name)} is kept as {found[0]}; left out: {left_out}.")
+            kept, left_out = abridged(found[0]), abridged(", ".join(rest))
+            self.notes.append(f"The {_words(name)} is kept as {kept}; left out: {left_out}.")
         return found[0] if found else ""
 
     def _text(self, name: str) -> str:

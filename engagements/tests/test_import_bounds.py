@@ -130,15 +130,15 @@ def test_a_decision_on_every_state_that_is_read_can_be_sent(
 def test_long_rows_are_read_and_worked_out_a_few_at_a_time(
     engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "BATCH_BYTES", 2000)
-    monkeypatch.setattr(evidence, "MAX_BYTES", 3000)
+    monkeypatch.setattr(reading, "BATCH_BYTES", 1300)
+    monkeypatch.setattr(evidence, "MAX_BYTES", 2300)
     kept, worked_out = [], []
     keep, judge = reading._keep, reading._keep_judged
     monkeypatch.setattr(reading, "_keep", lambda *a: (kept.append(len(a[2])), keep(*a)))
     monkeypatch.setattr(
         reading, "_keep_judged", lambda *a: (worked_out.append(len(a[2])), judge(*a))
     )
-    titles = [1, 1, 5000, 1, 900, 900, 900, 1]
+    titles = [1, 1, 2000, 1, 550, 550, 550, 1]
     file = preview(
         engagement, manager, [item(f"A-{n}", title="x" * size) for n, size in enumerate(titles)]
     )

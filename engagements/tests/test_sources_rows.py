@@ -177,13 +177,24 @@ def test_a_title_keeps_its_blanks_and_other_cells_do_not() -> None:
 
 @pytest.mark.parametrize(
     ("name", "limit"),
-    [("key", 200), ("type", 100), ("state", 100), ("sprint", 120), ("assignee", 200)],
+    [
+        *(("key", 200), ("type", 100), ("title", 2000), ("state", 100)),
+        *(("sprint", 120), ("assignee", 200)),
+    ],
 )
 def test_longer_than_the_portal_keeps(name: str, limit: int) -> None:
     assert row_of(**{name: "x" * limit}).reason == ""
     row = row_of(**{name: "x" * (limit + 1)})
     assert row.reason == f"The {name} is longer than {limit} characters."
     assert len(row.key) <= 200
+
+
+def test_a_note_shows_how_long_texts_begin() -> None:
+    long, other = "x" * 2000, "y" * 130_000
+    (row,) = jira("Issue key,Summary,Summary,Created", f"A-1,{long},{other},2026-01-05")
+    assert row.data["title"] == long
+    kept, left_out = "x" * 299, "y" * 299
+    assert row.note == f"The title is kept as {kept}…; left out: {left_out}…."
 
 
 def test_a_milestone_of_any_length_is_refused_beyond_its_limit() -> None:

@@ -188,6 +188,14 @@ def test_one_item(desk: Any, work: Import) -> None:
         assert words in page
 
 
+def test_all_of_a_long_title_is_on_its_own_page(desk: Any, work: Import) -> None:
+    WorkItem.objects.filter(key="A-2").update(title="It breaks " * 200)
+    listed = desk.get(at("work_list", work.engagement)).content.decode()
+    assert listed.count("It breaks") == 30
+    page = desk.get(at("work_detail", work.engagement, number=1, key="A-2")).content.decode()
+    assert page.count("It breaks") == 200
+
+
 def test_what_is_not_known_of_an_item_is_said(desk: Any, work: Import) -> None:
     WorkItem.objects.filter(key="B-1").update(size=3)
     page = desk.get(at("work_detail", work.engagement, number=1, key="B-1")).content.decode()

@@ -38,6 +38,7 @@ COLUMNS = [
         url=Blocker.get_absolute_url,
         note=lambda row: row.title or "",
         note_label="Title",
+        is_long=True,
     ),
     Column("State", lambda row: row.state.capitalize()),
     AGE,

@@ -42,7 +42,7 @@ def _said(row: ImportRow) -> str:
 COLUMNS = [
     Column("Line", "place", kind="number"),
     Column("Key", "key"),
-    Column("Title", lambda row: row.data.get("title"), missing=""),
+    Column("Title", lambda row: row.data.get("title"), missing="", is_long=True),
     Column("Verdict", lambda row: row.get_verdict_display(), note=_said),
 ]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
+from dm_portal.shell.wording import abridged
 from engagements.models import Import, ImportRow, PersonMeaning, Source, StateMeaning
 from engagements.models.imports import Part
 from engagements.sources.layouts import FIELDS
@@ -46,11 +47,18 @@ def changes(row: ImportRow) -> list[Change]:
         return []
     zone = _readers_zone()
     found = [
-        Change(LABELS.get(name, name), said(row.before.get(name), zone), said(value, zone))
+        Change(LABELS.get(name, name), *_words(name, row.before.get(name), value, zone))
         for name in (*FIELDS, "gone_at")
         if (value := row.data.get(name)) != row.before.get(name)
     ]
     return [*found, *_blocked(row, zone)]
+
+
+def _words(name: str, before: Any, after: Any, zone: ZoneInfo) -> Iterator[str]:
+    """What a field was and what it becomes; of long titles, how they begin."""
+    for value in (before, after):
+        words = said(value, zone)
+        yield abridged(words) if name == "title" else words
 
 
 def _blocked(row: ImportRow, zone: ZoneInfo) -> Iterator[Change]:

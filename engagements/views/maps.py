@@ -82,7 +82,10 @@ def _preview(form: MapForm, engagement: Engagement) -> dict[str, Any]:
     ]
     columns = [
         Column("Key", "key"),
-        *(Column(LABELS.get(name, name).capitalize(), _cell(name, zone)) for name in fields),
+        *(
+            Column(LABELS.get(name, name).capitalize(), _cell(name, zone), is_long=name == "title")
+            for name in fields
+        ),
         Column("Line", "line", kind="number"),
         Column("What is odd", _odd),
     ]

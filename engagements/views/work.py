@@ -42,7 +42,7 @@ def of_all(part: int, whole: int) -> str | None:
 
 
 KEY = Column("Key", "key", url=item_url)
-TITLE = Column("Title", "title")
+TITLE = Column("Title", "title", is_long=True)
 STATE = Column("State", "state")
 CREATED = Column("Created", "created_at", kind="instant")
 DONE = Column(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from dm_portal.shell.components import Turn
 from engagements.models import Engagement, Import
+from engagements.tests.work_files import apply, item
 from reporting.tests.pages import SignIn, statements, text_of
 from reporting.tests.reports import FRIDAY, WEEK, import_three, import_work
 
@@ -49,6 +50,14 @@ def test_this_week_up_to_now(page: Any, atlas: Engagement) -> None:
     assert "16–22 Nov, up to" in said
     assert f'<a href="/engagements/{atlas.ref}/work/1/A-1/">A-1</a> Title of A-1' in said
     assert "Nothing was reopened or withdrawn." in said
+
+
+def test_lists_show_how_long_titles_begin(page: Any, atlas: Engagement, manager: User) -> None:
+    created = (FRIDAY - DAY).isoformat()
+    apply(atlas, manager, [item("B-1", title="Long " * 400, created_at=created)])
+    said = text_of(page())
+    assert "Long Long" in said
+    assert "Long " * 61 not in said
 
 
 def test_a_whole_week_as_of_its_end(page: Any) -> None:

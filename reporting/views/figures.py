@@ -34,7 +34,7 @@ from reporting.weeks import MOMENT, Week
 OLDEST = 10
 
 ITEM = Column("Item", "item.key", url=lambda row: row.item.url, note="item.source")
-TITLE = Column("Title", "item.title")
+TITLE = Column("Title", "item.title", is_long=True)
 AGE = Column("Age in days", "days", kind="number")
 SINCE = Column("Blocked since", "since", kind="instant")
 WORKING_DAYS = Column("Working days", "days", kind="number")

@@ -4,6 +4,7 @@ from django.template import Context
 
 from dm_portal.shell.tags import one_of, register, render_around
 from dm_portal.shell.tags.status import share
+from dm_portal.shell.wording import abridged
 
 NOTICES = ("info", "good", "warn", "bad")
 STATES = ("empty", "loading", "failed", "forbidden")
@@ -27,6 +28,12 @@ SYSTEMS = {
     "Mac OS X": "macOS",
     "Linux": "Linux",
 }
+
+
+@register.filter(name="abridged")
+def abridged_filter(text: object) -> str:
+    """A text of any length as a list shows it; nothing of what is not there."""
+    return abridged(str(text or ""))
 
 
 @register.filter

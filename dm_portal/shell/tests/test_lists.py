@@ -1,6 +1,7 @@
 """A list page: what the URL asks for, in a number of statements that rows do not raise."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import django_filters
@@ -123,6 +124,17 @@ def test_a_cell_carries_what_the_table_shows() -> None:
     assert (first.value, first.note, first.url[:8]) == ("lease 000", "=me", "/leases/")
     assert (second.value, second.missing) == (None, "never")
     assert (third.value, third.kind) == (9, "number")
+
+
+def test_of_a_long_text_only_its_beginning_is_shown_and_the_csv_has_all() -> None:
+    column = Column(
+        "Words", "words", note=lambda row: row.words or "", note_label="Note", is_long=True
+    )
+    short, long = SimpleNamespace(words="x" * 300), SimpleNamespace(words="x" * 301)
+    assert column.cell(short).value == column.cell(short).note == "x" * 300
+    assert column.cell(long).value == column.cell(long).note == "x" * 299 + "…"
+    assert column.cell(SimpleNamespace(words=None)).value is None
+    assert column.plainly(long) == ["x" * 301] * 2
 
 
 def test_a_column_has_one_of_the_known_kinds() -> None:
