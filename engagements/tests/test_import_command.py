@@ -1,5 +1,6 @@
 """`manage.py import_work`: what it says, who it says did it, and how it ends."""
 
+import unicodedata
 from io import StringIO
 from pathlib import Path
 
@@ -137,6 +138,39 @@ def test_a_refused_file(
     path.write_bytes(content)
     assert said in refusal(engagement, path, *options)
     assert not WorkItem.objects.exists()
+
+
+def controls(lines: list[str]) -> set[str]:
+    return {letter for line in lines for letter in line if unicodedata.category(letter) == "Cc"}
+
+
+def test_nothing_that_a_file_holds_is_obeyed_by_a_terminal(
+    engagement: Engagement, tmp_path: Path
+) -> None:
+    path = tmp_path / "wo\x1b[5mrk.csv"
+    header = "key,state,created_at,done_at,\x1b]52;c;cm0=\x07\n"
+    rows = (
+        "A-1,\x1b[5mOpen,2026-01-05,,\nA-2,Open,\x1b]0;PWN\x07,,\nA\x9b-3,Open,2026-01-05,,\n" * 2
+    )
+    path.write_text(header + rows)
+    said = run(engagement, path)
+    assert controls(said) == set()
+    assert said[0] == r"wo\x1b[5mrk.csv: Work CSV, 6 rows."
+    assert r"Columns not read: \x1b]52;c;cm0=\x07." in said
+    assert r"Refused: line 7: The key A\x9b-3 is in line 4 already." in said
+
+
+def test_nothing_that_a_refused_file_holds_is_obeyed_by_a_terminal(
+    engagement: Engagement, tmp_path: Path
+) -> None:
+    path = tmp_path / "work.csv"
+    path.write_text("key,key,created_at,\x1b[5mstate\n")
+    toml = tmp_path / "map.toml"
+    toml.write_text('name="x"\nzone="\\u001b[5mMars"')
+    said = [refusal(engagement, path), refusal(engagement, path, "--map", str(toml))]
+    assert controls(said) == set()
+    assert said[1] == r"There is no time zone \x1b[5mMars, as in Europe/Berlin."
+    assert controls([refusal(engagement, tmp_path / "\x1b[5m.csv")]) == set()
 
 
 def test_a_name_that_is_no_text(engagement: Engagement, tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from dm_portal.people import audit
 from dm_portal.people.models import User
+from dm_portal.shell.commands import SafeCommand
 from dm_portal.shell.errors import DomainError
 from engagements import policies
 from engagements.management.arguments import engagement_of
@@ -34,7 +35,7 @@ from engagements.views.import_words import (
 from engagements.views.map_words import another_source, decided_otherwise
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     """Preview a file, or apply it; refusals end with code 1 and a sentence."""
 
     help = "Preview a Jira export or a work CSV; with --apply, import it."
@@ -101,18 +102,18 @@ class Command(BaseCommand):
             return
         with imports.preview_file(**whole) as file:
             self._tell(file, "would be")
-        self.stdout.write("Nothing was written. Run it again with --apply to import it.")
+        self.say("Nothing was written. Run it again with --apply to import it.")
 
     def _tell(self, file: Import, would_be: str) -> None:
         """The four counts, what comes along, every refused line, what is done later."""
         if file.state not in (Import.State.PREVIEWED, Import.State.APPLIED):
             raise CommandError(file.problem.strip().splitlines()[-1])
-        self.stdout.write(f"{file.file_name}: {file.source}, {file.rows_read} rows.")
-        self.stdout.write(
+        self.say(f"{file.file_name}: {file.source}, {file.rows_read} rows.")
+        self.say(
             f"{file.new_count} new, {file.changed_count} changed, "
             f"{file.unchanged_count} unchanged, {file.refused_count} refused."
         )
-        self.stdout.write(
+        self.say(
             f"{file.milestones_added} milestones {would_be} added, without a committed date; "
             f"{file.sprints_added} sprints, without dates."
         )
@@ -128,16 +129,16 @@ class Command(BaseCommand):
             strangers,
         )
         for said in (sentence for tell in told for sentence in tell(file)):
-            self.stdout.write(said)
+            self.say(said)
         for decided in decided_otherwise(file):
-            self.stdout.write(decided.text)
+            self.say(decided.text)
         if file.unknown_columns:
-            self.stdout.write(f"Columns not read: {', '.join(file.unknown_columns)}.")
+            self.say(f"Columns not read: {', '.join(file.unknown_columns)}.")
         rows = ImportRow.objects.filter(of=file).order_by("-part", "line")
         for row in rows.filter(verdict=ImportRow.Verdict.REFUSED).iterator():
-            self.stdout.write(f"Refused: line {row.place}: {row.reason}")
+            self.say(f"Refused: line {row.place}: {row.reason}")
         for said in done_later(file):
-            self.stdout.write(said)
+            self.say(said)
 
 
 def _instant(text: str) -> datetime:

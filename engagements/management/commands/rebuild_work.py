@@ -3,15 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from dm_portal.people import audit
+from dm_portal.shell.commands import SafeCommand
 from engagements.management.arguments import engagement_of
 from engagements.models import Engagement
 from engagements.services.rebuilding import rebuild_work
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = (
         "Writes the work items anew from what the sources said of them, for one engagement or all."
     )
@@ -26,4 +25,4 @@ class Command(BaseCommand):
         with audit.coming_from("command rebuild_work"):
             for engagement in engagements:
                 count = rebuild_work(engagement=engagement, by=None)
-                self.stdout.write(f"{engagement}: {count} items.")
+                self.say(f"{engagement}: {count} items.")

@@ -4,10 +4,11 @@ from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from dm_portal.people import audit
 from dm_portal.people.models import User
+from dm_portal.shell.commands import SafeCommand
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.wording import count
 from engagements.management.arguments import engagement_of
@@ -23,7 +24,7 @@ def a_day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is no day: write one such as 2012-08-10.") from error
 
 
-class Command(BaseCommand):
+class Command(SafeCommand):
     help = (
         "Drafts the weekly statuses that were due between two days, from what the trackers tell "
         "of that time; with --publish-as, publishes them. They say that they are reconstructed. "
@@ -49,13 +50,13 @@ class Command(BaseCommand):
             with audit.coming_from("command replay"):
                 for week in replay(engagement=engagement, by=by, **days):
                     told, changed = told + 1, changed + week.is_new
-                    self.stdout.write(f"{week.week}: {week.state.lower()}.")
+                    self.say(f"{week.week}: {week.state.lower()}.")
         except DomainError as refused:
             raise CommandError(str(refused)) from refused
         if not told:
-            self.stdout.write(f"No week that is past was due in these days. {_runs(engagement)}")
+            self.say(f"No week that is past was due in these days. {_runs(engagement)}")
             return
-        self.stdout.write(f"{count(told, 'week')}, {changed} of them changed.")
+        self.say(f"{count(told, 'week')}, {changed} of them changed.")
 
 
 def _runs(engagement: Engagement) -> str:
