@@ -40,14 +40,15 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class ItemHistory:
     """What became of an item, the newest last; what of its dates cannot be, in words; its states
-    of which nobody has said what they mean; and the last file that said something new of it, other
-    than that it is listed or is not.
+    of which nobody has said what they mean; the last file that said something new of it, other
+    than that it is listed or is not; and whether no file says when it was created.
     """
 
     lines: Sequence[Line] = ()
     impossible: Sequence[str] = ()
     undecided: Sequence[str] = ()
     brought_by: File | None = None
+    is_undated: bool = False
 
 
 def item_history(item: WorkItem) -> ItemHistory:
@@ -68,12 +69,13 @@ def item_history(item: WorkItem) -> ItemHistory:
         impossible=tuple(_impossible(history)),
         undecided=tuple(dict.fromkeys(state for each in told for state, _ in each.undecided)),
         brought_by=max(each.file for each in said if each.evidence.field != LISTED),
+        is_undated=history.is_undated,
     )
 
 
 def _impossible(history: History) -> Iterator[str]:
     done_at, started_at = history.done_at, history.started_at
-    if done_at and done_at < history.created_at:
+    if done_at and done_at < history.created_at and not history.is_undated:
         yield "done before it was created"
     if done_at and started_at and done_at < started_at:
         yield "done before it was started"

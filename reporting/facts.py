@@ -123,7 +123,8 @@ def read_inputs(
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
     ``Told.late_of``; ``decided`` when people decided on which of its states, ``is_undecided`` that
-    nobody has said what that of now means; ``milestones``; ``criteria``; ``revisions`` of
+    nobody has said what that of now means, ``is_undated`` that no file says when it was created;
+    ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
     any file of most of its open items tells of it. Rows later than the instant are there where the
     figures need to say so.

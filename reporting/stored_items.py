@@ -53,6 +53,7 @@ def stored(history: History, until: datetime, numbers: Mapping[str, int]) -> Row
         "sprints": _values(_past(history.sprints, until)),
         "flags": _values(_past(history.flags, until)),
         "missing": [text_instant(span.since) for span in history.missing if span.since < until],
+        **({"is_undated": True} if history.is_undated else {}),
     }
 
 

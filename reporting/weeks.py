@@ -98,7 +98,12 @@ class Week:
             return []
         if self.is_first:
             return [self.items("Finished", total["finished"], shown=shown)]
-        groups = [self.items(name, total[what], shown=shown) for name, what in MOVED.items()]
+        groups = [
+            self.items(name, total[what], shown=shown)
+            for name, what in MOVED.items()
+            # of what was only first told of nobody knows whether it was added
+            if total[what] or what != "created" or not total["first_told"]
+        ]
         rare = [self.items(name, total[what], shown=shown) for name, what in MOVED_RARELY.items()]
         return [*groups, *(group for group in rare if group.number)]
 
@@ -113,7 +118,8 @@ class Week:
         for row in self._inputs["items"]:
             known = told.late_of(row)["late"] if told else row["late"]
             for name in ("decided",) if "decided" in known else known:
-                found[name].append(self._names.of(row))
+                is_undated = name == "created" and row.get("is_undated")
+                found["first_told" if is_undated else name].append(self._names.of(row))
         groups = (self.items(name, found[what], shown=shown) for name, what in LATE.items())
         return [group for group in groups if group.number]
 
@@ -327,6 +333,13 @@ class Week:
         return f"{count(number, 'refused row')} of the last imports" if number else ""
 
     @property
+    def undated(self) -> str:
+        """What may have been added at any time."""
+        number = self.figures["left_out"]["undated"]
+        items = f"{count(number, 'item')} without a created date"
+        return f"of what was added, {items}" if number else ""
+
+    @property
     def without_start(self) -> str:
         """What is left out of the cycle times, besides impossible dates."""
         number = self.figures["flow"]["cycle_times"]["without_start"]
@@ -358,10 +371,15 @@ MOVED = {
     "Reopened": "reopened",
     "Withdrawn": "removed",
 }
-MOVED_RARELY = {"Gone from the tracker": "gone", "Added back": "back"}
+MOVED_RARELY = {
+    "First told of": "first_told",
+    "Gone from the tracker": "gone",
+    "Added back": "back",
+}
 LATE = {
     "Finished earlier": "done",
     "Added earlier": "created",
+    "First told of earlier": "first_told",
     "Reopened earlier": "reopened",
     "Withdrawn earlier": "removed",
     "Gone from the tracker earlier": "gone",

@@ -10,6 +10,7 @@ what follows from them is worked out here, the same whatever order the files cam
 - The dates of a row (started, done) date its stages, as far as no changelog does.
 - A state that nobody has decided on leaves an item in the stage in which it was.
 - What was open, and a whole export no longer names, is withdrawn until it is told of again.
+- An item of which no file says when it was created begins when it was first told of.
 - Nothing is corrected: an item that was done before it was created stays so.
 """
 
@@ -56,6 +57,11 @@ class History(NamedTuple):
     flags: list[Value]
     missing: list[Span]
     told: Told
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether no file says when it was created: ``created_at`` is when it was first told of."""
+        return not self.told.latest.get("created_at")
 
     @property
     def gone_at(self) -> datetime | None:

@@ -22,9 +22,12 @@ from engagements.stages import Stage, StageOf
 # The dates of a row that date what happened, and by what else it may be told.
 CREATED, STARTED, DONE = "created_at", "started_at", "done_at"
 DATES = (CREATED, STARTED, DONE)
+# What is said in the place of its creation where no file tells when that was.
+FIRST_TOLD = "First told of"
 # In the order in which they are said of one instant.
 HEADLINES = (
     "Created",
+    FIRST_TOLD,
     "Started",
     "Started again",
     "Put back",
@@ -146,7 +149,7 @@ def happenings(
 def _facts(
     history: History, said: Sequence[Said], stage_of: StageOf, names: Mapping[str, str]
 ) -> Iterator[Fact]:
-    yield Fact(history.created_at, (CREATED,), "Created")
+    yield Fact(history.created_at, (CREATED,), FIRST_TOLD if history.is_undated else "Created")
     yield from _of_steps(history, stage_of)
     yield from _of_blocked(history)
     yield from _of_milestones(history, names)

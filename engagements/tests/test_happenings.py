@@ -57,6 +57,12 @@ def told(*said: Said, **more: Any) -> list[tuple[float, str, str]]:
     ]
 
 
+def test_what_no_file_says_to_be_created_is_first_told_of() -> None:
+    assert told(seen(3, created_at=None)) == [(3, "First told of", "")]
+    # a later file may know
+    assert told(seen(3, created_at=None), seen(4)) == [(0, "Created", "")]
+
+
 def test_created_started_and_done_by_the_dates_of_a_row() -> None:
     assert told(seen(9, begun=2, done=5, state="Closed", sprint="S1", size="3.00")) == [
         (0, "Created", "Sprint: S1; Size: 3"),

@@ -67,6 +67,25 @@ def change(
     )
 
 
+def undated(file: Import, **cells: Any) -> WorkItem:
+    """One of which no file says when it was created; it is first told of on the tenth day."""
+    of = {"source": file.source, "key": "A/2"}
+    told = {"field": "seen", "became": json.dumps(cells), "occurred_at": day(10)}
+    WorkEvent.objects.create(**of, **told, of=file, recorded_at=file.applied_at)
+    return WorkItem.objects.create(
+        engagement=file.engagement, **of, created_at=day(10), last_import=file
+    )
+
+
+def test_what_no_file_says_to_be_created_says_so(desk: Any, file: Import) -> None:
+    item = undated(file, done_at=written(day(9)), state="Done")
+    html = desk.get(url(item)).content.decode()
+    page = " ".join(strip_tags(html).split())
+    assert "Creatednot known (first told of" in page
+    assert "First told of" in page.split("History")[-1]
+    assert "done before it was created" not in page
+
+
 def url(item: WorkItem) -> str:
     return at("work_detail", item.engagement, number=1, key=item.key)
 

@@ -14,7 +14,7 @@ each milestone  ``late_in`` and ``late_out``: what came to it or left it before 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -102,7 +102,7 @@ def turn_of(line: Timeline, window: Window) -> str:
     return "gone" if line.is_gone(window.as_of) else "removed"
 
 
-def late(lines: list[Timeline]) -> Keys:
+def late(lines: list[Timeline], kinds: Mapping[str, str] = LATE) -> Keys:
     """Keys of what had become of items before the window and was known only since; ``redated``
     was counted by the last status, and is by now said to be created after it.
 
@@ -111,7 +111,7 @@ def late(lines: list[Timeline]) -> Keys:
     told = [line for line in lines if line.late]
     return {
         f"{name}_late": [line.key for line in told if kind in line.late]
-        for kind, name in LATE.items()
+        for kind, name in kinds.items()
     }
 
 
@@ -141,12 +141,14 @@ def _ways(line: Timeline, window: Window) -> list[tuple[str, frozenset[int]]]:
     return [*ways, ("moved_in", are - were), ("moved_out", were - are)]
 
 
-def late_days(lines: list[Timeline], window: Window) -> dict[str, Row]:
+def late_days(
+    lines: list[Timeline], window: Window, kinds: Mapping[str, str] = LATE
+) -> dict[str, Row]:
     """The first and the last local day on which happened what is told late, by its name."""
     found: defaultdict[str, list[datetime]] = defaultdict(list)
     for line in lines:
-        for kind in line.late & LATE.keys():
-            found[LATE[kind]].append(_happened_at(line, kind, window))
+        for kind in line.late & kinds.keys():
+            found[kinds[kind]].append(_happened_at(line, kind, window))
     return {
         name: {"first": text_day(window.day(min(at))), "last": text_day(window.day(max(at)))}
         for name, at in found.items()

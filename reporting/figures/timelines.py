@@ -28,7 +28,8 @@ class Timeline(NamedTuple):
     """An item: its stages, its milestones by number, its sprints by name, its flags.
 
     Each list begins when the item did. From schema 6 on: since when whole exports lacked it, and
-    the milestones that it came to or left before the last status, which did not know it.
+    the milestones that it came to or left before the last status, which did not know it. From
+    schema 7 on ``is_undated``: no file says when it was created, it began when first told of.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Timeline(NamedTuple):
     missing: frozenset[datetime]
     late_in: frozenset[int]
     late_out: frozenset[int]
+    is_undated: bool = False
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -57,6 +59,7 @@ class Timeline(NamedTuple):
             missing=frozenset(map(instant, row.get("missing", ()))),
             late_in=frozenset(row.get("late_in", ())),
             late_out=frozenset(row.get("late_out", ())),
+            is_undated=row.get("is_undated", False),
         )
 
     def stage(self, at: datetime) -> str:

@@ -15,13 +15,20 @@ Besides schema 6 there are, and differ, in ``window``:
                     ``back``; they are not ``finished_late`` and so on, neither in all nor in a
                     milestone, and have no ``late_days``
 
-``left_out`` has ``undecided``: open items in states of which nobody has said what they mean.
+``total``, ``promised``, ``beyond`` and each milestone have ``first_told``: keys of items of which
+no file says when they were created, and anything was first told in the window; ``created`` has none
+of them. ``total`` also has ``first_told_late``, with its ``late_days``: first told of before the
+window, and imported only after the last status.
+
+``left_out`` has ``undecided``: open items in states of which nobody has said what they mean; and
+``undated``: items of which no file says when they were created.
 """
 
 from datetime import datetime
 from typing import Any
 
 from reporting.figures.dated import Window, instant, text_day
+from reporting.figures.followed import parts
 from reporting.figures.moved import LATE, by_milestone, late, late_days, with_moves
 from reporting.figures.timelines import DONE, WITHDRAWN, Timeline
 
@@ -30,27 +37,63 @@ Row = dict[str, Any]
 # What stored items call it that counts otherwise by a decision, beside how.
 DECIDED = "decided"
 BY_DECISION = ("done", "reopened", "removed", "back")
+# What was created before the last status, where that is only when it was first told of.
+FIRST_TOLD = "first_told"
+KINDS = LATE | {FIRST_TOLD: FIRST_TOLD}
 
 
 def version_7(inputs: Row) -> Row:
     """The figures of schema 7; see the module for their meaning."""
-    window, lines = Window.of(inputs), [Timeline.of(row) for row in inputs["items"]]
+    window, lines = Window.of(inputs), [_as_dated(Timeline.of(row)) for row in inputs["items"]]
     told = [row | {"uploaded_at": row["told_until"]} for row in inputs["imports"]]
     found = with_moves(inputs | {"imports": told}, lines)
     found["window"] |= _how_far(inputs, window, instant(found["window"]["known_until"]))
     if found["total"] is not None:
         known = [line for line in lines if DECIDED not in line.late]
-        found["total"] |= late(known) | {
+        _add_first_told(found, lines, window)
+        found["total"] |= late(known, KINDS) | {
             "finished_again": finished_again(lines, window),
             "decided": decided(lines),
         }
-        found["late_days"] = late_days(known, window)
+        found["late_days"] = late_days(known, window, KINDS)
         ways = by_milestone(known, window)
         for row in found["milestones"]:
             row |= {way: ways[row["number"]][way] for way in ("late_in", "late_out")}
             row["finished_late"] = _finished_late(known, row["number"], window)
         found["left_out"]["undecided"] = undecided(inputs["items"], lines, window)
+        found["left_out"]["undated"] = undated(lines, window)
     return found
+
+
+def _as_dated(line: Timeline) -> Timeline:
+    """The item; where no file says when it was created, it was first told of so late."""
+    if line.is_undated and "created" in line.late:
+        return line._replace(late=line.late - {"created"} | {FIRST_TOLD})
+    return line
+
+
+def _add_first_told(found: Row, lines: list[Timeline], window: Window) -> None:
+    """Part what was created in the window from that of which this is not known."""
+    as_of = window.as_of
+    new = [line for line in lines if line.is_there(as_of) and window.holds(line.created_at)]
+    committed = {row["number"] for row in found["milestones"] if row["committed_on"]}
+    for name, part in parts(new, committed, window).items():
+        found[name] |= came(part)
+    for row in found["milestones"]:
+        row |= came([line for line in new if line.is_in(row["number"], as_of)])
+
+
+def came(lines: list[Timeline]) -> dict[str, list[str]]:
+    """Keys of new items by whether it is known when they were created. Source: created dates."""
+    return {
+        "created": [line.key for line in lines if not line.is_undated],
+        FIRST_TOLD: [line.key for line in lines if line.is_undated],
+    }
+
+
+def undated(lines: list[Timeline], window: Window) -> int:
+    """Of how many items no file says when they were created. Source: created dates."""
+    return sum(line.is_undated and line.is_there(window.as_of) for line in lines)
 
 
 def _how_far(inputs: Row, window: Window, known_until: datetime | None) -> Row:

@@ -5,8 +5,8 @@ them holds; ``about`` is the milestone that it speaks of, if any, and is read be
 is what the customer reads: it names committed milestones only, since a version of the tracker
 that nobody promised is nobody's promise.
 
-Keys: ``corrected``, ``since``, ``date.<n>.<revision>``, ``dates``, ``created``, ``late.<what>``,
-``back``, ``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``,
+Keys: ``corrected``, ``since``, ``date.<n>.<revision>``, ``dates``, ``created``, ``first_told``,
+``late.<what>``, ``back``, ``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``,
 ``milestone.<n>``, ``criteria.<n>``, ``blocked.<n>``, ``beyond``, ``finished``,
 ``met.<n>.<criterion>``, ``delivered.<n>``, ``delivered.beyond``, ``left_out.<what>``,
 ``recorded``, ``freshness``.
@@ -22,7 +22,8 @@ __all__ = ["CHANGED", "corrected", "is_under", "write"]
 
 # The sentences, and families of them, on what changed since the last status.
 CHANGED = (
-    *("corrected", "since", "date.", "dates", "created", "late.created", "back", "late.back"),
+    *("corrected", "since", "date.", "dates", "created", "late.created"),
+    *("first_told", "late.first_told", "back", "late.back"),
     *("reopened", "late.reopened", "removed", "late.removed", "gone", "late.gone"),
     *("late.redated", "late.decided", "scope.", "late.scope."),
 )
@@ -36,6 +37,8 @@ def write(body: Row) -> list[Row]:
         *changed.dates(figures),
         *changed.created(figures),
         *changed.late(figures, "created"),
+        *changed.first_told(figures),
+        *changed.late(figures, "first_told"),
         *changed.back(figures),
         *changed.late(figures, "back"),
         *changed.became(figures, "reopened", "reopened"),

@@ -16,6 +16,8 @@ def left_out(figures: Row) -> Iterator[Row]:
         verb, counts = ("belongs", "counts") if number == 1 else ("belong", "count")
         text = f"{count(number, 'item')} {verb} to no milestone and {counts} only in the totals."
         yield sentence("left_out.no_milestone", text, fact("left_out.no_milestone", number))
+    if number := left_out["undated"]:
+        yield _undated(number)
     if number := left_out["undecided"]:
         verb, counts = ("is", "counts") if number == 1 else ("are", "count")
         text = (
@@ -28,6 +30,14 @@ def left_out(figures: Row) -> Iterator[Row]:
         unread = f"{count(number, 'row')} of the last import could not be read"
         text = f"{unread}: what {says} is left out."
         yield sentence("left_out.refused", text, fact("left_out.refused", number))
+
+
+def _undated(number: int) -> Row:
+    """Items that nobody can tell to have been added at some time."""
+    they, were, count_ = ("it", "was", "counts") if number == 1 else ("they", "were", "count")
+    text = f"Of {count(number, 'item')} no file says when {they} {were} created: "
+    text += f"{they} {count_} from when {they} {were} first told of."
+    return sentence("left_out.undated", text, fact("left_out.undated", number))
 
 
 def recorded(figures: Row) -> Iterator[Row]:

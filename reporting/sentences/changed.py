@@ -76,12 +76,20 @@ def created(figures: Row) -> Iterator[Row]:
     window, total = figures["window"], figures["total"]
     if total is None or window["from_day"] is None or not window["is_known"]:
         return
-    keys = total["created"]
-    if not keys:
+    if not total["created"] and total["first_told"]:
+        return  # of some of what is new nobody knows whether it was added
+    if not total["created"]:
         facts = [fact("total.created", 0), *window_facts(window, "until_day")]
         yield sentence("created", f"Nothing was added {between(window, 'until_day')}.", *facts)
         return
     yield _came(figures, "created", "added")
+
+
+def first_told(figures: Row) -> Iterator[Row]:
+    """What is new since the last status, and of which no file says when it was created."""
+    window, total = figures["window"], figures["total"]
+    if total and window["from_day"] and window["is_known"] and total["first_told"]:
+        yield _came(figures, "first_told", "first told of", "in")
 
 
 def back(figures: Row) -> Iterator[Row]:
@@ -90,10 +98,10 @@ def back(figures: Row) -> Iterator[Row]:
         yield _came(figures, "back", "added back, no longer withdrawn or gone from the tracker,")
 
 
-def _came(figures: Row, what: str, verb: str) -> Row:
+def _came(figures: Row, what: str, verb: str, way: str = "to") -> Row:
     """ "4 items were added between 13 and 20 Nov: 1 to Release 2.1, 3 outside …"."""
     window, keys = figures["window"], figures["total"][what]
-    where, more = _where(figures, what, "to")
+    where, more = _where(figures, what, way)
     text = f"{count(len(keys), 'item')} {was(keys)} {verb} {between(window, 'until_day')}{where}."
     facts = [fact(f"total.{what}", len(keys), keys), *window_facts(window, "until_day")]
     return sentence(what, text, *facts, *more)
@@ -122,6 +130,7 @@ def _where(figures: Row, what: str, way: str) -> tuple[str, list[Row]]:
 # What had become of an item, by the name of the figure; and what that means from here on.
 LATE = {
     "created": ("added", "imported only after it", "counted here for the first time"),
+    "first_told": ("first told of", "imported only after it", "counted here for the first time"),
     "finished": ("finished", "imported only after it", "counted here for the first time"),
     "reopened": ("reopened", "imported only after it", "counted here for the first time"),
     "back": ("added back", "imported only after it", "counted here again"),

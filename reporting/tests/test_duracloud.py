@@ -152,6 +152,7 @@ def test_every_version_with_items_is_counted(
         "no_milestone": sum(not row["versions"] for row in there),
         "refused": 0,
         "undecided": 0,
+        "undated": 0,
     }
 
 

@@ -108,7 +108,12 @@ def test_beyond_is_what_no_committed_milestone_holds() -> None:
     )
     assert found["promised"]["items"] == 1
     assert found["beyond"]["items"] == 2
-    assert found["left_out"] == {"no_milestone": 1, "refused": 0, "undecided": 0}
+    assert found["left_out"] == {
+        "no_milestone": 1,
+        "refused": 0,
+        "undecided": 0,
+        "undated": 0,
+    }
 
 
 def test_refused_rows_of_all_sources_are_left_out() -> None:
