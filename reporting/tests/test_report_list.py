@@ -122,7 +122,7 @@ def test_a_status_due_on_a_monday_is_named_by_that_day(
     )
     client = sign_in(lead)
     page = text_of(client.get(reverse("status_detail", args=[engagement.ref])))
-    assert "Atlas</strong> · the week to Mon 16 Nov 2026" in page
+    assert "Atlas</bdi></strong> · the week to Mon 16 Nov 2026" in page
     assert "(the week to Mon 16 Nov 2026)</title>" in page
     archive = client.get(reverse("status_archive", args=[engagement.ref])).context["listing"]
     assert archive.rows[0][0].value == "Week to Mon 16 Nov"

@@ -47,7 +47,7 @@ def test_a_week_keeps_its_name_when_zone_and_due_day_change(
     assert listing.rows[-1][0].value == "Week to Thu 19 Nov"
     client = sign_in(lead)
     page = text_of(client.get(reverse("status_detail", args=ref)))
-    assert "Atlas</strong> · the week to Thu 19 Nov 2026" in page
+    assert "Atlas</bdi></strong> · the week to Thu 19 Nov 2026" in page
     assert "(the week to Thu 19 Nov 2026)</title>" in page
     archive = client.get(reverse("status_archive", args=ref)).context["listing"]
     assert archive.rows[-1][0].value == "Week to Thu 19 Nov"
