@@ -5,9 +5,11 @@ A body holds ``schema``, ``engagement`` (its ref), ``as_of``, ``since``, ``input
 own schema over its own inputs, so a later schema never changes what was said.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -150,8 +152,27 @@ def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
 
     In the order of their ids; no more than one of them is held at a time.
     """
-    for engagement, inputs in inputs_of(asked):
-        yield _body(engagement, inputs)
+    with _few_collections():
+        for engagement, inputs in inputs_of(asked):
+            yield _body(engagement, inputs)
+
+
+# Fewer objects than the facts of an engagement of 500 items have, which are given back one by one
+# when the next are made.
+NEW_OBJECTS = 20_000
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the collector set to work after so many new objects, rather than Python's 700: looking
+    for what refers to itself, of which facts have nothing, took an eighth of the time.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, Any]]]:
