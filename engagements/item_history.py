@@ -75,7 +75,7 @@ def item_history(item: WorkItem) -> ItemHistory:
 
 def _impossible(history: History) -> Iterator[str]:
     done_at, started_at = history.done_at, history.started_at
-    if done_at and done_at < history.created_at and not history.is_undated:
+    if done_at and done_at < history.created_at:
         yield "done before it was created"
     if done_at and started_at and done_at < started_at:
         yield "done before it was started"

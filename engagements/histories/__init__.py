@@ -10,7 +10,8 @@ what follows from them is worked out here, the same whatever order the files cam
 - The dates of a row (started, done) date its stages, as far as no changelog does.
 - A state that nobody has decided on leaves an item in the stage in which it was.
 - What was open, and a whole export no longer names, is withdrawn until it is told of again.
-- An item of which no file says when it was created begins when it was first told of.
+- An item of which no file says when it was created begins when it was first told of: seen, changed,
+  started or done.
 - Nothing is corrected: an item that was done before it was created stays so.
 """
 
@@ -155,7 +156,7 @@ def history_of(
     if not told.seen:
         return None
     latest = told.latest
-    created_at = instant(latest.get("created_at")) or told.first
+    created_at = instant(latest.get("created_at")) or _first_told_of(told)
     missing = absences(told)
     steps = without_absences(steps_of(told, created_at, stage_of), missing)
     return History(
@@ -170,6 +171,12 @@ def history_of(
         missing=missing,
         told=told,
     )
+
+
+def _first_told_of(told: Told) -> datetime:
+    """The first instant of which anything is told: what was done on a day was there by then."""
+    dates = (seen.cells.get(name) for seen in told.seen for name in ("started_at", "done_at"))
+    return min([told.first, *(at for at in map(instant, dates) if at)])
 
 
 def _started_at(told: Told, steps: Sequence[Step]) -> datetime | None:

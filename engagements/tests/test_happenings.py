@@ -59,6 +59,10 @@ def told(*said: Said, **more: Any) -> list[tuple[float, str, str]]:
 
 def test_what_no_file_says_to_be_created_is_first_told_of() -> None:
     assert told(seen(3, created_at=None)) == [(3, "First told of", "")]
+    # what was done on a day was there by then, and is not done before it was there
+    assert told(seen(3, created_at=None, done=1)) == [(1, "First told of, done", "")]
+    begun = seen(3, created_at=None, begun=1, done=2)
+    assert told(begun) == [(1, "First told of, started", ""), (2, "Done", "")]
     # a later file may know
     assert told(seen(3, created_at=None), seen(4)) == [(0, "Created", "")]
 

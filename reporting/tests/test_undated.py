@@ -8,7 +8,8 @@ import time_machine
 from time_machine import Traveller
 
 from dm_portal.people.models import User
-from engagements.models import Engagement
+from engagements.models import Engagement, WorkItem
+from engagements.services.imports import Export
 from engagements.tests.test_maps import bring
 from reporting import facts, sentences
 from reporting.last_status import Told
@@ -148,8 +149,9 @@ def first(engagement: Engagement, manager: User, clock: Traveller) -> ReportRevi
     return publish(open_reports(engagement)[0], manager)
 
 
-def finished(engagement: Engagement, by: User, *rows: str) -> None:
-    bring(engagement, by, "\n".join(["key,moved", *rows]).encode(), MAP)
+def finished(engagement: Engagement, manager: User, *rows: str, **how: Any) -> None:
+    content = "\n".join(["key,moved", *rows]).encode()
+    bring(engagement, manager, content, **{"by": MAP} | how)
 
 
 @pytest.mark.django_db
@@ -174,3 +176,16 @@ def test_a_list_of_finished_items_adds_nothing(
     assert "created" not in told
     assert told["first_told"].startswith("1 item was first told of between 20 and 24 Nov")
     assert told["left_out.undated"].startswith("Of 2 items no file says")
+
+
+@pytest.mark.django_db
+def test_of_those_done_earlier_than_any_file_nothing_is_impossible(
+    engagement: Engagement, manager: User, clock: Traveller
+) -> None:
+    """Its rows do not say since when they are so: as of the export, two days later."""
+    by_map = MAP.replace(b"updated_at", b"started_at")
+    finished(engagement, manager, "A-1,2026-11-18", by=by_map, export=Export(FRIDAY))
+    found = facts.collect(engagement, since=FRIDAY - WEEK, as_of=FRIDAY + WEEK)["figures"]
+    assert found["flow"]["cycle_times"]["impossible"] == []
+    assert (found["total"]["first_told"], found["total"]["finished"]) == (["A-1"], ["A-1"])
+    assert not WorkItem.objects.with_impossible_dates().exists()
