@@ -12,7 +12,7 @@ from engagements.sources.layouts import MAX_NAME
 from engagements.sources.lines import Lines
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import CENT, LIMITS, MAX_MILESTONE
-from engagements.sources.table import column_names, table_rows
+from engagements.sources.table import column_names, table_rows, written_rows
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "key": ("key", "issue_key"),
@@ -62,8 +62,8 @@ class Changelog:
         return self._lines.bytes_read
 
     def skim(self) -> None:
-        """Go through every row for what refuses the file, and take none for what it says."""
-        for _ in self._rows:
+        """Go through the rows that are left for what refuses the file, not for what they say."""
+        for _ in written_rows(self._lines):
             pass
 
     def __iter__(self) -> Iterator[Change]:

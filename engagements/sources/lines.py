@@ -26,28 +26,34 @@ class Lines:
         self._written = UTF_8
         self._end = self._row_starts_at = 0
         self._row_starts_on = 1
-        self._raw = self._split(blocks)
+        self._lines = self._decoded(blocks)
 
     def __iter__(self) -> Iterator[str]:
-        return self
+        """What gives the lines, without a call for each of them: a file has millions."""
+        return self._lines
 
     def __next__(self) -> str:
-        raw = next(self._raw)
-        self.number += 1
-        self._end += len(raw)
-        self._require_end_of_row(self._end)
-        try:
-            line = raw.decode()
-        except UnicodeDecodeError as error:
-            written = "UTF-8" if self._written == UTF_8 else "UTF-16"
-            raise FileRefused(f"Line {self.number} is not written in {written}. {CURE}") from error
-        self.bytes_read += len(raw if self._written == UTF_8 else line.encode(self._written))
-        return line.removeprefix(BYTE_ORDER_MARK) if self.number == 1 else line
+        return next(self._lines)
 
     def start_row(self) -> int:
         """Say that a new row begins with the next line; returns that line's number."""
         self._row_starts_at, self._row_starts_on = self._end, self.number + 1
         return self._row_starts_on
+
+    def _decoded(self, blocks: Iterable[bytes]) -> Iterator[str]:
+        for raw in self._split(blocks):
+            self.number += 1
+            self._end += len(raw)
+            if self._end - self._row_starts_at > MAX_ROW_BYTES:
+                self._refuse_long_row()
+            try:
+                line = raw.decode()
+            except UnicodeDecodeError as error:
+                written = "UTF-8" if self._written == UTF_8 else "UTF-16"
+                said = f"Line {self.number} is not written in {written}. {CURE}"
+                raise FileRefused(said) from error
+            self.bytes_read += len(raw if self._written == UTF_8 else line.encode(self._written))
+            yield line.removeprefix(BYTE_ORDER_MARK) if self.number == 1 else line
 
     def _split(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         self._written, pieces_of_text = in_utf8(blocks)
@@ -57,13 +63,13 @@ class Lines:
             # The last piece may go on in the next block, be it with the \n of its \r.
             rest = pieces.pop()
             yield from pieces
-            self._require_end_of_row(self._end + len(rest))
+            if self._end + len(rest) - self._row_starts_at > MAX_ROW_BYTES:
+                self._refuse_long_row()
         if rest:
             yield rest
 
-    def _require_end_of_row(self, end: int) -> None:
-        if end - self._row_starts_at > MAX_ROW_BYTES:
-            raise FileRefused(
-                f"Line {self._row_starts_on}: the row that starts here is longer than 1 MB. "
-                "Perhaps a quote is opened in it and never closed."
-            )
+    def _refuse_long_row(self) -> None:
+        raise FileRefused(
+            f"Line {self._row_starts_on}: the row that starts here is longer than 1 MB. "
+            "Perhaps a quote is opened in it and never closed."
+        )

@@ -30,6 +30,16 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
     A cell that an export made safe for spreadsheets is given back as it was.
 
     Raises:
+        FileRefused: as ``written_rows``.
+    """
+    for line, cells in written_rows(lines, separator):
+        yield line, [unprotect(cell) if cell[:1] == "'" else cell for cell in cells]
+
+
+def written_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Each row with the line it starts on, its cells as they are written.
+
+    Raises:
         FileRefused: the quotes do not add up, so that nobody knows where a row ends, or nothing but
             blank lines follows.
     """
@@ -47,7 +57,7 @@ def table_rows(lines: Lines, separator: str = ",") -> Iterator[tuple[int, list[s
         if blank > MAX_BLANK_LINES:
             raise FileRefused(f"More than {MAX_BLANK_LINES:,} blank lines end in line {line}.")
         if cells:
-            yield line, [unprotect(cell) if cell[:1] == "'" else cell for cell in cells]
+            yield line, cells
 
 
 def column_names(rows: Iterator[tuple[int, list[str]]], file: str = "file") -> list[str]:

@@ -14,7 +14,7 @@ from engagements.sources.lines import Lines
 from engagements.sources.maps import FileMap
 from engagements.sources.refusal import FileRefused
 from engagements.sources.rows import Row, read_row
-from engagements.sources.table import column_names, table_rows
+from engagements.sources.table import column_names, table_rows, written_rows
 
 CHANGELOG = (
     "This is a changelog: it tells changes of items, not the items. Bring it along with the "
@@ -48,7 +48,8 @@ class WorkFile:
         self.zone = ZoneInfo(by.zone) if by and by.zone else zone
         self._now = now
         self._lines = Lines(chain([first], pieces))
-        self._rows = table_rows(self._lines, by.mark if by else ",")
+        self._mark = by.mark if by else ","
+        self._rows = table_rows(self._lines, self._mark)
         self.rows_read = self.other_teams = 0
         header = column_names(self._rows)
         self.layout: Layout = laid_out(by, header) if by else _recognised(header)
@@ -58,12 +59,16 @@ class WorkFile:
         return self._lines.bytes_read
 
     def skim(self) -> None:
-        """Go through every row for what refuses the file, and take none for what it says.
+        """Go through the rows that are left for what refuses the file, not for what they say.
 
-        ``rows_read`` and ``other_teams`` count them then; it takes a tenth of the time of reading.
+        ``rows_read`` and ``other_teams`` count them; it takes a fraction of the time of reading.
         """
-        for _ in self._mine():
-            pass
+        if self.layout.map and self.layout.map.teams:
+            for _ in self._mine():
+                pass
+        else:
+            for _ in written_rows(self._lines, self._mark):
+                self.rows_read += 1
 
     def __iter__(self) -> Iterator[Row]:
         """The items; ``rows_read`` counts the rows up to the last one given."""

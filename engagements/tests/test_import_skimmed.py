@@ -6,9 +6,10 @@ import pytest
 
 from dm_portal.people.models import User
 from engagements.models import Engagement, Import
+from engagements.services.imports import skimming
 from engagements.services.imports.skimming import renewing
 from engagements.services.imports.states import State, claimed
-from engagements.tests.work_files import changes, item, preview, receive, work_csv
+from engagements.tests.work_files import READ_AT, changes, item, preview, receive, work_csv
 
 pytestmark = pytest.mark.django_db
 ROWS = [item(f"A-{number}") for number in range(600)]
@@ -44,6 +45,26 @@ def test_a_fault_of_the_last_row_is_said_before_a_change_is_read(
     file = preview(engagement, manager, work_csv(*ROWS) + b"\xff", changelog=changes(*CHANGES))
     assert file.problem.startswith("Line 602")
     assert file.changes_read == 0
+
+
+def test_a_flood_is_said_before_its_end(engagement: Engagement, manager: User) -> None:
+    flood = [item(f"A-{number}", state=f"S {number}") for number in range(2100)]
+    file = preview(engagement, manager, work_csv(*flood) + b"\xff")
+    assert file.problem.startswith("Up to line 1002 the file names more than 1,000 states")
+    times = [READ_AT + timedelta(seconds=number) for number in range(12_500)]
+    log = changes(*(f"A-1,{at.isoformat()},a,size,1,2" for at in times)) + b"\xff"
+    file = preview(engagement, manager, ROWS[:9], changelog=log)
+    assert file.problem.startswith("In the changelog: Up to line 12001 the item A-1 has more than")
+
+
+def test_rows_after_the_beginning_are_counted_and_looked_at(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(skimming, "BEGINNING", 1000)
+    many = work_csv(*(item(f"A-{number}") for number in range(2500)))
+    assert preview(engagement, manager, many + b"\xff").problem.startswith("Line 2502 is not")
+    file = preview(engagement, manager, many)
+    assert (file.rows_total, file.rows_read, file.new_count) == (2500, 2500, 2500)
 
 
 def test_whoever_looks_over_a_file_is_left_alone(engagement: Engagement, manager: User) -> None:

@@ -28,7 +28,7 @@ from engagements.sources.changelog import Changelog
 from engagements.sources.changes import Change
 from engagements.sources.layouts import Layout
 from engagements.sources.maps import FileMap, read_map
-from engagements.sources.refusal import FileRefused
+from engagements.sources.refusal import FileRefused, of_changelog
 from engagements.sources.rows import Row
 from engagements.sources.work_file import WorkFile
 from engagements.stages import StageOf
@@ -94,10 +94,11 @@ def _opened(file: Import, known_at: datetime, *, is_skimmed: bool = False) -> Wo
 
 def _skim(file: Import, zone: tzinfo, known_at: datetime) -> None:
     """Look for what refuses either file up to its last line, in the order of the reading."""
+    bounds = Bounds(naming.known_names(file))
     if file.changelog_size:
         changes = skimming.renewing(file, _blocks(file, Part.CHANGELOG))
-        skimming.skim_changelog(changes, zone)
-    skimming.skim_work(file, _opened(file, known_at, is_skimmed=True))
+        skimming.skim_changelog(changes, zone, bounds)
+    skimming.skim_work(file, _opened(file, known_at, is_skimmed=True), bounds)
 
 
 def _known_maps(file: Import) -> list[FileMap]:
@@ -181,7 +182,7 @@ def _read_changelog(
     changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
     while batch := list(islice(changes, CHANGES)):
-        with skimming.of_changelog():
+        with of_changelog():
             bounds.take_changes(batch)
         _keep_changes(file, batch)
         past = [each.at for each in batch if each.at and each.at <= known_at]
