@@ -3,6 +3,7 @@
 A pytest plugin, named in the root conftest.py; the cast of people is there.
 """
 
+import ctypes
 import fcntl
 import gc
 import ipaddress
@@ -42,7 +43,20 @@ class NetworkBlocked(Exception):
     """A test, or what it tests, wanted to leave this machine."""
 
 
+# mallopt: how many pools of memory the threads of a process get, 64 MB of addresses each.
+M_ARENA_MAX, ARENAS = -8, 2
+
+
+def _share_memory_among_threads() -> None:
+    """The children of the clock may have 1 GB of addresses. What is forked from a process in which
+    tests have let threads race inherits their pools; the product's own clock has no threads.
+    """
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(M_ARENA_MAX, ARENAS)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    _share_memory_among_threads()
     if not hasattr(config, "workerinput"):  # the workers of xdist use the controller's
         embedded.ensure_running(settings.VAR_DIR, throwaway=True)
     hypothesis.settings.load_profile("house")
