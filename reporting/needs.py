@@ -148,7 +148,10 @@ def _past_weeks(engagement: Engagement, reports: Sequence[Report]) -> Need:
         shape="",
         what=f"{count(number, 'past week')} {'is' if is_one else 'are'} drafted and not published",
         where=_where(engagement),
-        why="over before they could be told here: publish what the customer should read",
+        why=(
+            f"over before {'it' if is_one else 'they'} could be told here: "
+            "publish what the customer should read"
+        ),
         url=newest.get_absolute_url() if is_one else f"{listed}?state=draft",
         action="See",
     )

@@ -141,7 +141,8 @@ def test_weeks_told_again_are_one_line_at_the_end(
     manager: User, checkout: Milestone, engagement: Engagement, weeks: int, what: str
 ) -> None:
     told_again(engagement, weeks)
-    why = "over before they could be told here: publish what the customer should read"
+    whose = "it" if weeks == 1 else "they"
+    why = f"over before {whose} could be told here: publish what the customer should read"
     *others, last = lines(manager)
     assert [group for group, *_ in others] == ["overdue"]
     assert last == ("no hurry", what, why)
