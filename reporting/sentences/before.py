@@ -28,8 +28,9 @@ def corrected(was: Row | None, figures: Row) -> Iterator[Row]:
     said, facts = [], []
     if not was["window"]["is_known"]:
         said.append("what was finished and added was not known")
-    for name, (verb, nothing) in SAID.items() if not said else ():
-        number = len(before.get(name, ()))
+    told = [] if said else [name for name in SAID if name in before]  # older schemas told fewer
+    for name in told:
+        (verb, nothing), number = SAID[name], len(before[name])
         if number != len(now[name]):
             said.append(f"{count(number, 'item')} {verb}" if number else nothing)
             facts.append(fact(f"before.{name}", number))

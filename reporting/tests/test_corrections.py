@@ -164,10 +164,12 @@ def test_the_draft_shows_what_is_no_longer_there(
 
 # In words, of any two sets of figures.
 
+KNOWN = {"is_known": True}
+
 
 def totals(**more: Any) -> dict[str, Any]:
     nothing: dict[str, Any] = {name: [] for name in ("finished", "created", "reopened", "removed")}
-    return {"total": nothing | {"done": 2, "items": 8} | more, "window": {"is_known": True}}
+    return {"total": nothing | {"done": 2, "items": 8} | more, "window": KNOWN}
 
 
 @pytest.mark.parametrize(
@@ -186,6 +188,12 @@ def totals(**more: Any) -> dict[str, Any]:
             totals() | {"window": {"is_known": False}},
             totals(finished=["A-1"], done=3),
             f"{OTHERWISE}what was finished and added was not known, 2 of 8 done.",
+        ),
+        # a schema that did not tell what was reopened did not tell that nothing was
+        (
+            {"total": {"finished": [], "created": [], "done": 2, "items": 8}, "window": KNOWN},
+            totals(reopened=["A-1"]),
+            None,
         ),
         (
             totals(reopened=["A-1"]),
