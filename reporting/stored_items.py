@@ -8,6 +8,7 @@ from engagements.histories import History
 from engagements.stages import Stage
 from reporting.figures import text_instant
 from reporting.figures.timelines import DONE, Timeline, before
+from reporting.figures.told import BY_DECISION, DECIDED
 
 Row = dict[str, Any]
 
@@ -108,11 +109,7 @@ def late_kinds(known: Stood, stood: Stood, decided: Sequence[str] = ()) -> list[
     """
     kinds = _kinds(known, stood)
     is_same = known.state == stood.state and stood.state in decided and not known.is_gone
-    return [*kinds, "decided"] if is_same and kinds and DECIDED.issuperset(kinds) else kinds
-
-
-# What becomes of an item by saying what its state means.
-DECIDED = frozenset({"removed", "back", "done", "reopened"})
+    return [*kinds, DECIDED] if is_same and kinds and set(BY_DECISION).issuperset(kinds) else kinds
 
 
 def _kinds(known: Stood, stood: Stood) -> list[str]:

@@ -34,7 +34,7 @@ from reporting.figures.timelines import DONE, WITHDRAWN, Timeline
 
 Row = dict[str, Any]
 
-# What stored items call it that counts otherwise by a decision, beside how.
+# What stored items call it that counts otherwise by saying what a state means, beside how.
 DECIDED = "decided"
 BY_DECISION = ("done", "reopened", "removed", "back")
 # What was created before the last status, where that is only when it was first told of.
