@@ -38,9 +38,12 @@ class SaidMixin(AssigneesTold):
 class WorkEventQuerySet(SaidMixin, OfSourceQuerySet):
     """What sources said, for ever."""
 
-    def sprints(self) -> set[str]:
-        """The names of all sprints that items were ever in."""
-        return {name for _, name in named_in(self, "sprint", "source").distinct() if name}
+    def name_sprint(self, name: str) -> bool:
+        """Whether any item was ever in the sprint of this name."""
+        changed = self.filter(Q(came=name) | Q(became=name), field="sprint")
+        cell = KeyTextTransform("sprint", Cast("became", models.JSONField()))
+        seen = self.filter(field="seen").annotate(said=cell).filter(said=name)
+        return changed.exists() or seen.exists()
 
 
 class ImportQuerySet(OfEngagementQuerySet):

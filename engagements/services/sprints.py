@@ -59,7 +59,7 @@ def change_sprint(
 def _require_own_name(sprint: Sprint) -> None:
     """What a tracker has named so stays found by that name, in what is known and in what comes."""
     told = WorkEvent.objects.filter(source__engagement=sprint.engagement_id)
-    if sprint.name in told.sprints():
+    if told.name_sprint(sprint.name):
         raise DomainError(
             f"Its tracker calls it {sprint.name}: rename it there, and the next file brings it.",
             field="name",
