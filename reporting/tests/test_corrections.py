@@ -1,11 +1,9 @@
 """What a correction says: the figures as they were published, or newer ones beside them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 from time_machine import Traveller
 
@@ -29,23 +27,17 @@ from reporting.tests.reports import (
     write,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 HOUR = timedelta(hours=1)
 OTHERWISE = "Until this correction it was counted otherwise: "
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Traveller]:
-    with time_machine.travel(FRIDAY, tick=False) as traveller:
-        yield traveller
-
-
 @pytest.fixture
-def first(engagement: Engagement, manager: User, clock: Traveller) -> ReportRevision:
+def first(engagement: Engagement, manager: User, friday: Traveller) -> ReportRevision:
     """Published with 2 of 3 items done; on the next day the third is known to be done before."""
     import_three(engagement, manager)
     revision = publish(open_reports(engagement)[0], manager)
-    clock.shift(24 * HOUR)
+    friday.shift(24 * HOUR)
     item = WorkItem.objects.get(key="A-3")
     item.done_at = FRIDAY - HOUR
     item.save()
@@ -63,38 +55,38 @@ def said(revision: ReportRevision) -> dict[str, str]:
     return {row["key"]: row["text"] for row in revision.text["sentences"]}
 
 
-def next_status(manager: User, engagement: Engagement, clock: Traveller) -> ReportRevision:
-    clock.move_to(FRIDAY + WEEK, tick=False)
+def next_status(manager: User, engagement: Engagement, friday: Traveller) -> ReportRevision:
+    friday.move_to(FRIDAY + WEEK, tick=False)
     *_, report = open_reports(engagement, at=FRIDAY + WEEK, weeks=2)
     return publish(write(draft(report), manager), manager)
 
 
 def test_words_are_corrected_and_what_came_late_is_told_by_the_next_status(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     second = correct(first, manager)
     assert (second.facts.body, second.facts.sha256) == (first.facts.body, first.facts.sha256)
     assert said(second) == said(first)
     assert second.computed_colour == first.computed_colour
     assert second.headline == "Corrected."
-    assert "late.finished" in said(next_status(manager, engagement, clock))
+    assert "late.finished" in said(next_status(manager, engagement, friday))
 
 
 def test_figures_are_corrected_beside_what_they_were(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     second = correct(first, manager, corrects_figures=True)
     assert said(second)["corrected"] == f"{OTHERWISE}2 items finished, 2 of 3 done."
     assert said(second)["finished"] == "So far all 3 items are finished."
     assert OTHERWISE in second.html
     assert not fresh(first.report).corrects_figures
-    assert "late.finished" not in said(next_status(manager, engagement, clock))
+    assert "late.finished" not in said(next_status(manager, engagement, friday))
 
 
 def test_a_later_status_that_told_what_came_late_keeps_the_figures(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
-    next_status(manager, engagement, clock)
+    next_status(manager, engagement, friday)
     with pytest.raises(DomainError, match="Correct its words alone"):
         correct(first, manager, corrects_figures=True)
     assert fresh(first.report).state == "published"
@@ -102,17 +94,17 @@ def test_a_later_status_that_told_what_came_late_keeps_the_figures(
 
 
 def test_a_later_status_that_came_out_meanwhile_keeps_them_too(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     report = fresh(first.report)
     start_correction(report=report, reason="Counted wrong.", by=manager, corrects_figures=True)
-    next_status(manager, engagement, clock)
+    next_status(manager, engagement, friday)
     with pytest.raises(DomainError, match="the figures of this one stay as they were"):
         publish(write(fresh(report), manager), manager)
 
 
 def test_of_an_older_schema_the_figures_are_worked_out_anew(
-    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch, clock: Traveller
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch, friday: Traveller
 ) -> None:
     """Unless the next status has told what became known since."""
     import_three(engagement, manager)
@@ -125,7 +117,7 @@ def test_of_an_older_schema_the_figures_are_worked_out_anew(
     assert "corrected" not in said(second)
     with monkeypatch.context() as older:
         older.setattr("reporting.drafting.EDITABLE", facts.SCHEMA_VERSION + 1)
-        next_status(manager, engagement, clock)
+        next_status(manager, engagement, friday)
         with pytest.raises(DomainError, match="the figures of this one stay"):
             correct(second, manager)
 

@@ -1,11 +1,9 @@
 """What is told of items whose state's meaning people decided on between two statuses."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from time_machine import Traveller
 
 from dm_portal.people.models import User
@@ -17,13 +15,7 @@ from reporting.models import ReportRevision
 from reporting.tests.pages import url
 from reporting.tests.reports import FRIDAY, WEEK, commit_late, draft, open_reports, publish, write
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Traveller]:
-    with time_machine.travel(FRIDAY, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 @pytest.fixture
@@ -46,9 +38,9 @@ def said(revision: ReportRevision) -> dict[str, str]:
     return {row["key"]: row["text"] for row in revision.text["sentences"]}
 
 
-def following(manager: User, engagement: Engagement, clock: Traveller, weeks: int = 2) -> Any:
+def following(manager: User, engagement: Engagement, friday: Traveller, weeks: int = 2) -> Any:
     at = FRIDAY + (weeks - 1) * WEEK
-    clock.move_to(at, tick=False)
+    friday.move_to(at, tick=False)
     *_, report = open_reports(engagement, at=at, weeks=weeks)
     return said(publish(write(draft(report), manager), manager))
 
@@ -67,57 +59,57 @@ def test_a_state_that_nobody_decided_on_is_said_to_count_as_not_finished(
 
 
 def test_what_was_decided_is_told_as_that_and_not_as_late(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     decide(manager, Stage.DONE)
-    told = following(manager, engagement, clock)
+    told = following(manager, engagement, friday)
     assert told["late.decided"] == f"{BEGINS}3 items had been finished before it."
     assert not {"late.finished", "left_out.undecided"} & set(told)
     decide(manager, Stage.IN_PROGRESS)
-    third = following(manager, engagement, clock, weeks=3)
+    third = following(manager, engagement, friday, weeks=3)
     assert third["late.decided"] == f"{BEGINS}3 items had not been finished before it."
     assert "late.reopened" not in third
     decide(manager, Stage.WITHDRAWN)
-    fourth = following(manager, engagement, clock, weeks=4)
+    fourth = following(manager, engagement, friday, weeks=4)
     assert fourth["late.decided"] == f"{BEGINS}3 items had been withdrawn before it."
     decide(manager, Stage.NOT_STARTED)
-    fifth = following(manager, engagement, clock, weeks=5)
+    fifth = following(manager, engagement, friday, weeks=5)
     assert fifth["late.decided"] == f"{BEGINS}3 items had not been withdrawn before it."
     assert not {"late.removed", "late.back"} & {*fourth, *fifth}
 
 
 def test_of_a_milestone_no_decision_is_told_as_late(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     decide(manager, Stage.DONE)
-    assert "late.scope.1" not in following(manager, engagement, clock)
+    assert "late.scope.1" not in following(manager, engagement, friday)
     decide(manager, Stage.WITHDRAWN)
-    assert "late.scope.1" not in following(manager, engagement, clock, weeks=3)
+    assert "late.scope.1" not in following(manager, engagement, friday, weeks=3)
 
 
 def test_what_was_decided_long_ago_is_not_told_as_decided_since(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     """A done date that an item in a state like that gets for a day before the last status."""
     decide(manager, Stage.DONE)
-    clock.shift(WEEK / 2)
+    friday.shift(WEEK / 2)
     ahead = {"created_at": "2026-11-10T10:00:00Z", "state": "Verified"}
     apply(engagement, manager, [item("B-1", done_at="2026-12-30T10:00:00Z", **ahead)])
-    following(manager, engagement, clock)
-    clock.shift(WEEK / 2)
+    following(manager, engagement, friday)
+    friday.shift(WEEK / 2)
     apply(engagement, manager, [item("B-1", done_at="2026-11-25T10:00:00Z", **ahead)])
-    told = following(manager, engagement, clock, weeks=3)
+    told = following(manager, engagement, friday, weeks=3)
     assert told["late.finished"].startswith("1 item finished before the last status, on 25 Nov,")
     assert "late.decided" not in told
 
 
 def test_what_really_came_late_is_told_beside_it(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller
 ) -> None:
     decide(manager, Stage.DONE)
-    clock.shift(WEEK / 2)
+    friday.shift(WEEK / 2)
     apply(engagement, manager, [item("A-6", state="Done", done_at="2026-11-18T10:00:00Z")])
-    told = following(manager, engagement, clock)
+    told = following(manager, engagement, friday)
     assert told["late.decided"] == f"{BEGINS}3 items had been finished before it."
     assert told["late.finished"].startswith("1 item finished before the last status, on 18 Nov,")
 
@@ -131,10 +123,10 @@ def test_the_draft_with_states_that_nobody_decided_on(
 
 
 def test_the_draft_lists_them(
-    first: ReportRevision, manager: User, engagement: Engagement, clock: Traveller, sign_in: Any
+    first: ReportRevision, manager: User, engagement: Engagement, friday: Traveller, sign_in: Any
 ) -> None:
     decide(manager, Stage.DONE)
-    clock.move_to(FRIDAY + WEEK, tick=False)
+    friday.move_to(FRIDAY + WEEK, tick=False)
     *_, report = open_reports(engagement, at=FRIDAY + WEEK, weeks=2)
     page = sign_in(manager).get(url(draft(report))).content.decode()
     assert "Otherwise since their state was decided on" in page
