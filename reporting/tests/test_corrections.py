@@ -131,6 +131,7 @@ def test_the_form_asks_for_it_and_the_draft_says_so(
     typed = {"reason": "Counted wrong.", "corrects_figures": ticked}
     page = browser.post(reverse("report_correction", args=place), typed, follow=True)
     assert words in page.content.decode()
+    assert ("They refresh until you publish" in page.content.decode()) is bool(ticked)
     assert Report.objects.get(pk=first.report.pk).corrects_figures is bool(ticked)
 
 
