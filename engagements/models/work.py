@@ -1,5 +1,6 @@
 """The work itself, as the tracker tells it."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5
@@ -156,9 +157,14 @@ class WorkEvent(models.Model):
         DUE = "due", "Due date"
         LISTED = "listed", "In the tracker"
 
-    # No index of its own: that of what was said once begins with it.
+    # No index of its own: that of what was said once begins with it. That there is such a source is
+    # told by the import, which is of this source: the database looks for both at once.
     source = models.ForeignKey(
-        "engagements.Source", on_delete=models.PROTECT, related_name="events", db_index=False
+        "engagements.Source",
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
     )
     key = models.CharField(max_length=200)
     field = models.CharField(max_length=10, choices=Field)
@@ -167,7 +173,13 @@ class WorkEvent(models.Model):
     occurred_at = models.DateTimeField()
     place = models.PositiveSmallIntegerField(default=0)
     recorded_at = models.DateTimeField()
-    of = models.ForeignKey("engagements.Import", on_delete=models.PROTECT, related_name="events")
+    of = models.ForeignKey(
+        "engagements.Import",
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
+    )
 
     objects = querysets.WorkEventQuerySet.as_manager()
 
@@ -192,6 +204,8 @@ class WorkEvent(models.Model):
                 name="work_event_changes_something",
             ),
         ]
+        # What an import said was written in one go, so that it lies together.
+        indexes = [BrinIndex(fields=["of"], autosummarize=True, name="work_event_of")]
 
     def __str__(self) -> str:
         return f"{self.key}, {self.get_field_display().lower()}"
