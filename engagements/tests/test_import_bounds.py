@@ -134,7 +134,7 @@ def test_long_rows_are_read_and_worked_out_a_few_at_a_time(
     monkeypatch.setattr(evidence, "MAX_BYTES", 2300)
     kept, worked_out = [], []
     keep, judge = reading._keep, reading._keep_judged
-    monkeypatch.setattr(reading, "_keep", lambda *a: (kept.append(len(a[2])), keep(*a)))
+    monkeypatch.setattr(reading, "_keep", lambda *a: (kept.append(len(a[1].rows)), keep(*a)))
     monkeypatch.setattr(
         reading, "_keep_judged", lambda *a: (worked_out.append(len(a[2])), judge(*a))
     )

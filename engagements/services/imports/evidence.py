@@ -1,11 +1,12 @@
 """What a file says of items, put beside what is known of them: what they would be."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple, cast
 
 from engagements.assignees import people_of_map
-from engagements.histories import History, history_of
+from engagements.histories import Evidence, History, history_of
 from engagements.histories.fields import Versions
 from engagements.map_decisions import settled_states
 from engagements.models import (
@@ -128,9 +129,18 @@ def undecided_people(file: Import) -> list[str]:
     return sorted(named - told.keys() - set(decided))[:MOST_PEOPLE]
 
 
-def projected(file: Import, batch: Sequence[Told], meant: Meant) -> Iterator[Row]:
-    """Each item as it would be if the file were applied, told by its row; each has been seen."""
+def to_work_out(file: Import, batch: Sequence[Told], meant: Meant) -> Callable[[], list[Row]]:
+    """Asks what is known of these items; the call, which asks nothing, works out what each would be
+    if the file were applied, told by its row. Each has been seen.
+    """
     known = statements.evidence_of(file, [told.key for told in batch])
-    for line, key, note in batch:
-        history = cast("History", history_of(known[key], *meant))
-        yield Row(line, key, history.data(), note=note)
+    return partial(_worked_out, batch, known, meant)
+
+
+def _worked_out(
+    batch: Sequence[Told], known: Mapping[str, list[Evidence]], meant: Meant
+) -> list[Row]:
+    return [
+        Row(line, key, cast("History", history_of(known[key], *meant)).data(), note=note)
+        for line, key, note in batch
+    ]

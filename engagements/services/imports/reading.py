@@ -6,8 +6,11 @@ the reading.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, tzinfo
-from itertools import islice
+from itertools import islice, repeat, takewhile
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -20,6 +23,7 @@ from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Sour
 from engagements.models.imports import Part
 from engagements.services.imports import evidence, listings, naming, skimming, staging, statements
 from engagements.services.imports.acts import delete_content
+from engagements.services.imports.ahead import on_disk, one_ahead
 from engagements.services.imports.attempts import Attempt
 from engagements.services.imports.bounds import Bounds, add_left_out
 from engagements.services.imports.states import State, change, claim, lease_end, move
@@ -63,12 +67,13 @@ def read(file: Import) -> None:
 def _read_all(file: Import) -> None:
     read_at = now()
     known_at = _known_since(file) or read_at
-    work = _opened(file, known_at)
-    _begin(file, work, read_at)
-    _skim(file, work.zone, known_at)
-    bounds = Bounds(naming.known_names(file))
-    latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
-    latest = _read_rows(file, work, latest, bounds)
+    with on_disk(_blocks(file, Part.WORK)) as blocks:
+        work = _opened(file, blocks, known_at)
+        _begin(file, work, read_at)
+        _skim(file, work.zone, known_at)
+        bounds = Bounds(naming.known_names(file))
+        latest = _read_changelog(file, work.zone, known_at, bounds) if file.changelog_size else None
+        latest = _read_rows(file, work, latest, bounds)
     # These first: a change between the two is then noticed before anything is applied.
     known = {"source_version": _version_of(file), "decisions_read": evidence.decisions_of(file)}
     meant = evidence.meant_for(file)
@@ -80,11 +85,10 @@ def _read_all(file: Import) -> None:
     _preview(file)
 
 
-def _opened(file: Import, known_at: datetime, *, is_skimmed: bool = False) -> WorkFile:
+def _opened(file: Import, blocks: Iterator[bytes], known_at: datetime) -> WorkFile:
     """The work, from its first row on, as far as this is told by it."""
-    blocks = _blocks(file, Part.WORK)
     return WorkFile(
-        skimming.renewing(file, blocks) if is_skimmed else blocks,
+        blocks,
         zone=ZoneInfo(file.engagement.time_zone),
         now=known_at,
         by=read_map(file.mapping) if file.mapping else None,
@@ -98,7 +102,8 @@ def _skim(file: Import, zone: tzinfo, known_at: datetime) -> None:
     if file.changelog_size:
         changes = skimming.renewing(file, _blocks(file, Part.CHANGELOG))
         skimming.skim_changelog(changes, zone, bounds)
-    skimming.skim_work(file, _opened(file, known_at, is_skimmed=True), bounds)
+    work = skimming.renewing(file, _blocks(file, Part.WORK))
+    skimming.skim_work(file, _opened(file, work, known_at), bounds)
 
 
 def _known_maps(file: Import) -> list[FileMap]:
@@ -179,14 +184,16 @@ def _read_changelog(
     Raises:
         FileRefused: there are too many of them, or of what they name.
     """
-    changes = iter(Changelog(_blocks(file, Part.CHANGELOG), zone=zone))
     latest = None
-    while batch := list(islice(changes, CHANGES)):
-        with of_changelog():
-            bounds.take_changes(batch)
-        _keep_changes(file, batch)
-        past = [each.at for each in batch if each.at and each.at <= known_at]
-        latest = max([*past, *([latest] if latest else [])], default=None)
+    with on_disk(_blocks(file, Part.CHANGELOG)) as blocks:
+        changes = iter(Changelog(blocks, zone=zone))
+        with closing(one_ahead(repeat(lambda: list(islice(changes, CHANGES))))) as batches:
+            for batch in takewhile(bool, batches):
+                with of_changelog():
+                    bounds.take_changes(batch)
+                _keep_changes(file, batch)
+                past = [each.at for each in batch if each.at and each.at <= known_at]
+                latest = max([*past, *([latest] if latest else [])], default=None)
     return latest
 
 
@@ -204,40 +211,49 @@ def _keep_changes(file: Import, batch: list[Change]) -> None:
     staging.add_refused_changes(file, (each for each in batch if each.reason))
 
 
+class Batch(NamedTuple):
+    """Some rows that follow each other, and how many of the file were read up to the last."""
+
+    rows: list[Row]
+    read: int
+    left_out: int
+
+
 def _read_rows(
     file: Import, work: WorkFile, latest: datetime | None, bounds: Bounds
 ) -> datetime | None:
     """Gather the rows; returns the last instant of the past that either file names."""
-    for batch in _batches(work):
-        bounds.take_rows(batch)
-        _keep(file, work, batch)
-        latest = max((at for at in (latest, *(row.latest for row in batch)) if at), default=None)
+    rows = iter(work)
+    with closing(one_ahead(repeat(lambda: _next_batch(work, rows)))) as batches:
+        for batch in takewhile(attrgetter("rows"), batches):
+            bounds.take_rows(batch.rows)
+            _keep(file, batch)
+            named = (row.latest for row in batch.rows)
+            latest = max((at for at in (latest, *named) if at), default=None)
     return latest
 
 
-def _batches(work: WorkFile) -> Iterator[list[Row]]:
+def _next_batch(work: WorkFile, rows: Iterator[Row]) -> Batch:
     batch: list[Row] = []
     begun = work.bytes_read
-    for row in work:
+    for row in islice(rows, BATCH):
         batch.append(row)
-        if len(batch) == BATCH or work.bytes_read - begun > BATCH_BYTES:
-            yield batch
-            batch, begun = [], work.bytes_read
-    if batch:
-        yield batch
+        if work.bytes_read - begun > BATCH_BYTES:
+            break
+    return Batch(batch, work.rows_read, work.other_teams)
 
 
 @transaction.atomic
-def _keep(file: Import, work: WorkFile, batch: list[Row]) -> None:
+def _keep(file: Import, batch: Batch) -> None:
     """One batch of rows, and how far the reading is."""
     change(
         file,
-        rows_read=work.rows_read,
-        rows_left_out=work.other_teams,
+        rows_read=batch.read,
+        rows_left_out=batch.left_out,
         lease_until=lease_end(State.READING),
     )
-    first_lines = statements.first_lines(file, (row.key for row in batch if not row.reason))
-    taken, refused = evidence.once(batch, first_lines)
+    named = (row.key for row in batch.rows if not row.reason)
+    taken, refused = evidence.once(batch.rows, statements.first_lines(file, named))
     staging.add_seen(file, taken)
     staging.add_changes(file, (each for row in taken for each in row.changes), Part.WORK)
     staging.add_refused(file, refused)
@@ -283,21 +299,27 @@ def _date(file: Import, as_of: datetime, stage_of: StageOf, known: dict[str, int
 
 def _judge(file: Import, part: Part, meant: evidence.Meant, *, are_light: bool) -> None:
     """Compare what the items would be with what they are; each is told by one row."""
+    batches = _to_judge(file, part, are_light=are_light)
+    with closing(one_ahead(evidence.to_work_out(file, each, meant) for each in batches)) as judged:
+        for rows in judged:
+            _keep_judged(file, part, rows)
+
+
+def _to_judge(file: Import, part: Part, *, are_light: bool) -> Iterator[list[evidence.Told]]:
+    """The items that this part of the file tells of, as many at once as can be held."""
     last = 0
     while batch := evidence.rows_after(file, part, line=last, count=BATCH):
         if not are_light:
             batch = evidence.bearable(file, batch)
         last = batch[-1].line
-        _keep_judged(file, part, batch, meant)
+        yield batch
 
 
 @transaction.atomic
-def _keep_judged(
-    file: Import, part: Part, batch: list[evidence.Told], meant: evidence.Meant
-) -> None:
-    judged = file.rows_judged + (len(batch) if part == Part.WORK else 0)
+def _keep_judged(file: Import, part: Part, rows: list[Row]) -> None:
+    judged = file.rows_judged + (len(rows) if part == Part.WORK else 0)
     change(file, rows_judged=judged, lease_until=lease_end(State.READING))
-    statements.add_judged(file, part, evidence.projected(file, batch, meant))
+    statements.add_judged(file, part, rows)
 
 
 @transaction.atomic
