@@ -240,10 +240,15 @@ def test_what_was_said_is_neither_changed_nor_deleted(world: World, table: str, 
             cursor.execute(act.format(table))
 
 
+def insert_and_look(row: models.Model) -> None:
+    """Insert ``row``, and look at once at what is otherwise looked at with the commit."""
+    row.save(force_insert=True)
+    connection.check_constraints()
+
+
 @pytest.mark.parametrize("stray", [{"source_id": 0}, {"of_id": 0}])
 def test_an_event_is_of_an_import_of_its_source(world: World, stray: dict[str, int]) -> None:
     event = copy_of(WorkEvent, {"key": "X-9", **stray})
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        event.save(force_insert=True)
-        connection.check_constraints()
+        insert_and_look(event)
     assert refused.value.__cause__.diag.constraint_name == "work_event_of_import_of_source"
