@@ -114,7 +114,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "dm_portal.shell.request_id.RequestIdMiddleware",  # first: every line logged below names it
+    "dm_portal.shell.log_lines.RequestIdMiddleware",  # first: every line logged below names it
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dm_portal.people.doors.NoStoreMiddleware",  # after static files, which may be kept
@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "dm_portal.shell.log_lines.RequestLineMiddleware",
     "dm_portal.people.doors.OriginMiddleware",
     "dm_portal.people.doors.CustomerDoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -342,20 +343,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "dm_portal.shell.request_id.RequestIdFilter"},
-        "secret_paths": {"()": "dm_portal.shell.secret_paths.SecretPathFilter"},
+        "names": {"()": "dm_portal.shell.log_lines.NamesFilter"},
     },
     "formatters": {
-        "plain": {
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        }
+        "lines": {"()": f"dm_portal.shell.log_lines.{'PlainLines' if EMBEDDED else 'JsonLines'}"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["request_id", "secret_paths"],
-            "formatter": "plain",
+            "filters": ["names"],
+            "formatter": "lines",
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

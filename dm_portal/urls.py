@@ -5,10 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 # Importing an app's admin module registers its models on our site.
 import engagements.admin  # noqa: F401
 import pods.admin  # noqa: F401
-from dm_portal.people import admin  # noqa: F401
+from dm_portal.people import admin, health  # noqa: F401
 from dm_portal.people.admin_site import site
 from dm_portal.people.policies import can_see_gallery
-from dm_portal.shell import health, refs
+from dm_portal.shell import refs
 from dm_portal.shell.gallery import gallery
 
 register_converter(refs.RefConverter, "ref")

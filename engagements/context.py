@@ -25,6 +25,7 @@ KEYS = {"needs_me": "h", "engagement_list": "e", "pod_list": "p"}
 ADMIN = (
     ("People", "people_list", "person", people_policies.can_list_people),
     ("Outbox", "outbox_list", "mail", people_policies.can_read_outbox),
+    ("Health", "health_detail", "pulse", people_policies.can_see_health),
     ("Record", "audit_list", "book", people_policies.can_read_audit),
     ("Rosters and templates", "admin:index", "gear", people_policies.can_use_admin_site),
     ("Components", "gallery", "grid", people_policies.can_see_gallery),

@@ -1,7 +1,10 @@
 """What waits to be done, and how: the same services that Celery's tasks call."""
 
+from functools import partial
+
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.mails import send_due_mails
+from dm_portal.shell import leases
 from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
@@ -38,18 +41,22 @@ def import_waits() -> bool:
     return Import.objects.filter(waiting(now())).exists()
 
 
-def _tick_is_due() -> bool:
-    """A new minute has begun since the last tick, whoever did that.
+def _is_due(name: str) -> bool:
+    """A new minute has begun since this was done last, whoever did that.
 
     One in the future was written by a clock that went wrong, and counts for nothing.
     """
     at = now()
     this_minute = at.replace(second=0, microsecond=0)
-    return not Lease.objects.filter(name="tick", beaten_at__range=(this_minute, at)).exists()
+    return not Lease.objects.filter(name=name, beaten_at__range=(this_minute, at)).exists()
 
 
 def _tick(_batch: Batch) -> None:
     tick()
+
+
+def _beat_canary(_batch: Batch) -> None:
+    leases.beat("canary")
 
 
 def _compile_waiting(batch: Batch) -> None:
@@ -76,7 +83,9 @@ def _note_death(row_id: int, error: str) -> None:
     note_death(report_id=row_id, error=error)
 
 
-TICK = Job(name="tick", waits=_tick_is_due, work=_tick)
+TICK = Job(name="tick", waits=partial(_is_due, "tick"), work=_tick)
+# Does nothing, as any other work would be done: who looks at the portal sees that it is.
+CANARY = Job(name="canary", waits=partial(_is_due, "canary"), work=_beat_canary)
 REPORTS = Job(
     name="reports",
     waits=lambda: _to_compile().exists(),
@@ -102,4 +111,4 @@ MAILS = Job(
 # A large file is read in one go; its rows are committed in pieces.
 IMPORTS = Job(name="imports", waits=import_waits, work=_import_waiting, seconds=900)
 
-JOBS = (TICK, REPORTS, PUBLICATIONS, MAILS, IMPORTS)
+JOBS = (TICK, CANARY, REPORTS, PUBLICATIONS, MAILS, IMPORTS)

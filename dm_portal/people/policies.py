@@ -61,5 +61,9 @@ def can_read_outbox(user: Any) -> bool:
     return standing.is_admin(user)
 
 
+def can_see_health(user: Any) -> bool:
+    return standing.is_admin(user)
+
+
 def can_read_audit(user: Any) -> bool:
     return standing.is_auditor(user) or standing.is_director(user)

@@ -105,6 +105,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def visible_to(self, user: Any) -> Self:
         return self.all() if standing.is_admin(user) else self.none()
 
+    def unsent(self) -> Self:
+        """Letters that have not left, and are not given up on."""
+        return self.filter(state__in=["queued", "sending"])
+
     def due(self, at: datetime) -> Self:
         """Waiting letters whose time has come, and those whose sender died."""
         return self.filter(

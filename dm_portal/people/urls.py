@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dm_portal.people.views import account, invitations, outbox, people, records
+from dm_portal.people.views import account, health, invitations, outbox, people, records
 
 urlpatterns = [
     path("accounts/", include("dm_portal.people.account_urls")),
@@ -35,5 +35,6 @@ urlpatterns = [
     path("outbox/", outbox.outbox_list, name="outbox_list"),
     path("outbox/<ref:ref>/", outbox.outbox_detail, name="outbox_detail"),
     path("outbox/<ref:ref>/retry/", outbox.outbox_retry, name="outbox_retry"),
+    path("health/", health.health_detail, name="health_detail"),
     path("audit/", records.audit_list, name="audit_list"),
 ]

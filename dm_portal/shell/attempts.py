@@ -3,11 +3,14 @@
 What is tried, and how a row keeps its error, each kind of work says for itself.
 """
 
+import logging
 import traceback
 from datetime import datetime, timedelta
 from types import TracebackType
 
 from dm_portal.shell.clock import now
+
+logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 # Characters kept of an error: its end says what happened.
@@ -37,4 +40,5 @@ class Attempt:
         trace: TracebackType | None,
     ) -> None:
         if error is not None:
+            logger.warning("An attempt failed: %s: %s", type(error).__name__, error)
             self.give_back("".join(traceback.format_exception(error))[-ERROR_LENGTH:])

@@ -6,8 +6,8 @@ from django.db import models
 class Lease(models.Model):
     """A name that one process at a time may hold, until it expires or is beaten again.
 
-    ``clock`` is held by the running clock (a second one stands by); ``tick`` is never held,
-    its ``beaten_at`` says when the last tick finished.
+    ``clock`` is held by the running clock (a second one stands by); ``tick``
+    and ``canary`` are never held, their ``beaten_at`` says when the last one finished.
     """
 
     name = models.CharField(max_length=40, unique=True)

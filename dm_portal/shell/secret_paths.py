@@ -1,6 +1,5 @@
 """No link that lets somebody in stands in the log: Django writes the path of every 4xx and 5xx."""
 
-import logging
 import re
 
 MASK = "***"
@@ -13,13 +12,3 @@ SECRET = re.compile(rf"((?:{PLACES}){SLASH})[^/\s\"']{{11,}}", re.IGNORECASE)
 def masked(text: str) -> str:
     """``text`` without the secret part of any path in it, quoted or not."""
     return SECRET.sub(rf"\1{MASK}", text)
-
-
-class SecretPathFilter(logging.Filter):
-    """Take the secrets out of what is about to be written; all else stays as it was logged."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
-        if (told := masked(said)) != said:
-            record.msg, record.args = told, ()
-        return True

@@ -74,6 +74,7 @@ PEOPLE = {
     "invitation_renewal": act(DM | ADMIN | AUDITOR, DM | ADMIN, at=invitation),
     "gallery": page(US, ADMIN),
     "outbox_list": page(US, ADMIN),
+    "health_detail": page(US, ADMIN),
     "outbox_detail": page(ADMIN, at=mail),
     "outbox_retry": act(ADMIN, ADMIN, at=mail),
     "audit_list": page(US, READERS),

@@ -6,6 +6,7 @@ from dm_portal.people.audit import record
 from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
+from dm_portal.shell.log_lines import about
 from reporting.drafting import draft_of
 from reporting.models import Report
 from reporting.services.attempts import Attempt, lease_end, with_names
@@ -20,7 +21,7 @@ def compile_report(*, report_id: int) -> bool:
     report = _claim(report_id)
     if report is None:
         return False
-    with Attempt(report):
+    with about(report.audit_ref), Attempt(report):
         return _draft(report)
 
 

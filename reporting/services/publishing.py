@@ -12,6 +12,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
+from dm_portal.shell.log_lines import about
 from dm_portal.shell.wake import wake
 from engagements.models import EngagementFunction
 from engagements.services.numbers import lock
@@ -102,7 +103,7 @@ def finish_publication(*, report_id: int) -> ReportRevision | None:
     report = _claim(report_id)
     if report is None:
         return None
-    with Attempt(report):
+    with about(report.audit_ref), Attempt(report):
         return _write_revision(report)
 
 

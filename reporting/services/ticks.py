@@ -79,6 +79,7 @@ def sweep() -> None:
     """
     park_dead()
     park_dead_imports()
+    wake("reporting.tasks.canary")
     at = now()
     for pk in Report.objects.to_compile(at).values_list("pk", flat=True):
         wake("reporting.tasks.compile_report", pk)

@@ -8,6 +8,7 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
+from dm_portal.shell.log_lines import about
 from dm_portal.shell.wake import wake
 from engagements.assignees import people_of_map
 from engagements.models import (
@@ -49,7 +50,7 @@ def apply_import(*, import_id: int) -> bool:
 
 def apply(file: Import) -> None:
     """Apply a claimed file, or send it back to be read again where its preview is stale."""
-    with Attempt(file):
+    with about(file.audit_ref), Attempt(file):
         try:
             _apply(file)
         except Stale:

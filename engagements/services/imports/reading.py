@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 
 from dm_portal.people.audit import record
 from dm_portal.shell.clock import now
+from dm_portal.shell.log_lines import about
 from engagements.models import Import, ImportChunk, ImportEvent, ImportRow, Source
 from engagements.models.imports import Part
 from engagements.services.imports import evidence, listings, naming, skimming, staging, statements
@@ -57,7 +58,7 @@ def read_import(*, import_id: int) -> bool:
 
 def read(file: Import) -> None:
     """Read a claimed file up to its preview, or refuse it as a whole."""
-    with Attempt(file):
+    with about(file.audit_ref), Attempt(file):
         try:
             _read_all(file)
         except FileRefused as refusal:

@@ -1,0 +1,137 @@
+"""What probes and admins are told: is the process alive, and can the portal do its work?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse
+from django.utils.timesince import timesince
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis import Redis, RedisError
+
+from dm_portal.people.models import OutgoingMail
+from dm_portal.shell.clock import now
+from dm_portal.shell.models import Lease
+
+# Tick and canary are due every minute; five missed in a row are no hiccup of a restart.
+MAY_BE_OLD = timedelta(minutes=5)
+# A letter whose turn it is for so long is one that nobody sends. One that waits for its next
+# attempt is not: that its addressee's server is away is no trouble of ours.
+MAIL_MAY_WAIT = timedelta(minutes=15)
+BROKER_TIMEOUT = 2  # seconds
+NOT_RUNNING = "is the clock (or worker and beat) running?"
+NOT_KNOWN = "not known without the database"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of the portal: how it is in words, and whether that keeps it from its work."""
+
+    name: str
+    is_well: bool
+    words: str
+
+    def line(self) -> str:
+        ok = "ok, " if self.is_well and self.words != "ok" else ""
+        return f"{self.name}: {ok}{self.words}\n"
+
+
+@login_not_required
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 as long as this process answers at all: it asks nothing of anybody else."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when all parts are well, 503 saying what is not.
+
+    It names parts and ages, never addresses, versions or errors: anybody may ask.
+    """
+    checks = all_checks()
+    status = 200 if all(check.is_well for check in checks) else 503
+    lines = [check.line() for check in checks]
+    return HttpResponse(lines, status=status, content_type="text/plain")
+
+
+def all_checks() -> list[Check]:
+    """Database, broker, tick, canary and mail, each looked at now."""
+    looks: dict[str, Callable[[], tuple[bool, str]]] = {
+        "database": database,
+        "broker": broker,
+        "tick": lambda: _beaten("tick"),
+        "canary": lambda: _beaten("canary"),
+        "mail": mail,
+    }
+    return [Check(name, *look()) for name, look in looks.items()]
+
+
+def database() -> tuple[bool, str]:
+    """Whether the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False, "does not answer"
+    return True, "ok"
+
+
+def broker() -> tuple[bool, str]:
+    """Whether the broker answers, where there is one."""
+    if not settings.REDIS_URL:
+        return True, "none is needed"
+    timeouts = {"socket_timeout": BROKER_TIMEOUT, "socket_connect_timeout": BROKER_TIMEOUT}
+    try:
+        with Redis.from_url(settings.REDIS_URL, **timeouts) as redis:
+            redis.ping()
+    except RedisError:
+        return False, "does not answer"
+    return True, "ok"
+
+
+def mail() -> tuple[bool, str]:
+    """Whether letters leave when it is their turn; and since when the oldest unsent one waits."""
+    at = now()
+    unsent = OutgoingMail.objects.unsent()
+    try:
+        found = unsent.aggregate(written=Min("created_at"), turn=Min("next_attempt_at"))
+    except DatabaseError:
+        return False, NOT_KNOWN
+    if found["written"] is None:
+        return True, "nothing is unsent"
+    words = f"the oldest unsent was written {age(found['written'], at)} ago"
+    if at - found["turn"] > MAIL_MAY_WAIT:
+        waits = age(found["turn"], at)
+        return False, f"{words}, and one has not been tried for {waits}: {NOT_RUNNING}"
+    return True, words
+
+
+def _beaten(name: str) -> tuple[bool, str]:
+    """Whether this, which is due every minute, was done lately; and how long ago."""
+    try:
+        beaten_at = Lease.objects.filter(name=name).values_list("beaten_at", flat=True).first()
+    except DatabaseError:
+        return False, NOT_KNOWN
+    if beaten_at is None:
+        return False, f"never happened: {NOT_RUNNING}"
+    at = now()
+    words = f"last happened {age(beaten_at, at)} ago"
+    if at - beaten_at > MAY_BE_OLD:
+        return False, f"{words}: {NOT_RUNNING}"
+    return True, words
+
+
+def age(since: datetime, at: datetime) -> str:
+    """ "less than a minute", "7 minutes", "3 hours", "2 days": rounded down."""
+    if at - since < timedelta(minutes=1):
+        return "less than a minute"
+    return timesince(since, at, depth=1).replace("\N{NO-BREAK SPACE}", " ")

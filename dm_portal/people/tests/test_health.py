@@ -1,0 +1,147 @@
+"""What probes are told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from dm_portal.people.models import OutgoingMail, User
+from dm_portal.shell.clock import now
+from dm_portal.shell.models import Lease
+from dm_portal.shell.refs import new_ref
+
+
+@pytest.fixture
+def ticked(db: None) -> Lease:
+    Lease.objects.create(name="canary", beaten_at=now())
+    return Lease.objects.create(name="tick", beaten_at=now())
+
+
+def make_letter(**values: Any) -> OutgoingMail:
+    """One that waits to be sent, and whose turn it is."""
+    number = OutgoingMail.objects.count()
+    names = {"ref": new_ref(), "dedup_key": f"k{number}", "message_id": f"<{number}@portal>"}
+    due = {"recipient": "lea@customer.example", "next_attempt_at": now()}
+    return OutgoingMail.objects.create(**names | due | values)
+
+
+def refuse(*args: object) -> None:
+    raise DatabaseError("gone")
+
+
+def test_alive_asks_nobody(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"alive\n")
+
+
+def test_ready(client: Client, ticked: Lease) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.content.decode() == (
+        "database: ok\nbroker: ok, none is needed\n"
+        "tick: ok, last happened less than a minute ago\n"
+        "canary: ok, last happened less than a minute ago\n"
+        "mail: ok, nothing is unsent\n"
+    )
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_not_ready_before_the_first_tick(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "tick: never happened: is the clock" in response.content.decode()
+
+
+def test_not_ready_after_missed_ticks(client: Client, ticked: Lease) -> None:
+    Lease.objects.filter(name="tick").update(beaten_at=now() - timedelta(minutes=7))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "tick: last happened 7 minutes ago: is the clock" in response.content.decode()
+    assert "canary: ok" in response.content.decode()
+
+
+def test_not_ready_where_tasks_are_not_done_though_ticks_are(client: Client, ticked: Lease) -> None:
+    Lease.objects.filter(name="canary").update(beaten_at=now() - timedelta(hours=3, minutes=10))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "canary: last happened 3 hours ago: is the clock" in response.content.decode()
+
+
+def test_the_oldest_unsent_mail_is_told(client: Client, ticked: Lease) -> None:
+    for name in ("sent", "kept", "parked"):
+        make_letter(state=name, next_attempt_at=now() - timedelta(days=9))
+    old = make_letter(next_attempt_at=now() + timedelta(minutes=30))
+    OutgoingMail.objects.filter(pk=old.pk).update(created_at=now() - timedelta(days=2))
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert "mail: ok, the oldest unsent was written 2 days ago" in response.content.decode()
+
+
+def test_not_ready_where_nobody_sends_what_is_due(client: Client, ticked: Lease) -> None:
+    late = make_letter(next_attempt_at=now() - timedelta(minutes=20))
+    OutgoingMail.objects.filter(pk=late.pk).update(created_at=now() - timedelta(hours=1))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    words = "written 1 hour ago, and one has not been tried for 20 minutes: is the clock"
+    assert words in response.content.decode()
+
+
+def test_admins_read_the_same_in_words(client: Client, admin: User, ticked: Lease) -> None:
+    client.force_login(admin)
+    page = client.get("/health/").content.decode()
+    assert page.count("Last happened less than a minute ago.") == 2
+    assert page.count("Well") == 5
+    assert "Not well" not in page
+    Lease.objects.filter(name="tick").delete()
+    page = client.get("/health/").content.decode()
+    assert "Tick: see below" in page
+    assert "Never happened: is the clock (or worker and beat) running?." not in page
+    assert "Never happened: is the clock (or worker and beat) running?" in page
+
+
+def test_ready_after_a_tick_that_is_a_little_late(client: Client, ticked: Lease) -> None:
+    Lease.objects.update(beaten_at=now() - timedelta(minutes=4))
+    assert client.get("/readyz").status_code == 200
+
+
+def test_not_ready_without_database(client: Client, ticked: Lease) -> None:
+    with connection.execute_wrapper(refuse):
+        response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.content.decode() == (
+        "database: does not answer\nbroker: ok, none is needed\n"
+        "tick: not known without the database\ncanary: not known without the database\n"
+        "mail: not known without the database\n"
+    )
+
+
+def test_ready_with_broker(client: Client, ticked: Lease, settings, valkey: str) -> None:
+    settings.REDIS_URL = valkey
+    assert client.get("/readyz").status_code == 200
+
+
+def test_not_ready_without_broker(client: Client, ticked: Lease, settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "broker: does not answer" in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_probes_only_read(client: Client, method: str) -> None:
+    assert getattr(client, method)("/healthz").status_code == 405
+
+
+def test_request_id_of_the_proxy_is_kept(client: Client) -> None:
+    response = client.get("/healthz", headers={"X-Request-ID": "proxy-0123456789"})
+    assert response["X-Request-ID"] == "proxy-0123456789"
+
+
+@pytest.mark.parametrize("forged", ["short", "a\tline of the log", "x" * 65])
+def test_unusable_request_id_is_replaced(client: Client, forged: str) -> None:
+    response = client.get("/healthz", headers={"X-Request-ID": forged})
+    assert response["X-Request-ID"] != forged
+    assert len(response["X-Request-ID"]) == 16
