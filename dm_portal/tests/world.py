@@ -147,7 +147,8 @@ def _portal_people(nobody: Side) -> Iterator[tuple[str, User]]:
 def _template(nobody: Side) -> None:
     template = nobody.add(EngagementTemplate())
     nobody.add(TemplateMilestone(template=template, number=1, day=30))
-    nobody.add(Lease(name="tick", beaten_at=now()), keep=("name",))
+    for name in ("tick", "canary"):
+        nobody.add(Lease(name=name, beaten_at=now()), keep=("name",))
 
 
 def _side(side: Side, admin: User) -> Side:

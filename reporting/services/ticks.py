@@ -39,6 +39,7 @@ def tick(*, at: datetime | None = None) -> int:
     sweep()
     if at is None:
         leases.beat("tick")
+        wake("reporting.tasks.canary")
     return opened
 
 
@@ -79,7 +80,6 @@ def sweep() -> None:
     """
     park_dead()
     park_dead_imports()
-    wake("reporting.tasks.canary")
     at = now()
     for pk in Report.objects.to_compile(at).values_list("pk", flat=True):
         wake("reporting.tasks.compile_report", pk)
