@@ -1,4 +1,4 @@
-"""Require every branch of the rules: querysets, policies, services and periods.
+"""Require every branch of the rules: querysets, policies, services, periods and working time.
 
 Reads .coverage.json of the last `make test`; exits 1 naming each line and branch not taken.
 """
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-RULES = {"querysets", "policies", "services", "periods"}
+RULES = {"querysets", "policies", "services", "periods", "working_time", "schedules"}
 
 
 def is_rule(path: str) -> bool:

@@ -20,7 +20,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0010_work_events",
     "0013_source_maps",
     "0015_sprints_are_renamed_during_imports",
-    "0022_events_of_an_import",
+    "0026_events_of_an_import",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

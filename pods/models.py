@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from dm_portal.people.models import DatedRow, Ref, User, ends_after_start
+from dm_portal.people.models import DatedRow, Ref, User, WorkCalendar, ends_after_start
 from pods import querysets
 
 
@@ -24,6 +24,15 @@ class Specialist(models.Model):
     )
     seniority = models.CharField(max_length=10, choices=Seniority, blank=True)
     skills = models.CharField(max_length=300, blank=True, help_text="Separated by commas.")
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="specialists",
+        verbose_name="working hours",
+        help_text="Of whoever signs in, those that they chose count.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,5 +1,6 @@
 """Which people, letters and records a person may see."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
+from dm_portal.shell.relations import related
 
 if TYPE_CHECKING:
     # named in strings below, which ruff does not read
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
         Invitation,
         OutgoingMail,
         PortalFunction,
+        TimeOff,
         User,
+        WorkCalendar,
     )
 
 
@@ -113,4 +117,48 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Waiting letters whose time has come, and those whose sender died."""
         return self.filter(
             Q(state="queued", next_attempt_at__lte=at) | Q(state="sending", lease_until__lte=at)
+        )
+
+
+class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
+    def visible_to(self, user: Any) -> Self:
+        """Any of us: working hours and public holidays are no secret among colleagues."""
+        if not standing.is_present(user) or not user.is_internal:
+            return self.none()
+        return self.all()
+
+
+class TimeOffQuerySet(models.QuerySet["TimeOff"]):
+    def visible_to(self, user: Any) -> Self:
+        """Admins, directors and auditors: all. Others: their own, and who shares a pod with them.
+
+        A customer's people see none.
+        """
+        if standing.is_admin(user) or standing.reads_the_portal(user):
+            return self.all()
+        if not standing.is_present(user) or not user.is_internal:
+            return self.none()
+        theirs = related(self.model, "specialist").objects.visible_to(user)
+        return self.filter(
+            Q(user=user)
+            | Q(specialist__in=theirs.values("pk"))
+            | Q(user__in=theirs.filter(user__isnull=False).values("user"))
+        )
+
+    def counting(self) -> Self:
+        """What was not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def touching(self, first: date, last: date) -> Self:
+        """Leave on any day from ``first`` to ``last``, both included."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
+    def of_people(self, *, users: Iterable[int] = (), specialists: Iterable[int] = ()) -> Self:
+        """The leave of these users and specialists, also as the ones or as the others."""
+        users, specialists = list(users), list(specialists)
+        return self.filter(
+            Q(user__in=users)
+            | Q(specialist__in=specialists)
+            | Q(specialist__user__in=users)
+            | Q(user__specialist__in=specialists)
         )

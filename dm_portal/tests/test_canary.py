@@ -44,7 +44,9 @@ FOR_CUSTOMERS = {
 OWN = {"people.User.name", "people.User.email"}
 
 # Shapes to start from speak of no customer: they are the same for both.
-OF_NO_SIDE = {"engagements.EngagementTemplate", "engagements.TemplateMilestone"}
+OF_NO_SIDE = {
+    *("engagements.EngagementTemplate", "engagements.TemplateMilestone", "people.WorkCalendar"),
+}
 
 
 def texts_of_the_product() -> list[Field]:

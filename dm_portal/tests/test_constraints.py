@@ -1,13 +1,22 @@
 """Every rule that the database holds is broken once, and the database says which it was."""
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from dm_portal.people.models import Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.people.models import (
+    WEEKDAYS,
+    Invitation,
+    OutgoingMail,
+    PortalFunction,
+    TimeOff,
+    User,
+    WorkCalendar,
+)
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.refs import new_ref
 from dm_portal.tests.world import DAY, World
@@ -40,6 +49,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = ("shell", "people", "pods", "engagements", "reporting")
 NO_DAY = {"starts_on": today(), "ends_on": today() - DAY}
+ONE_DAY = {"starts_on": today(), "ends_on": today()}
 TUESDAY = today() - today().weekday() * DAY + DAY
 
 # A copy of a valid row that differs in these columns only breaks exactly this rule. A rule of
@@ -59,6 +69,17 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     ),
     "invitation_expires_later": (Invitation, {"expires_at": now() - 999 * DAY}),
     "outgoing_mail_leased_while_sending": (OutgoingMail, {"state": "sending"}),
+    "calendar_has_a_name": (WorkCalendar, {"name": ""}),
+    "calendar_has_a_working_day": (WorkCalendar, dict.fromkeys(WEEKDAYS, "")),
+    "calendar_hours_can_be_read": (WorkCalendar, {"monday": "nine to five"}),
+    "calendar_region_of_a_country": (WorkCalendar, {"country": "", "region": "BE"}),
+    "time_off_of_one_person": (TimeOff, {"user_id": None, "specialist_id": None}),
+    "time_off_ends_after_start": (TimeOff, NO_DAY),
+    "time_off_times_of_one_day": (TimeOff, {"from_time": time(9), "until_time": None}),
+    "time_off_times_in_order": (TimeOff, ONE_DAY | {"from_time": time(9), "until_time": time(9)}),
+    "time_off_lasts_a_minute": (TimeOff, ONE_DAY | {"from_time": None, "until_time": time(0)}),
+    "time_off_withdrawn_at_by": (TimeOff, {"withdrawn_at": now()}),
+    "time_off_once": (TimeOff, {}),
     "specialist_has_a_name": (Specialist, {"name": ""}),
     "pod_has_a_name": (Pod, {"name": ""}),
     "pod_function_ends_after_start": (PodFunction, NO_DAY),

@@ -12,7 +12,16 @@ from typing import Any
 
 from django.db import models
 
-from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.people.models import (
+    WEEKDAYS,
+    AuditEvent,
+    Invitation,
+    OutgoingMail,
+    PortalFunction,
+    TimeOff,
+    User,
+    WorkCalendar,
+)
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.models import Lease
 from dm_portal.tests.canaries import Canaries, Row, hostile
@@ -149,6 +158,7 @@ def _template(nobody: Side) -> None:
     nobody.add(TemplateMilestone(template=template, number=1, day=30))
     for name in ("tick", "canary"):
         nobody.add(Lease(name=name, beaten_at=now()), keep=("name",))
+    nobody.add(WorkCalendar(country="DE", region="BE"), keep=(*WEEKDAYS, "country", "region"))
 
 
 def _side(side: Side, admin: User) -> Side:
@@ -169,8 +179,12 @@ def _supply(side: Side, manager: User) -> None:
     pod = side.add(Pod())
     side.add(PodFunction(pod=pod, user=manager, function="dm", starts_on=LONG_AGO))
     worker = side.add(Specialist(user=side.person("specialist")))
-    for specialist in (worker, side.add(Specialist())):
+    unknown = side.add(Specialist())
+    for specialist in (worker, unknown):
         side.add(Membership(pod=pod, specialist=specialist, trade="qa", starts_on=LONG_AGO))
+    for whose in ({"user": worker.user}, {"specialist": unknown}):
+        days = {"starts_on": today(), "ends_on": today() + 4 * DAY}
+        side.add(TimeOff(added_at=now(), added_by=manager, **days, **whose))
 
 
 def _engagement(side: Side, manager: User) -> None:

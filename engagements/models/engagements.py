@@ -1,24 +1,24 @@
 """The engagement: the unit that a delivery manager is accountable for."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from dm_portal.people.models import DatedRow, Ref, User, ends_after_start
+from dm_portal.people.models import (
+    DatedRow,
+    Ref,
+    User,
+    WorkCalendar,
+    ends_after_start,
+    validate_time_zone,
+)
 from engagements import querysets
 from engagements.models.customers import Customer
 from pods.models import Pod
-
-
-def validate_time_zone(name: str) -> None:
-    """Accept IANA names only, such as Europe/Berlin."""
-    if name not in available_timezones():
-        raise ValidationError("This is not a time zone; write one such as Europe/Berlin.")
 
 
 class Weekday(models.IntegerChoices):
@@ -76,6 +76,15 @@ class Engagement(Cadence):
     out_of_scope = models.TextField(blank=True)
     depends_on = models.TextField(blank=True)
     pods = models.ManyToManyField(Pod, blank=True, related_name="engagements")
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="engagements",
+        verbose_name="working days and hours",
+        help_text="Its hours and holidays count, on the clock of the engagement's own time zone.",
+    )
     starts_on = models.DateField("first day")
     ends_on = models.DateField(
         "last day", null=True, blank=True, help_text="No status is due after it."

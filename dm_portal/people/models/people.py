@@ -1,4 +1,4 @@
-"""Who uses the portal, what they may be, what they did, and what was written to them."""
+"""People, their functions and invitations, what they did, and what was written to them."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -98,6 +98,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     grade = models.CharField(max_length=30, choices=Grade, blank=True)
     is_active = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
+    calendar = models.ForeignKey(
+        "people.WorkCalendar",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
+        verbose_name="working hours",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)

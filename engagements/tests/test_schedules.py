@@ -1,0 +1,30 @@
+"""When an engagement works: its calendar's hours, its own clock."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dm_portal.people.models import WorkCalendar
+from dm_portal.people.schedules import working_minutes
+from engagements.models import Engagement
+from engagements.schedules import calendar_of, engagement_schedule
+
+pytestmark = pytest.mark.django_db
+
+BOXING_DAY = date(2025, 12, 26)
+
+
+def test_without_a_calendar_it_is_office_hours_on_its_own_clock(engagement: Engagement) -> None:
+    engagement.time_zone = "Asia/Kolkata"
+    day = datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 8, 4, tzinfo=UTC)
+    assert working_minutes(day, engagement_schedule(engagement)) == 30
+    assert calendar_of(engagement).is_working_day(BOXING_DAY)
+
+
+def test_a_calendar_lends_hours_and_holidays_but_no_zone(engagement: Engagement) -> None:
+    engagement.calendar = WorkCalendar.objects.create(
+        name="London", time_zone="Europe/London", monday="10:00-12:00", country="GB", region="ENG"
+    )
+    day = datetime(2026, 6, 8, 8, tzinfo=UTC), datetime(2026, 6, 8, 9, tzinfo=UTC)
+    assert working_minutes(day, engagement_schedule(engagement)) == 60  # 10:00 in Berlin is 8:00
+    assert calendar_of(engagement).holiday_name(BOXING_DAY) == "Boxing Day"
