@@ -5,12 +5,14 @@
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 # make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
 # make facts   the facts of 200 engagements of 500 items at once: time, statements
+# make chaos   every long harness in turn
+# make worktime working time against a count by the minute: 6,000 schedules, and the speed
 # make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
 
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts hostile
+.PHONY: run test check mutants kills bulk facts hostile worktime chaos
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -46,6 +48,11 @@ facts: .venv/installed-to-test
 
 hostile: .venv/installed-to-test
 	$(BIN)/python .ci/hostile.py
+
+worktime: .venv/installed-to-test
+	$(BIN)/python .ci/working_time.py
+
+chaos: worktime kills
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv

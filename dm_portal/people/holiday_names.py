@@ -4,6 +4,7 @@ Pure but for the library: no database, no clock.
 """
 
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -52,5 +53,10 @@ def holidays_of(country: str, region: str, year: int) -> Mapping[date, str]:
         return {}
     entity = getattr(holidays, country)
     language = PREFERRED_LANGUAGE if PREFERRED_LANGUAGE in entity.supported_languages else None
-    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=language)
+    with warnings.catch_warnings():
+        # India's movable feasts are calculated for some years only; of others it tells the rest
+        warnings.filterwarnings("ignore", message="Requested Holidays are available only")
+        found = holidays.country_holidays(
+            country, subdiv=region or None, years=year, language=language
+        )
     return dict(sorted(found.items()))

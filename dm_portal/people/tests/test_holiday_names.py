@@ -24,6 +24,10 @@ def test_a_language_that_is_not_there_is_not_asked_for() -> None:
     assert holidays_of("IM", "", 2026)[date(2026, 12, 25)] == "Christmas Day"
 
 
+def test_years_that_a_country_is_not_calculated_for_have_the_rest() -> None:
+    assert holidays_of("IN", "", 1999)[date(1999, 8, 15)] == "Independence Day"
+
+
 def test_without_a_country_there_are_no_holidays() -> None:
     assert holidays_of("", "", 2026) == {}
 
