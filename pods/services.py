@@ -69,6 +69,8 @@ def remove_specialist(*, specialist: Specialist, by: User) -> None:
     """Remove a specialist entered by mistake: one who never was in a pod, and is nobody's name."""
     if specialist.memberships.exists():
         raise DomainError(f"{specialist} has been in a pod: end the membership instead.")
+    if specialist.time_off.exists():
+        raise DomainError(f"{specialist} has leave on the record, so they stay.")
     if specialist.tracker_names.exists():
         raise DomainError(f"{specialist} is whom a tracker means by a name: decide that first.")
     record("specialist.removed", specialist, by=by)

@@ -53,6 +53,34 @@ def can_deactivate(user: Any, person: Any) -> bool:
     return standing.is_admin(user) and person.pk != user.pk
 
 
+def can_keep_calendars(user: Any) -> bool:
+    return standing.is_admin(user)
+
+
+def can_choose_calendar(user: Any, person: Any) -> bool:
+    """One of us their own; an admin anybody's of us."""
+    if not standing.is_present(user) or not person.is_internal:
+        return False
+    return person.pk == user.pk or standing.is_admin(user)
+
+
+def can_enter_time_off(user: Any) -> bool:
+    """Any of us: their own leave."""
+    return standing.is_present(user) and user.is_internal
+
+
+def can_enter_time_off_of_others(user: Any) -> bool:
+    return standing.is_admin(user)
+
+
+def can_change_time_off(user: Any, row: Any) -> bool:
+    """Whoever is away, and admins."""
+    if standing.is_admin(user):
+        return True
+    whose = row.user_id or row.specialist.user_id
+    return standing.is_present(user) and whose == user.pk
+
+
 def can_change_portal_functions(user: Any) -> bool:
     return standing.is_admin(user)
 

@@ -1,5 +1,6 @@
 """When people work: calendars that many share, and the leave of one."""
 
+from contextlib import suppress
 from datetime import time
 from typing import Any
 from zoneinfo import available_timezones
@@ -8,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 
 from dm_portal.people import querysets
 from dm_portal.people.holiday_names import COUNTRIES, region_code, regions
 from dm_portal.people.models.people import Ref, User
-from dm_portal.people.working_time import Calendar, Leave, read_hours
+from dm_portal.people.working_time import Calendar, Leave, hours_text, read_hours
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # one span or several, as hours_text writes them
@@ -99,7 +101,10 @@ class WorkCalendar(models.Model):
         return reverse("calendar_detail", kwargs={"ref": self.ref})
 
     def clean(self) -> None:
-        """The country is one that the library knows; a region is kept by its code."""
+        """Hours and region are kept in one way of writing; the country is a known one."""
+        for day in WEEKDAYS:
+            with suppress(ValueError):  # said at its field
+                setattr(self, day, hours_text(read_hours(getattr(self, day))))
         if self.country and self.country not in COUNTRIES:
             raise ValidationError({"country": "The holidays of this country are not known."})
         if not self.region:
@@ -117,6 +122,13 @@ class WorkCalendar(models.Model):
         country = COUNTRIES.get(self.country, "")
         region = regions(self.country).get(self.region, self.region) if self.region else ""
         return ", ".join(part for part in (country, region) if part)
+
+    def in_use(self) -> list[models.QuerySet[Any]]:
+        """Who works by it: users, and of the apps above what points here, model by model."""
+        return [
+            relation.related_model._default_manager.filter(**{relation.field.name: self})
+            for relation in self._meta.related_objects
+        ]
 
     def calendar(self, *, zone: str = "") -> Calendar:
         """What counts the time; on the clock of another ``zone`` if one is given."""
@@ -215,7 +227,16 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.starts_on} to {self.ends_on}"
+        return f"{self.person}, {self.days_words}"
+
+    @property
+    def days_words(self) -> str:
+        """When it is: "8 Jun – 12 Jun 2026", "8 Jun 2026 from 13:00"."""
+        first, last = (date_format(day, "j M Y") for day in (self.starts_on, self.ends_on))
+        words = [first if first == last else f"{first} – {last}"]
+        words += [f"from {self.from_time:%H:%M}"] if self.from_time else []
+        words += [f"until {self.until_time:%H:%M}"] if self.until_time else []
+        return " ".join(words)
 
     @property
     def person(self) -> Any:

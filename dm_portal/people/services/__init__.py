@@ -10,6 +10,12 @@ from dm_portal.people.services.accounts import (
     note_two_step,
     second_steps,
 )
+from dm_portal.people.services.calendars import (
+    change_calendar,
+    choose_calendar,
+    create_calendar,
+    remove_calendar,
+)
 from dm_portal.people.services.functions import end_portal_function, grant_portal_function
 from dm_portal.people.services.invitations import (
     InvitationGone,
@@ -36,21 +42,33 @@ from dm_portal.people.services.people import (
     reactivate_person,
     remove_two_step,
 )
+from dm_portal.people.services.time_off import (
+    add_time_off,
+    change_time_off,
+    import_time_off,
+    withdraw_time_off,
+)
 
 __all__ = [
     "WITH_PERSONAL_LINK",
     "EmailChangeGone",
     "InvitationGone",
     "accept_invitation",
+    "add_time_off",
     "ask_email_change",
     "ask_password_reset",
+    "change_calendar",
     "change_email",
     "change_password",
     "change_person",
+    "change_time_off",
+    "choose_calendar",
+    "create_calendar",
     "deactivate_person",
     "end_portal_function",
     "grant_portal_function",
     "has_two_step",
+    "import_time_off",
     "invitation_url",
     "invite_first_admin",
     "invite_internal",
@@ -60,11 +78,13 @@ __all__ = [
     "open_invitation",
     "queue_mail",
     "reactivate_person",
+    "remove_calendar",
     "remove_two_step",
     "renew_invitation",
     "retry_mail",
     "revoke_invitation",
     "second_steps",
     "send_due_mails",
+    "withdraw_time_off",
     "write_letter",
 ]

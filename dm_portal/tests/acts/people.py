@@ -4,8 +4,25 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 
-from dm_portal.people.models import Invitation, OutgoingMail, PortalFunction, User
-from dm_portal.people.services import accounts, functions, invitations, mails, people
+from dm_portal.people.models import (
+    WEEKDAYS,
+    Invitation,
+    OutgoingMail,
+    PortalFunction,
+    TimeOff,
+    User,
+    WorkCalendar,
+)
+from dm_portal.people.services import (
+    accounts,
+    calendars,
+    functions,
+    invitations,
+    mails,
+    people,
+    time_off,
+)
+from dm_portal.shell.clock import today
 from dm_portal.tests.world import World
 
 NEW = {"email": "new@people.example", "name": "Nora New"}
@@ -42,6 +59,20 @@ def admin(world: World) -> User:
     return world.actors["admin"]
 
 
+DAYS = {"starts_on": today(), "ends_on": today(), "from_time": None, "until_time": None}
+HOURS = {
+    "name": "Night",
+    "time_zone": "UTC",
+    "country": "",
+    "region": "",
+    **dict.fromkeys(WEEKDAYS, "22:00-24:00"),
+}
+
+
+def calendar(world: World) -> WorkCalendar:
+    return WorkCalendar.objects.create(name="Unused")
+
+
 ACTS: dict[Any, Any] = {
     accounts.change_password: lambda w: accounts.change_password(
         person=w.actors["manager"], password="correct horse battery"
@@ -56,6 +87,26 @@ ACTS: dict[Any, Any] = {
         token=token, by=w.actors["manager"]
     ),
     accounts.note_two_step: lambda w, second: accounts.note_two_step(person=second.user, before={}),
+    calendars.create_calendar: lambda w: calendars.create_calendar(by=admin(w), **HOURS),
+    calendars.change_calendar: lambda w, row: calendars.change_calendar(
+        calendar=row, version=1, by=admin(w), **HOURS
+    ),
+    calendars.remove_calendar: lambda w, row: calendars.remove_calendar(calendar=row, by=admin(w)),
+    calendars.choose_calendar: lambda w, row: calendars.choose_calendar(
+        person=w.actors["manager"], version=1, calendar=row, by=admin(w)
+    ),
+    time_off.add_time_off: lambda w: time_off.add_time_off(
+        person=w.actors["manager"], note="", by=admin(w), **DAYS
+    ),
+    time_off.change_time_off: lambda w: time_off.change_time_off(
+        row=w.ours.one(TimeOff), version=1, note="Moved", by=admin(w), **DAYS
+    ),
+    time_off.withdraw_time_off: lambda w: time_off.withdraw_time_off(
+        row=w.ours.one(TimeOff), by=admin(w)
+    ),
+    time_off.import_time_off: lambda w: time_off.import_time_off(
+        planned=[time_off.Planned(w.actors["manager"], DAYS)], file_name="x.csv", by=admin(w)
+    ),
     functions.grant_portal_function: lambda w: functions.grant_portal_function(
         person=w.actors["manager"], function="auditor", by=admin(w)
     ),
@@ -93,6 +144,9 @@ ACTS: dict[Any, Any] = {
     ),
 }
 READY: dict[Any, Any] = {
+    calendars.change_calendar: calendar,
+    calendars.remove_calendar: calendar,
+    calendars.choose_calendar: calendar,
     accounts.change_email: email_change_token,
     accounts.note_two_step: two_step,
     invitations.accept_invitation: invited,
