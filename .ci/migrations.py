@@ -16,11 +16,13 @@ BEFORE_THE_FIRST_RELEASE = [
     "0004_import_additions",
     "0004_addresses_alike",
     "0005_period_due_on",
+    "0007_months",
     "0009_criterion_created_at",
     "0010_work_events",
     "0013_source_maps",
     "0015_sprints_are_renamed_during_imports",
     "0026_events_of_an_import",
+    "0023_due_days",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

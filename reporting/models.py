@@ -23,16 +23,19 @@ class Colour(models.TextChoices):
 
 
 class Period(models.Model):
-    """One local week for which an engagement owes a status: exactly one row, whoever ticks.
+    """One local week for which an engagement owes a status, or one month for which it owes a
+    review: exactly one row, whoever ticks.
 
-    ``starts_on`` is the week's Monday and ``due_on`` the day of ``due_at``, both by the zone and
-    due day that the engagement had when it was opened: a week keeps its name when these change. A
+    ``starts_on`` is the week's Monday, or the first of the month, and ``due_on`` the day of
+    ``due_at``, both by the zone and due day that the engagement had when it was opened: a week
+    keeps its name when these change; only its own due day can be moved, until its status is out. A
     reconstructed period was past before the portal knew the engagement, or was opened for a chosen
-    instant.
+    instant. Months are kept so that none is missing; nothing is written for them yet.
     """
 
     class Kind(models.TextChoices):
         WEEKLY = "weekly", "Weekly status"
+        MONTHLY = "monthly", "Monthly review"
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="periods")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.WEEKLY)
@@ -61,10 +64,23 @@ class Period(models.Model):
                 | Q(due_on__gte=F("starts_on"), due_on__lt=F("starts_on") + timedelta(days=7)),
                 name="period_due_in_its_week",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="monthly") | Q(starts_on__day=1),
+                name="period_month_starts_on_its_first",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="monthly")
+                | Q(
+                    due_on__gte=F("starts_on") + timedelta(days=28),
+                    due_on__lt=F("starts_on") + timedelta(days=62),
+                ),
+                name="period_month_due_in_the_next",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.engagement}, {self.week}"
+        is_month = self.kind == self.Kind.MONTHLY
+        return f"{self.engagement}, {f'{self.starts_on:%Y-%m}' if is_month else self.week}"
 
     @property
     def week(self) -> str:

@@ -245,7 +245,8 @@ def staff(world: World, count: int) -> None:
 
 def statuses(world: World, count: int) -> None:
     """Published weeks before the first, each read by the lead."""
-    first = Period.objects.filter(engagement=world.ours.engagement).earliest("starts_on")
+    ours = Period.objects.filter(engagement=world.ours.engagement, kind="weekly")
+    first = ours.earliest("starts_on")
     weeks = twins(first, count, lambda n: _earlier(first, n + 1))
     made = [Report(engagement=each.engagement, period=each, state="published") for each in weeks]
     reports = Report.objects.bulk_create(made)

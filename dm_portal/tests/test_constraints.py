@@ -50,6 +50,7 @@ pytestmark = pytest.mark.django_db
 OURS = ("shell", "people", "pods", "engagements", "reporting")
 NO_DAY = {"starts_on": today(), "ends_on": today() - DAY}
 ONE_DAY = {"starts_on": today(), "ends_on": today()}
+SECOND = today().replace(day=2)
 TUESDAY = today() - today().weekday() * DAY + DAY
 
 # A copy of a valid row that differs in these columns only breaks exactly this rule. A rule of
@@ -93,6 +94,8 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "engagement_has_a_name": (Engagement, {"name": ""}),
     "engagement_ends_after_start": (Engagement, NO_DAY),
     "engagement_status_weekday_1_to_7": (Engagement, {"status_weekday": 8}),
+    "engagement_review_day_1_to_15": (Engagement, {"review_day": 16}),
+    "engagement_holiday_rule_known": (Engagement, {"holiday_rule": "never"}),
     "engagement_sprint_5_to_42_days": (Engagement, {"sprint_days": 4}),
     "engagement_function_ends_after_start": (EngagementFunction, NO_DAY),
     "engagement_function_open_once": (EngagementFunction, {}),
@@ -156,6 +159,14 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         {"starts_on": TUESDAY, "due_on": TUESDAY},
     ),
     "period_due_in_its_week": (Period, {"due_on": today() + 99 * DAY}),
+    "period_month_starts_on_its_first": (
+        Period,
+        {"kind": "monthly", "starts_on": SECOND, "due_on": SECOND + 30 * DAY},
+    ),
+    "period_month_due_in_the_next": (
+        Period,
+        {"kind": "monthly", "starts_on": SECOND - DAY, "due_on": SECOND},
+    ),
     "report_leased_while_at_work": (Report, {"state": "compiling", "lease_until": None}),
     "report_frozen_while_publishing": (Report, {"state": "publishing", "publish_at": None}),
     "report_corrects_figures_in_a_correction": (

@@ -69,6 +69,11 @@ class Engagement(Cadence):
         PAUSED = "paused", "Paused"
         CLOSED = "closed", "Closed"
 
+    class HolidayRule(models.TextChoices):
+        BEFORE = "before", "The working day before"
+        AFTER = "after", "The working day after"
+        STAYS = "stays", "The holiday itself"
+
     ref = Ref()
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="engagements")
     name = models.CharField(max_length=120)
@@ -91,6 +96,26 @@ class Engagement(Cadence):
     )
     reporting_from = models.DateField(
         help_text="The week of this day gets the first weekly status."
+    )
+    holiday_rule = models.CharField(
+        "status due instead of on a holiday",
+        max_length=10,
+        choices=HolidayRule,
+        default=HolidayRule.BEFORE,
+        db_default=HolidayRule.BEFORE,
+    )
+    review_day = models.PositiveSmallIntegerField(
+        "working day of the monthly review",
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(15)],
+        help_text="Of the month after.",
+    )
+    rhythm_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was last decided anew on which day, at what hour, or that it reports.",
     )
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -115,6 +140,14 @@ class Engagement(Cadence):
             models.CheckConstraint(
                 condition=Q(sprint_days__gte=5, sprint_days__lte=42),
                 name="engagement_sprint_5_to_42_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_day__gte=1, review_day__lte=15),
+                name="engagement_review_day_1_to_15",
+            ),
+            models.CheckConstraint(
+                condition=Q(holiday_rule__in=["before", "after", "stays"]),
+                name="engagement_holiday_rule_known",
             ),
         ]
 

@@ -1,17 +1,19 @@
 """The tick: what has become due is opened, what died is given up on, what waits is told.
 
 Nothing trusts a scheduler's memory: a tick looks at the engagements and at the rows that are
-there. Any number of ticks, at once or a month late, leave exactly one period per week.
+there. Any number of ticks, at once or a month late, leave exactly one period per week and month.
 """
 
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from dm_portal.people.audit import record_each
 from dm_portal.people.models import OutgoingMail
@@ -27,7 +29,7 @@ from reporting.services.attempts import park_dead
 
 logger = logging.getLogger(__name__)
 
-WEEKLY = Period.Kind.WEEKLY
+WEEKLY, MONTHLY = Period.Kind.WEEKLY, Period.Kind.MONTHLY
 
 
 def tick(*, at: datetime | None = None) -> int:
@@ -45,32 +47,41 @@ def tick(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def open_periods(*, at: datetime, is_chosen: bool = False) -> int:
-    """Insert the periods due at ``at``, each with its report; returns how many this call did.
+    """Insert the periods due at ``at``, weeks each with its report; returns how many of those.
 
     One question where nothing is due, and a handful of statements for each thousand periods
     where something is, however many engagements.
     """
-    owing = {each: rhythm for each, rhythm in _rhythms(at) if _owes(each, rhythm, at)}
-    known = _known_mondays(owing)
+    owing = {each: rhythm for each, rhythm in _rhythms() if _owes(each, rhythm, at)}
+    known = _known(owing)
     return add_periods(
-        period_of(engagement, week, is_chosen=is_chosen)
+        period_of(engagement, span, is_chosen=is_chosen)
         for engagement, rhythm in owing.items()
-        for week in periods.due(rhythm, at=at, known=known[engagement.pk])
+        for span in [
+            *periods.due(rhythm, at=at, known=known[engagement.pk, WEEKLY]),
+            *periods.due_months(rhythm, at=at, known=known[engagement.pk, MONTHLY]),
+        ]
     )
 
 
 def add_periods(wanted: Iterable[Period]) -> int:
-    """Insert those of these periods that are missing, each with its report; returns how many.
+    """Insert those of these periods that are missing, weeks each with its report; returns how
+    many reports.
 
     Needs a transaction.
     """
     # In one order whoever ticks, so that two ticks at once wait for each other, never in a circle.
-    due = sorted(wanted, key=lambda period: (period.engagement_id, period.starts_on))
+    due = sorted(wanted, key=_place)
     Period.objects.bulk_create(due, ignore_conflicts=True, batch_size=1000)
     reports = [Report(engagement=each.engagement, period=each) for each in _without_report(due)]
     Report.objects.bulk_create(reports, batch_size=1000)
     record_each("report.opened", reports, by=None)
     return len(reports)
+
+
+def _place(period: Period) -> tuple[int, bool, date]:
+    """By engagement, weeks before months."""
+    return period.engagement_id, period.kind == MONTHLY, period.starts_on
 
 
 def sweep() -> None:
@@ -99,60 +110,84 @@ def rhythm_of(engagement: Engagement) -> periods.Rhythm:
         hour=engagement.status_hour,
         reporting_from=engagement.reporting_from,
         ends_on=engagement.ends_on,
+        holiday_rule=engagement.holiday_rule,
+        review_day=engagement.review_day,
+        changed_at=engagement.rhythm_since,
+        **free_days(engagement),
     )
 
 
-def _rhythms(at: datetime) -> Iterator[tuple[Engagement, periods.Rhythm]]:
+def free_days(engagement: Engagement) -> dict[str, Any]:
+    """On which days nobody works for an engagement: ``rest_weekdays`` and ``is_holiday``."""
+    return {"rest_weekdays": periods.WEEKEND, "is_holiday": periods.no_holiday}
+
+
+def _rhythms() -> Iterator[tuple[Engagement, periods.Rhythm]]:
     """Engagements that report, and when; one whose zone is unknown holds up nobody else."""
-    for engagement in _counted(at):
+    for engagement in _counted():
         try:
             yield engagement, rhythm_of(engagement)
         except ZoneInfoNotFoundError:
             logger.error("%s has no known time zone: %s", engagement, engagement.time_zone)
 
 
-def _counted(at: datetime) -> QuerySet[Engagement]:
-    """Engagements that report, with how many of the weeks that may be due are there."""
-    in_time = Q(periods__kind=WEEKLY, periods__opens_at__lte=at) & Q(
-        periods__starts_on__gt=F("reporting_from") - timedelta(days=7)
+def _counted() -> QuerySet[Engagement]:
+    """Engagements that report, with how many of their weeks and months are there, and the newest.
+
+    ``weeks``, ``newest_week``, ``months``, ``newest_month``: of those from the first one on.
+    """
+    begun = F("reporting_from")
+    weeks = Q(periods__kind=WEEKLY, periods__starts_on__gt=begun - timedelta(days=7))
+    months = Q(periods__kind=MONTHLY, periods__starts_on__gte=TruncMonth(begun))
+    return (
+        Engagement.objects.reporting()
+        .order_by("pk")
+        .annotate(
+            weeks=Count("periods", filter=weeks),
+            newest_week=Max("periods__starts_on", filter=weeks),
+            months=Count("periods", filter=months),
+            newest_month=Max("periods__starts_on", filter=months),
+        )
     )
-    not_after = Q(ends_on__isnull=True) | Q(periods__starts_on__lte=F("ends_on"))
-    counted = Count("periods", filter=in_time & not_after)
-    return Engagement.objects.reporting().order_by("pk").annotate(known_periods=counted)
 
 
-def _owes(engagement: Engagement, rhythm: periods.Rhythm, at: datetime) -> bool:
-    known: int = engagement.known_periods  # type: ignore[attr-defined]  # annotated by _counted
-    return periods.count_due(rhythm, at=at) > known
+def _owes(row: Any, rhythm: periods.Rhythm, at: datetime) -> bool:
+    """Whether an engagement may lack a period, ``row`` being annotated by ``_counted``."""
+    return periods.lacks_week(
+        rhythm, at=at, count=row.weeks, newest=row.newest_week
+    ) or periods.lacks_month(rhythm, at=at, count=row.months, newest=row.newest_month)
 
 
-def _known_mondays(engagements: Iterable[Engagement]) -> dict[int, set[date]]:
-    known: dict[int, set[date]] = defaultdict(set)
-    rows = Period.objects.filter(engagement__in=engagements, kind=WEEKLY)
-    for engagement_id, monday in rows.values_list("engagement_id", "starts_on"):
-        known[engagement_id].add(monday)
+def _known(engagements: Iterable[Engagement]) -> dict[tuple[int, str], set[date]]:
+    """The first days of the periods that are there, by engagement and kind."""
+    known: dict[tuple[int, str], set[date]] = defaultdict(set)
+    rows = Period.objects.filter(engagement__in=engagements)
+    for engagement_id, kind, day in rows.values_list("engagement_id", "kind", "starts_on"):
+        known[engagement_id, kind].add(day)
     return known
 
 
-def period_of(engagement: Engagement, week: periods.Week, *, is_chosen: bool) -> Period:
-    """The row of a week; reconstructed where it was past before the engagement was known here."""
+def period_of(engagement: Engagement, span: periods.Span, *, is_chosen: bool) -> Period:
+    """The row of a week or a month; reconstructed where it was past before the engagement was
+    known here.
+    """
     return Period(
         engagement=engagement,
-        kind=WEEKLY,
-        starts_on=week.starts_on,
-        due_on=week.due_on,
-        opens_at=week.opens_at,
-        due_at=week.due_at,
-        is_reconstructed=is_chosen or week.due_at < engagement.created_at,
+        kind=MONTHLY if isinstance(span, periods.Month) else WEEKLY,
+        starts_on=span.starts_on,
+        due_on=span.due_on,
+        opens_at=span.opens_at,
+        due_at=span.due_at,
+        is_reconstructed=is_chosen or span.due_at < engagement.created_at,
     )
 
 
 def _without_report(due: list[Period]) -> QuerySet[Period]:
-    """Those of ``due`` that this transaction inserted: they have no report yet.
+    """Those weeks of ``due`` that this transaction inserted: they have no report yet.
 
     What another tick inserted has one: both are committed together, and our
     insertion waited for that.
     """
-    return Period.objects.filter(
-        engagement__in={period.engagement_id for period in due}, report__isnull=True
-    ).select_related("engagement__customer")
+    engagements = {period.engagement_id for period in due}
+    weeks = Period.objects.filter(engagement__in=engagements, kind=WEEKLY)
+    return weeks.filter(report__isnull=True).select_related("engagement__customer")

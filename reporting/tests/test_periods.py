@@ -1,8 +1,9 @@
 """Which weeks are due, and when, against an oracle that walks the wall clock step by step."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,8 +31,10 @@ ZONES = [
 STEP = timedelta(minutes=15)
 DAY = timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
+ASKING = [(periods.due, periods.lacks_week), (periods.due_months, periods.lacks_month)]
 
 hours = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+gaps = st.sets(st.integers(0, 20))
 days = st.dates(date(2011, 1, 1), date(2030, 12, 31))
 rhythms = st.builds(
     Rhythm,
@@ -109,13 +112,18 @@ def test_weeks_are_those_of_the_oracle(rhythm: Rhythm, days_later: int, minute: 
     assert periods.due(rhythm, at=at) == slow_due(rhythm, at)
 
 
-@given(rhythm=rhythms, days_later=st.integers(-30, 800), lasts=st.integers(-20, 400))
-def test_the_count_is_the_length(rhythm: Rhythm, days_later: int, lasts: int) -> None:
-    start = datetime.combine(rhythm.reporting_from, time(12), tzinfo=UTC)
-    at = start + timedelta(days=days_later)
-    ends_on = rhythm.reporting_from + timedelta(days=lasts)
-    for each in (rhythm, Rhythm(**{**vars(rhythm), "ends_on": ends_on})):
-        assert periods.count_due(each, at=at) == len(periods.due(each, at=at))
+@given(rhythm=rhythms, days_later=st.integers(-30, 800), lasts=st.integers(-20, 400), more=gaps)
+def test_what_lacks_nothing_owes_nothing(
+    rhythm: Rhythm, days_later: int, lasts: int, more: set[int]
+) -> None:
+    """By the count of what is there and the newest of it, with any gaps, or none."""
+    at = datetime.combine(rhythm.reporting_from, time(12), tzinfo=UTC) + days_later * DAY
+    ending = replace(rhythm, ends_on=rhythm.reporting_from + lasts * DAY)
+    for each, (due, lacks) in product((rhythm, ending), ASKING):
+        owed = [span.starts_on for span in due(each, at=at)]
+        there = [day for number, day in enumerate(owed) if number not in more]
+        newest = there[-1] if there else None
+        assert lacks(each, at=at, count=len(there), newest=newest) == (len(there) < len(owed))
 
 
 @given(rhythm=rhythms)
@@ -129,7 +137,7 @@ def test_every_week_opens_before_it_is_due_and_after_the_last_opened(rhythm: Rhy
         assert earlier.due_at < later.due_at
 
 
-@given(rhythm=rhythms, gone=st.sets(st.integers(0, 20)))
+@given(rhythm=rhythms, gone=gaps)
 def test_what_is_missing_is_what_is_due(rhythm: Rhythm, gone: set[int]) -> None:
     at = datetime.combine(rhythm.reporting_from, time(0), tzinfo=UTC) + timedelta(days=140)
     weeks = periods.due(rhythm, at=at)

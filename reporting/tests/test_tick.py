@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.people.services.mails import queue_mail
+from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
 from dm_portal.tests.broker import Messages
 from dm_portal.tests.cast import make_engagement
@@ -46,7 +47,12 @@ def atlas(customer: Customer, manager: User) -> Engagement:
 
 
 def weeks() -> list[str]:
-    return [period.week for period in Period.objects.order_by("starts_on")]
+    return [each.week for each in Period.objects.filter(kind="weekly").order_by("starts_on")]
+
+
+def months() -> list[str]:
+    found = Period.objects.filter(kind="monthly").order_by("starts_on")
+    return [f"{each.starts_on:%Y-%m}" for each in found]
 
 
 @time_machine.travel(THURSDAY, tick=False)
@@ -152,6 +158,31 @@ def test_a_week_due_before_the_engagement_was_known_is_reconstructed(atlas: Enga
     assert [period.week for period in reconstructed] == ["2026-W45"]
 
 
+@time_machine.travel(datetime(2026, 12, 4, 8, tzinfo=UTC), tick=False)
+def test_a_month_opens_the_working_day_before_its_review_is_due(atlas: Engagement) -> None:
+    open_periods(at=now() - timedelta(seconds=1))
+    assert months() == []
+    assert tick() == 0  # statuses
+    assert months() == ["2026-11"]
+    period = Period.objects.get(kind="monthly")
+    assert str(period) == "Atlas, 2026-11"
+    assert period.due_on == date(2026, 12, 7)
+    assert period.due_at == datetime(2026, 12, 7, 14, tzinfo=UTC)
+
+
+@time_machine.travel(datetime(2027, 3, 6, 8, tzinfo=UTC), tick=False)
+def test_months_that_were_missed_are_made_up_for_and_say_nothing(atlas: Engagement) -> None:
+    Engagement.objects.filter(pk=atlas.pk).update(ends_on=date(2027, 1, 15))
+    assert tick() == len(weeks())
+    Engagement.objects.filter(pk=atlas.pk).update(reporting_from=date(2026, 9, 30))
+    assert tick() == 5
+    assert months() == ["2026-09", "2026-10", "2026-11", "2026-12", "2027-01"]
+    assert not Report.objects.filter(period__kind="monthly").exists()
+    record = AuditEvent.objects.filter(engagement_ref=atlas.ref)
+    assert record.count() == Report.objects.count()  # what is opened, and nothing of a month
+    assert tick() == 0
+
+
 @time_machine.travel(THURSDAY, tick=False)
 def test_a_chosen_instant_reconstructs_and_is_no_heart_beat(atlas: Engagement) -> None:
     assert tick(at=datetime(2026, 11, 12, 12, tzinfo=UTC)) == 2
@@ -196,7 +227,8 @@ def test_several_ticks_at_once_leave_one_period_for_each_week(atlas: Engagement)
         with ThreadPoolExecutor(8) as pool:
             opened = list(pool.map(partial(_tick_together, starts, at), range(8)))
         assert sum(opened) == (3 if number == 0 else 8)
-    assert Period.objects.count() == Report.objects.count() == 35
+    assert len(weeks()) == Report.objects.count() == 35
+    assert months() == ["2026-11", "2026-12", "2027-01", "2027-02", "2027-03", "2027-04", "2027-05"]
     assert AuditEvent.objects.filter(verb="report.opened").count() == 35
 
 
