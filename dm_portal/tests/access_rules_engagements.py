@@ -67,6 +67,7 @@ def agreed(world: World) -> dict[str, Any]:
         "sprint_days": 14,
         "status_weekday": 5,
         "status_hour": "15:00",
+        "holiday_rule": "before",
         "time_zone": "Europe/Berlin",
         "version": 1,
     }

@@ -23,7 +23,7 @@ from pods.models import Pod
 AGREED = (
     *("name", "outcome", "in_scope", "out_of_scope", "depends_on", "pods"),
     *("starts_on", "ends_on", "reporting_from"),
-    *("unit", "sprint_days", "status_weekday", "status_hour", "time_zone"),
+    *("unit", "sprint_days", "status_weekday", "status_hour", "time_zone", "holiday_rule"),
 )
 CADENCE = (*("outcome", "unit", "sprint_days", "status_weekday", "status_hour", "time_zone"),)
 ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
@@ -45,6 +45,8 @@ class AgreedForm(InOrder, PortalModelForm):
             "reporting_from": "The week of this day gets the first weekly status, that of the "
             "last day gets the last.",
             "status_hour": "",
+            "holiday_rule": "The status stays in its week; where that has no such day, it is due "
+            "on the nearest working day.",
         }
         labels = {
             "in_scope": "In scope",
@@ -54,6 +56,7 @@ class AgreedForm(InOrder, PortalModelForm):
             "status_weekday": "Status due on",
             "status_hour": "At",
             "time_zone": "Time zone",
+            "holiday_rule": "If that is a holiday, due on",
         }
         widgets = {
             "outcome": forms.Textarea(attrs={"rows": 2}),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='engagement',
             name='holiday_rule',
-            field=models.CharField(choices=[('before', 'The working day before'), ('after', 'The working day after'), ('stays', 'The holiday itself')], db_default='before', default='before', max_length=10, verbose_name='status due instead of on a holiday'),
+            field=models.CharField(choices=[('before', 'The working day before'), ('after', 'The working day after'), ('stays', 'The holiday itself')], db_default='before', default='before', max_length=10, verbose_name='status due on a holiday'),
         ),
         migrations.AddField(
             model_name='engagement',

@@ -98,7 +98,7 @@ class Engagement(Cadence):
         help_text="The week of this day gets the first weekly status."
     )
     holiday_rule = models.CharField(
-        "status due instead of on a holiday",
+        "status due on a holiday",
         max_length=10,
         choices=HolidayRule,
         default=HolidayRule.BEFORE,

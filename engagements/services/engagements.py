@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -52,6 +52,12 @@ class EngagementFields(TypedDict):
     starts_on: date
     ends_on: date | None
     reporting_from: date
+    holiday_rule: NotRequired[str]
+    review_day: NotRequired[int]
+
+
+# What decides when a status or a review is due.
+RHYTHM = frozenset({"time_zone", "status_weekday", "status_hour", "holiday_rule", "review_day"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,10 @@ def change_engagement(
     by: User,
     **fields: Unpack[EngagementFields],
 ) -> Engagement:
-    """Change what is agreed of an engagement, and which pods do the work."""
+    """Change what is agreed of an engagement, and which pods do the work.
+
+    A new due day or hour holds for whatever has not opened yet.
+    """
     _require_valid_days(fields)
     others = set(engagement.pods.all()) != set(pods)
     before_pods = _names(engagement.pods.all())
@@ -121,6 +130,8 @@ def change_engagement(
         before["pods"], after["pods"] = before_pods, _names(pods)
     if after:
         record("engagement.changed", engagement, by=by, before=before, after=after)
+    if RHYTHM & after.keys():
+        _begin_rhythm(engagement)
     return engagement
 
 
@@ -146,7 +157,15 @@ def change_state(
     change = update_version(engagement, version=version, **changes)
     after = {**change.after, "reason": reason}
     record(VERBS[state], engagement, by=by, before=change.before, after=after)
+    if state == State.ACTIVE:
+        _begin_rhythm(engagement)
     return engagement
+
+
+def _begin_rhythm(engagement: Engagement) -> None:
+    """From now on it reports by what is decided now: nothing is late by that alone."""
+    engagement.rhythm_since = now()
+    engagement.save(update_fields=["rhythm_since"])
 
 
 def _reports_again_from(engagement: Engagement) -> date:

@@ -22,6 +22,7 @@ AGREED = {
     "time_zone": "Europe/Berlin",
     "status_weekday": 5,
     "status_hour": "15:00",
+    "holiday_rule": "before",
     "starts_on": "2026-12-01",
     "reporting_from": "2026-12-01",
 }

@@ -192,6 +192,27 @@ def test_the_second_editor_is_told_and_changes_nothing(
     assert (stored.name, list(stored.pods.all())) == ("One", [pod])
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_anew"),
+    [({"holiday_rule": "after"}, True), ({"status_weekday": 1}, True), ({"name": "Cedar"}, False)],
+)
+def test_a_new_due_day_holds_from_now_on(
+    engagement: Engagement, manager: User, pod: Pod, changes: dict[str, Any], is_anew: bool
+) -> None:
+    values = agreed(engagement, **changes)
+    change_engagement(engagement=engagement, version=1, pods=[pod], by=manager, **values)
+    stored = Engagement.objects.get()
+    assert (stored.rhythm_since is not None, stored.version) == (is_anew, 2)
+    assert AuditEvent.objects.get().after == changes
+
+
+def test_what_is_resumed_is_not_late_by_that(engagement: Engagement, manager: User) -> None:
+    for version, state in enumerate(["paused", "active"], start=1):
+        assert Engagement.objects.get().rhythm_since is None
+        change_state(engagement=engagement, version=version, state=state, reason="x", by=manager)
+    assert Engagement.objects.get().rhythm_since is not None
+
+
 def test_last_day_stays_after_the_first(engagement: Engagement, manager: User) -> None:
     values = agreed(engagement, ends_on=date(2000, 1, 1))
     with pytest.raises(DomainError, match="cannot be before the first"):
