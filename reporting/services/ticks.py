@@ -21,6 +21,7 @@ from dm_portal.shell import leases
 from dm_portal.shell.clock import now
 from dm_portal.shell.wake import wake
 from engagements.models import Engagement, Import
+from engagements.schedules import calendar_of
 from engagements.services.imports.attempts import park_dead as park_dead_imports
 from engagements.services.imports.states import waiting
 from reporting import periods
@@ -119,7 +120,12 @@ def rhythm_of(engagement: Engagement) -> periods.Rhythm:
 
 def free_days(engagement: Engagement) -> dict[str, Any]:
     """On which days nobody works for an engagement: ``rest_weekdays`` and ``is_holiday``."""
-    return {"rest_weekdays": periods.WEEKEND, "is_holiday": periods.no_holiday}
+    calendar = calendar_of(engagement)
+    rest = {weekday for weekday, hours in enumerate(calendar.week, start=1) if not hours}
+    return {
+        "rest_weekdays": frozenset(rest),
+        "is_holiday": lambda day: bool(calendar.holiday_name(day)),
+    }
 
 
 def _rhythms() -> Iterator[tuple[Engagement, periods.Rhythm]]:
@@ -141,6 +147,7 @@ def _counted() -> QuerySet[Engagement]:
     months = Q(periods__kind=MONTHLY, periods__starts_on__gte=TruncMonth(begun))
     return (
         Engagement.objects.reporting()
+        .select_related("calendar")
         .order_by("pk")
         .annotate(
             weeks=Count("periods", filter=weeks),

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.models import AuditEvent, User, WorkCalendar
 from dm_portal.people.services.mails import queue_mail
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
@@ -207,6 +207,29 @@ def test_each_engagement_reports_in_its_own_zone(atlas: Engagement) -> None:
     assert period.opens_at == datetime(2026, 11, 19, 3, 15, tzinfo=UTC)
     assert period.due_at == datetime(2026, 11, 20, 4, 45, tzinfo=UTC)
     assert period.due_on == date(2026, 11, 20)
+
+
+@time_machine.travel(datetime(2026, 12, 31, 14, tzinfo=UTC), tick=False)
+@pytest.mark.parametrize(
+    ("rule", "opens_on", "due_on"),
+    [("before", (2026, 12, 30), (2026, 12, 31)), ("stays", (2026, 12, 31), (2027, 1, 1))],
+)
+def test_new_year_by_the_calendar_and_the_rule_of_the_engagement(
+    atlas: Engagement, rule: str, opens_on: tuple[int, ...], due_on: tuple[int, ...]
+) -> None:
+    calendar = WorkCalendar.objects.create(name="Munich", country="DE", region="BY")
+    Engagement.objects.filter(pk=atlas.pk).update(calendar=calendar, holiday_rule=rule)
+    tick()
+    period = Period.objects.get(starts_on=date(2026, 12, 28))
+    assert (period.opens_at.date(), period.due_on) == (date(*opens_on), date(*due_on))
+
+
+@time_machine.travel(THURSDAY, tick=False)
+def test_whose_week_is_short_reports_by_it(atlas: Engagement) -> None:
+    short = WorkCalendar.objects.create(name="Short", wednesday="")
+    Engagement.objects.filter(pk=atlas.pk).update(calendar=short, status_weekday=4)
+    tick()
+    assert Period.objects.get(due_on=date(2026, 11, 19)).opens_at == THURSDAY - timedelta(days=2)
 
 
 @time_machine.travel(THURSDAY, tick=False)
