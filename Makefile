@@ -5,6 +5,8 @@
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 # make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
 # make facts   the facts of 200 engagements of 500 items at once: time, statements
+# make periods what is due, asked of the wall clock in every minute of three years in twelve zones
+# make ticks   1 to 3 clocks ticking at random in twelve zones, with outages: nothing lost or doubled
 # make chaos   every long harness in turn
 # make worktime working time against a count by the minute: 6,000 schedules, and the speed
 # make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
@@ -12,7 +14,7 @@
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts hostile worktime chaos
+.PHONY: run test check mutants kills bulk facts hostile worktime periods ticks chaos
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -52,7 +54,13 @@ hostile: .venv/installed-to-test
 worktime: .venv/installed-to-test
 	$(BIN)/python .ci/working_time.py
 
-chaos: worktime kills
+periods: .venv/installed-to-test
+	$(BIN)/python .ci/periods.py
+
+ticks: .venv/installed-to-test
+	$(BIN)/python .ci/ticks.py
+
+chaos: worktime periods ticks kills
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv

@@ -21,7 +21,7 @@ ZONES = [
 ]
 YEARS = 3
 # Minutes are known from before the first day, and until after the last one.
-BEFORE, AFTER = timedelta(days=12), timedelta(days=75)
+BEFORE, AFTER = timedelta(days=12), timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def minutes(day: date, hour: time) -> int:
 
 
 def everything_due(rules: Rules, walls: Walls) -> list[Due]:
-    """All weeks and months of the days that are asked of, whenever they open."""
-    last = rules.first + rules.days * DAY
+    """All weeks and months that open within the days that are asked of, and some more."""
+    last = rules.first + (rules.days + 14) * DAY
     planned = [*planned_weeks(rules, walls, last), *planned_months(rules, walls, last)]
     opening = [minutes(opens_on, time(9)) for _, _, _, opens_on in planned]
     deadline = [minutes(due_on, rules.hour) for _, _, due_on, _ in planned]
