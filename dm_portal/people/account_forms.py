@@ -10,9 +10,10 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.http import HttpRequest
 
+from dm_portal.people import preferences
 from dm_portal.people.models import User
 from dm_portal.people.services import ask_password_reset
-from dm_portal.shell.forms import FormMixin, PortalForm
+from dm_portal.shell.forms import FormMixin, PortalForm, VersionedForm
 
 CHOOSING_HINT = "At least 10 characters: nothing common, not your name, not only digits."
 
@@ -145,3 +146,26 @@ class EmailChangeForm(PortalForm):
         if not get_adapter().reauthenticate(self.user, password):
             raise get_adapter().validation_error("incorrect_password")
         return password
+
+
+class MailsForm(VersionedForm):
+    """When mails of each category come to one; those that always come are not here."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        self.person = person
+        categories = preferences.categories_for(person)
+        self.categories = [each for each in categories if not each.always_comes]
+        super().__init__(*args, initial=self.stored(), **kwargs)
+        for category in self.categories:
+            self.fields[category.name] = forms.ChoiceField(
+                label=category.label, help_text=category.words, choices=category.choices
+            )
+
+    def stored(self) -> dict[str, Any]:
+        """What was chosen up to now."""
+        version = preferences.version_of(self.person)
+        return preferences.chosen_by(self.person) | {"version": version}
+
+    def changes(self) -> dict[str, Any]:
+        rhythms = {each.name: self.cleaned_data[each.name] for each in self.categories}
+        return {"version": self.cleaned_data["version"], "rhythms": rhythms}

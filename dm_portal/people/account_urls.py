@@ -18,6 +18,7 @@ from django.urls import path, re_path
 
 from dm_portal.people import services
 from dm_portal.people.views import account as own
+from dm_portal.people.views import mails
 
 View = Callable[..., HttpResponseBase]
 
@@ -58,6 +59,8 @@ urlpatterns = [
     path("reauthenticate/", page(account.reauthenticate), name="account_reauthenticate"),
     path("email/", own.email_change, name="account_email"),
     path("email/<str:token>/", own.email_confirmation, name="account_email_confirmation"),
+    path("mails/", mails.mails, name="account_mails"),
+    path("mails/<str:token>/", mails.unsubscription, name="account_unsubscribe"),
     path("password/change/", page(account.password_change), name="account_change_password"),
     path("password/reset/", page(account.password_reset), name="account_reset_password"),
     path(

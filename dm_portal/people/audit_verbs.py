@@ -21,6 +21,8 @@ SENTENCES: dict[str, str] = {
     "time_off.changed": "changed leave of {target}",
     "time_off.withdrawn": "took back leave of {target}",
     "time_off.imported": "entered {after[added]} times of leave from the file {after[file]}",
+    "person.mails_chosen": "chose which mails come, and when",
+    "person.unsubscribed": "switched mails off by the link in one",
     "invitation.revoked": "took back the invitation {target}",
     "invitation.renewed": "sent the invitation {target} again",
     "portal_function.granted": "appointed {target} from {after[starts_on]} until {after[ends_on]}",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Invitation,
         OutgoingMail,
         PortalFunction,
+        Preference,
         TimeOff,
         User,
         WorkCalendar,
@@ -103,6 +104,12 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
         if customer:
             theirs |= Q(engagement_ref="", customer_ref=customer)
         return self.filter(theirs)
+
+
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own alone."""
+        return self.filter(user=user) if standing.is_present(user) else self.none()
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

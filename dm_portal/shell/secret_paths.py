@@ -5,7 +5,7 @@ import re
 MASK = "***"
 # What follows these is a secret, if it is as long as one: references and "done" are shorter.
 SLASH = r"(?:/|%2F)"
-PLACES = rf"invitations|accounts{SLASH}email|password{SLASH}reset{SLASH}key"
+PLACES = rf"invitations|accounts{SLASH}(?:email|mails)|password{SLASH}reset{SLASH}key"
 SECRET = re.compile(rf"((?:{PLACES}){SLASH})[^/\s\"']{{11,}}", re.IGNORECASE)
 
 

@@ -89,6 +89,8 @@ ACCOUNTS = {
     "account_reauthenticate": theirs("200 422 200 405 405"),
     "account_email": theirs("200 422 405 405 405"),
     "account_email_confirmation": theirs("404 404 405 405 405", **ANYTHING),
+    "account_mails": theirs("200 422 405 405 405"),
+    "account_unsubscribe": theirs("404 404 405 405 405", outside="404 404 405 405 405", **ANYTHING),
     "account_change_password": theirs("200 422 200 405 405"),
     "account_reset_password": theirs("200 422 200 405 405", outside="200 422 200 405 405"),
     "account_reset_password_done": theirs("200 405 405 405 405", outside="200 405 405 405 405"),

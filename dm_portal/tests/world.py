@@ -18,6 +18,7 @@ from dm_portal.people.models import (
     Invitation,
     OutgoingMail,
     PortalFunction,
+    Preference,
     TimeOff,
     User,
     WorkCalendar,
@@ -301,6 +302,7 @@ def _letters(side: Side, manager: User) -> None:
             invited_by=manager,
         )
     )
+    side.add(Preference(user=manager, category="reminder", rhythm="daily"), keep=("category",))
     side.add(
         OutgoingMail(
             user=guest,

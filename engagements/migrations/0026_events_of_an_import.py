@@ -22,7 +22,7 @@ ALTER TABLE engagements_import DROP CONSTRAINT import_of_source
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0022_working_time'),
+        ('engagements', '0023_due_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

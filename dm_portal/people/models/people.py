@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from dm_portal.people import querysets
+from dm_portal.people.categories import ALWAYS_COME, Rhythm
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.refs import new_ref
 
@@ -311,6 +312,31 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.verb} {self.target_label}"
+
+
+class Preference(models.Model):
+    """When the mails of one category come to a person who has chosen; others get the default."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="preferences")
+    category = models.CharField(max_length=20)
+    rhythm = models.CharField(max_length=10, choices=Rhythm)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = querysets.PreferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "category"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "category"], name="preference_once"),
+            models.CheckConstraint(
+                condition=~Q(category__in=ALWAYS_COME),
+                name="preference_can_be_chosen",
+                violation_error_message="These mails always come.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.get_rhythm_display().lower()}"
 
 
 class OutgoingMail(models.Model):

@@ -1,4 +1,4 @@
-"""Every change of people, invitations, functions and letters."""
+"""Every change of people, invitations, functions, letters and what people chose of these."""
 
 from dm_portal.people.services.accounts import (
     EmailChangeGone,
@@ -42,6 +42,13 @@ from dm_portal.people.services.people import (
     reactivate_person,
     remove_two_step,
 )
+from dm_portal.people.services.preferences import (
+    choose_mails,
+    open_subscription,
+    subscribe_again,
+    unsubscribe,
+    unsubscribe_url,
+)
 from dm_portal.people.services.time_off import (
     add_time_off,
     change_time_off,
@@ -63,6 +70,7 @@ __all__ = [
     "change_person",
     "change_time_off",
     "choose_calendar",
+    "choose_mails",
     "create_calendar",
     "deactivate_person",
     "end_portal_function",
@@ -76,6 +84,7 @@ __all__ = [
     "new_address",
     "note_two_step",
     "open_invitation",
+    "open_subscription",
     "queue_mail",
     "reactivate_person",
     "remove_calendar",
@@ -85,6 +94,9 @@ __all__ = [
     "revoke_invitation",
     "second_steps",
     "send_due_mails",
+    "subscribe_again",
+    "unsubscribe",
+    "unsubscribe_url",
     "withdraw_time_off",
     "write_letter",
 ]

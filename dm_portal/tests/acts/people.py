@@ -20,6 +20,7 @@ from dm_portal.people.services import (
     invitations,
     mails,
     people,
+    preferences,
     time_off,
 )
 from dm_portal.shell.clock import today
@@ -53,6 +54,11 @@ def email_change_token(world: World) -> str:
     accounts.ask_email_change(email=NEW["email"], by=by)
     text = OutgoingMail.objects.get(recipient=NEW["email"]).text
     return next(word for word in text.split() if "http" in word).rstrip("/").split("/")[-1]
+
+
+def unsubscribe_token(world: World) -> str:
+    url = preferences.unsubscribe_url(world.ours.people["lead"], "status")
+    return url.rstrip("/").split("/")[-1]
 
 
 def admin(world: World) -> User:
@@ -130,6 +136,16 @@ ACTS: dict[Any, Any] = {
         invitation=letter, by=admin(w)
     ),
     mails.retry_mail: lambda w, mail: mails.retry_mail(mail=mail, by=admin(w)),
+    preferences.choose_mails: lambda w: preferences.choose_mails(
+        person=w.actors["manager"],
+        version=0,
+        rhythms={"reminder": "daily"},
+        by=w.actors["manager"],
+    ),
+    preferences.unsubscribe: lambda w, token: preferences.unsubscribe(token=token),
+    preferences.subscribe_again: lambda w, token: preferences.subscribe_again(
+        token=token, rhythm="weekly"
+    ),
     people.change_person: lambda w: people.change_person(
         person=w.actors["manager"], version=1, name="Mara", grade="", by=admin(w)
     ),
@@ -154,4 +170,6 @@ READY: dict[Any, Any] = {
     invitations.renew_invitation: invited,
     mails.retry_mail: parked_mail,
     people.remove_two_step: two_step,
+    preferences.unsubscribe: unsubscribe_token,
+    preferences.subscribe_again: unsubscribe_token,
 }
