@@ -3,7 +3,7 @@
 from functools import partial
 
 from dm_portal.people.models import OutgoingMail
-from dm_portal.people.services.mails import send_due_mails
+from dm_portal.people.services.sending import send_due_mails
 from dm_portal.shell import leases
 from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.clock import now

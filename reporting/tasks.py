@@ -5,7 +5,7 @@ say what is to be done, and each minute's tick sends again for whatever still wa
 from celery import shared_task
 from django.conf import settings
 
-from dm_portal.people.services.mails import send_due_mails
+from dm_portal.people.services.sending import send_due_mails
 from dm_portal.shell import leases
 from engagements.services.imports import run_waiting
 from reporting.services import compiling, publishing, ticks

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from dm_portal.people.models import AuditEvent
-from dm_portal.people.services import accounts, mails
+from dm_portal.people.services import accounts, mails, sending
 from dm_portal.tests.acts import ACTS, READY
 from dm_portal.tests.source import modules
 from dm_portal.tests.world import World
@@ -28,7 +28,7 @@ RECORD = AuditEvent._meta.db_table
 NOT_ACTS: dict[Service, str] = {
     accounts.new_address: "reads",
     mails.queue_mail: "part of the service that causes the letter",
-    mails.send_due_mails: "the letter's own row says what became of it",
+    sending.send_due_mails: "the letter's own row says what became of it",
     whole.preview_file: "leaves nothing behind",
     milestones.write_milestone: "a part of change_milestone, and of deciding on versions",
     whole.run_waiting: "calls read_import and apply_import",

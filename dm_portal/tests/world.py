@@ -302,10 +302,11 @@ def _letters(side: Side, manager: User) -> None:
             invited_by=manager,
         )
     )
-    side.add(Preference(user=manager, category="reminder", rhythm="daily"), keep=("category",))
+    side.add(Preference(user=manager, category="reminder", rhythm="daily"))
     side.add(
         OutgoingMail(
             user=guest,
+            reply_to=manager,
             dedup_key=f"invitation:{side.name}",
             message_id=f"<{side.name}@portal.example>",
             next_attempt_at=now(),

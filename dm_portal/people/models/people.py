@@ -355,6 +355,9 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="outgoing_mails"
     )
+    reply_to = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     dedup_key = models.CharField(max_length=200, unique=True)
     message_id = models.CharField(max_length=200, unique=True)
     subject = models.CharField(max_length=200)

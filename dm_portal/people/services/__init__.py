@@ -32,7 +32,6 @@ from dm_portal.people.services.mails import (
     WITH_PERSONAL_LINK,
     queue_mail,
     retry_mail,
-    send_due_mails,
     write_letter,
 )
 from dm_portal.people.services.people import (
@@ -49,6 +48,7 @@ from dm_portal.people.services.preferences import (
     unsubscribe,
     unsubscribe_url,
 )
+from dm_portal.people.services.sending import send_due_mails
 from dm_portal.people.services.time_off import (
     add_time_off,
     change_time_off,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
-from dm_portal.people import preferences
+from dm_portal.people import letters, preferences
 from dm_portal.people.audit import record
 from dm_portal.people.categories import CATEGORIES, Category, Rhythm
 from dm_portal.people.models import Preference, User
@@ -66,6 +66,14 @@ def unsubscribe_url(person: User, category: str) -> str:
     """The address that ends mails of this category to this person, whoever opens it."""
     token = _signer.sign_object([person.ref, category])
     return settings.BASE_URL + reverse("account_unsubscribe", args=[token])
+
+
+def ending_url(kind: str, person: User | None) -> str:
+    """The address that ends letters of this kind to somebody; empty where they always come."""
+    category = letters.category_of(kind)
+    if person is None or category is None or category.always_comes:
+        return ""
+    return unsubscribe_url(person, category.name)
 
 
 def open_subscription(token: str) -> Subscription | None:

@@ -3,11 +3,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from dm_portal.people import services
 from dm_portal.people.models import AuditEvent, OutgoingMail
-from dm_portal.people.services.mails import LEASE
+from dm_portal.people.services.sending import LEASE
 from dm_portal.people.tests import smtp
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
@@ -261,11 +262,8 @@ def test_a_sender_that_lost_its_lease_does_not_overwrite_the_next(db, settings):
     assert (mail.state, mail.attempts) == (State.SENDING, 2)
 
 
-class SlowBackend:
+class SlowBackend(BaseEmailBackend):
     """While it sends, the lease runs out and another sender takes the letter."""
-
-    def __init__(self, **_kwargs):
-        pass
 
     def send_messages(self, messages):
         OutgoingMail.objects.update(attempts=2)

@@ -137,10 +137,7 @@ ACTS: dict[Any, Any] = {
     ),
     mails.retry_mail: lambda w, mail: mails.retry_mail(mail=mail, by=admin(w)),
     preferences.choose_mails: lambda w: preferences.choose_mails(
-        person=w.actors["manager"],
-        version=0,
-        rhythms={"reminder": "daily"},
-        by=w.actors["manager"],
+        person=w.actors["lead"], version=0, rhythms={"status": "daily"}, by=w.actors["lead"]
     ),
     preferences.unsubscribe: lambda w, token: preferences.unsubscribe(token=token),
     preferences.subscribe_again: lambda w, token: preferences.subscribe_again(

@@ -1,0 +1,129 @@
+"""Letters leave: at least once, whatever dies in between.
+
+Whoever sends claims a letter with one conditional UPDATE, raises the attempt counter before the
+work and holds a lease; a sender that dies loses it, and the next one sends.
+"""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+
+from dm_portal.people.models import OutgoingMail
+from dm_portal.people.services.mails import WITH_PERSONAL_LINK
+from dm_portal.people.services.posting import Post, Refusal
+from dm_portal.shell.clock import now
+
+# Far longer than one letter may take; after it the sender counts as dead.
+LEASE = timedelta(minutes=5)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+TRIED_LONG_ENOUGH = timedelta(days=5)
+# After so long a batch claims no further letter, so that no deadline hits one on its way.
+BATCH_SECONDS = 120
+
+
+def send_due_mails(*, limit: int = 100, seconds: float = BATCH_SECONDS) -> int:
+    """Send what is due, oldest first; how many letters left, or were kept where nothing is sent.
+
+    Call it outside a transaction: each letter is claimed, sent and marked on its own, all over
+    one connection. When the mail server is away the rest waits for the next call instead of
+    timing out one by one.
+    """
+    if not settings.EMAIL_SENDS:
+        return _keep(limit)
+    _park_lost()
+    due = OutgoingMail.objects.due(now()).order_by("next_attempt_at", "pk")
+    keys = list(due.values_list("pk", flat=True)[:limit])
+    ends_at = time.monotonic() + seconds
+    with Post() as post:
+        sent = 0
+        for pk in keys:
+            if time.monotonic() >= ends_at or (done := _send(pk, post)) is None:
+                break
+            sent += done
+    return sent
+
+
+def _send(pk: int, post: Post) -> int | None:
+    """Claim, send and mark one letter: 1 where it left, 0 where not, None where no other would."""
+    letter = _claim(pk)
+    if letter is None:
+        return 0
+    refusal = post.send(letter)
+    if refusal is None:
+        return _mark_sent(letter)
+    _mark_refused(letter, refusal)
+    return None if refusal.server_away else 0
+
+
+def _keep(limit: int) -> int:
+    """Nothing is sent here: put what is due where the admins read it."""
+    at = now()
+    due = OutgoingMail.objects.due(at).order_by("next_attempt_at", "pk").values("pk")[:limit]
+    return OutgoingMail.objects.filter(pk__in=due).update(
+        state=OutgoingMail.State.KEPT, lease_until=None, finished_at=at
+    )
+
+
+def _park_lost() -> None:
+    """Give up on letters whose senders have kept dying for days: they may be the reason."""
+    at = now()
+    OutgoingMail.objects.filter(
+        state=OutgoingMail.State.SENDING,
+        lease_until__lte=at,
+        created_at__lte=at - TRIED_LONG_ENOUGH,
+    ).update(
+        state=OutgoingMail.State.PARKED,
+        lease_until=None,
+        finished_at=at,
+        last_error="Whoever sent it died each time.",
+    )
+
+
+def _claim(pk: int) -> OutgoingMail | None:
+    """The letter, now ours for the length of a lease; None when somebody else was faster."""
+    at = now()
+    ours = (
+        OutgoingMail.objects.due(at)
+        .filter(pk=pk)
+        .update(
+            state=OutgoingMail.State.SENDING,
+            lease_until=at + LEASE,
+            attempts=F("attempts") + 1,
+        )
+    )
+    return OutgoingMail.objects.select_related("user", "reply_to").get(pk=pk) if ours else None
+
+
+def _mark_sent(letter: OutgoingMail) -> int:
+    """Note that it left; a personal link is not kept beyond that."""
+    erased = {"text": "", "html": ""} if letter.kind in WITH_PERSONAL_LINK else {}
+    return _ours(letter).update(
+        state=OutgoingMail.State.SENT, lease_until=None, last_error="", finished_at=now(), **erased
+    )
+
+
+def _mark_refused(letter: OutgoingMail, refusal: Refusal) -> None:
+    at = now()
+    if refusal.for_good or at - letter.created_at >= TRIED_LONG_ENOUGH:
+        outcome: dict[str, Any] = {"state": OutgoingMail.State.PARKED, "finished_at": at}
+    else:
+        wait = _wait_after(letter.attempts)
+        outcome = {"state": OutgoingMail.State.QUEUED, "next_attempt_at": at + wait}
+    _ours(letter).update(lease_until=None, last_error=refusal.words, **outcome)
+
+
+def _wait_after(attempts: int) -> timedelta:
+    """1, 2, 4 … minutes, at most an hour."""
+    # Past the tenth doubling the hour is reached; the power is not let grow with the counter.
+    return min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+
+
+def _ours(letter: OutgoingMail) -> Any:
+    """The row, if our claim still stands: a later claim has raised the counter."""
+    return OutgoingMail.objects.filter(
+        pk=letter.pk, state=OutgoingMail.State.SENDING, attempts=letter.attempts
+    )

@@ -1,0 +1,208 @@
+import re
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dm_portal.people import composing, letters, services
+from dm_portal.people.models import OutgoingMail, User
+from dm_portal.people.own_letters import OWN
+from dm_portal.people.services.posting import message_of
+from dm_portal.shell.clock import now
+
+ADDRESS = re.compile(r"https?:\S+")
+KINDS = sorted(letters.registered())
+
+
+class Read(HTMLParser):
+    """What a mail program shows of a letter, and where its links lead."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.words, self.links, self.tags, self.unread = [], [], set(), 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.tags.add(tag)
+        if tag in ("head", "title", "style") or values.get("class") == "subject":
+            self.unread += 1
+        if "href" in values:
+            self.links.append(values["href"])
+
+    def handle_endtag(self, tag):
+        if tag in ("head", "title", "style") or (tag == "h1" and self.unread):
+            self.unread -= 1
+
+    def handle_data(self, data):
+        if not self.unread:
+            self.words += words_of(data)
+
+
+def words_of(text):
+    return re.findall(r"\w+", ADDRESS.sub(" ", text))
+
+
+def example(kind, **more):
+    letter = letters.registered()[kind]
+    values = {
+        "recipient": "lena@northwind.example",
+        "category": letter.category,
+        "unsubscribe_url": ""
+        if letter.category.always_comes
+        else f"{settings.BASE_URL}/accounts/x/",
+    }
+    return composing.compose(kind, values | dict(letter.example()) | more)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_and_html_say_the_same(kind):
+    written = example(kind)
+    assert sorted(Read(written.html).words) == sorted(words_of(written.text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_link_leads_to_the_portal_and_stands_in_the_text_too(kind):
+    written = example(kind)
+    links = Read(written.html).links
+    assert links
+    assert [link for link in links if not link.startswith(f"{settings.BASE_URL}/")] == []
+    assert {link.rstrip("/") for link in links} <= {
+        address.rstrip(").,/") for address in ADDRESS.findall(written.text)
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_html_loads_nothing_and_runs_nothing(kind):
+    html = example(kind).html
+    assert Read(html).tags & {"img", "script", "link", "iframe", "form", "svg"} == set()
+    assert "url(" not in html
+    assert html.count("<table") <= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_style_stands_in_each_element_and_the_dark_one_above(kind):
+    html = example(kind).html
+    assert 'style="margin: 0;padding: 0;background-color: #f3f4f7;' in html
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 600px" in html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_a_letter_of_a_category(kind):
+    written = example(kind)
+    assert written.subject
+    assert len(written.subject) < 100
+
+
+def test_every_template_is_registered():
+    names = {path.stem for path in (settings.BASE_DIR / "templates/mail").glob("*.txt")}
+    assert names - {"base"} == set(KINDS)
+
+
+def test_a_kind_is_registered_once():
+    label, known = OWN["invitation"]
+    letters.register("invitation", label, category="security", example=known)
+    with pytest.raises(ValueError, match="registered twice"):
+        letters.register("invitation", "Another", category="security", example=known)
+
+
+def test_of_an_unknown_kind_nothing_is_known():
+    assert letters.category_of("telegram") is None
+
+
+# What names and titles smuggle in
+
+NASTY = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=400),
+    st.sampled_from(
+        [
+            "Lena\r\nBcc: all@example.com",
+            "\n\n.\nRCPT TO:<all@example.com>",
+            "\x00Lena\x1b[2J",
+            "\u202eecnal.example\u202c",
+            "javascript:alert(1)",
+            "JavaScript://%0aalert(1)",
+            "https://evil.example/?x=1",
+            "www.evil.example",
+            '"><a href="https://evil.example">',
+            "{{ base_url }}{% url 'x' %}",
+            "</td></tr></table><script>",
+            "x" * 5000,
+            f"{settings.BASE_URL}@evil.example/",
+            f"{settings.BASE_URL}.evil.example/",
+            "Zoë Žižek, 田中 <all@example.com>",
+            "=?utf-8?b?QmNjOg==?=",
+        ]
+    ),
+)
+FOREIGN = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?!\u200c)\S+|(?:javascript|data|mailto):(?!\u200c)\S|www\.(?!\u200c)\w",
+    re.IGNORECASE,
+)
+
+
+def foreign(text):
+    """What a mail program would take for a link and does not lead to the portal."""
+    ours = re.compile(rf"{re.escape(settings.BASE_URL)}(?:[/<\")]|[.,;:]?$)")
+    return [found for found in FOREIGN.findall(text) if not ours.match(found)]
+
+
+@given(name=NASTY, scope=NASTY)
+def test_no_name_adds_a_link_to_a_letter(name, scope):
+    person = User(name=name, email="lena@northwind.example")
+    values = dict(letters.registered()["invitation"].example())
+    values["invitation"].scope = scope
+    written = example("invitation", **values | {"person": person})
+    assert foreign(written.text) == []
+    assert foreign(written.html) == []
+    read = Read(written.html)
+    assert [link for link in read.links if not link.startswith(f"{settings.BASE_URL}/")] == []
+    assert "script" not in read.tags
+    assert not set(written.text) & (composing.DIRECTIONS | {"\x00", "\x1b", "\r"})
+
+
+@given(subject=NASTY, name=NASTY)
+def test_no_name_or_subject_adds_a_header_to_a_letter(subject, name):
+    person = User(name=name, email="mara@portal.example")
+    letter = OutgoingMail(
+        recipient="lena@northwind.example",
+        user=User(name=name, email="lena@northwind.example"),
+        reply_to=person,
+        subject=composing.one_line(subject),
+        text="Text\n",
+        html="<p>Text</p>",
+        message_id="<x@portal.example>",
+        created_at=now(),
+    )
+    message = message_of(letter).message()
+    assert sorted(message.keys()) == sorted(
+        [
+            *("Content-Type", "MIME-Version", "Subject", "From", "To", "Reply-To"),
+            *("Message-ID", "Date", "Auto-Submitted"),
+        ]
+    )
+    head = message.as_bytes().partition(b"\n\n")[0]
+    assert max(len(line) for line in head.split(b"\n")) < 998
+    assert head.isascii()
+
+
+def test_a_foreign_address_reads_the_same_and_is_no_link():
+    said = composing.unlinked("see https://evil.example")
+    assert said == "see https:\N{ZERO WIDTH NON-JOINER}//evil.example"
+
+
+def test_a_name_of_any_writing_arrives_as_it_is(db, manager):
+    manager.name = "Žofie Müller, 田中"
+    manager.save()
+    letter = services.write_letter(
+        "two_step_removed", to=manager.email, user=manager, context={"by": manager}
+    )
+    message = message_of(letter).message()
+    [(name, address)] = getaddresses([message["To"]])
+    decoded = str(make_header(decode_header(name)))
+    assert (decoded, address) == ("Žofie Müller, 田中", manager.email)
