@@ -148,20 +148,8 @@ class Saying:
     reconstructed_on: date | None
 
 
-def render_revision(
-    *,
-    report: Report,
-    number: int,
-    body: dict[str, Any],
-    text: Text,
-    published_at: datetime,
-    published_by: User,
-    published_for: User | None,
-    reconstructed_on: date | None,
-) -> str:
-    """The stored HTML of one revision: the article of the customer's page, without its shell."""
-    saying = Saying(number, published_at, published_by, published_for, reconstructed_on)
-    status = status_of(report=report, body=body, text=text, saying=saying)
+def article_of(status: Status) -> str:
+    """The HTML that is stored with a revision."""
     return render_to_string("status/report.html", {"status": status})
 
 

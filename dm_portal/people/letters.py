@@ -23,6 +23,24 @@ class Letter:
     example: Example
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a letter that lists: what it is about, what there is to say, and the one act."""
+
+    about: str
+    words: str
+    action: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of a letter that lists, under one heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
 _letters: dict[str, Letter] = {}
 
 

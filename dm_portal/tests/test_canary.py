@@ -130,6 +130,18 @@ def test_what_people_typed_is_text(world: World, actor: str) -> None:
     assert any(page.kind == "text/csv" and MARK in page.text for page in pages)
 
 
+def test_a_letter_says_what_its_reader_may_read(world: World) -> None:
+    read = 0
+    for side in (world.ours, world.theirs):
+        for role, person in side.people.items():
+            letters = person.outgoing_mails.filter(kind="status")
+            said = "".join(f"{mail.subject} {mail.text} {mail.html}" for mail in letters)
+            found = world.canaries.found_in(said)
+            assert [each for each in found if not may_see(role, side)(each)] == []
+            read += len(found)
+    assert read > 50
+
+
 def seen_by(world: World, actor: str) -> set[str]:
     pages = crawl_as(world, actor)
     return {named(origin) for page in pages for origin in world.canaries.found_in(page.text)}

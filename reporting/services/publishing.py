@@ -21,6 +21,7 @@ from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour
+from reporting.services.letters import write_status_letters
 from reporting.services.states import THAWED, State, change, move, require_version
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
@@ -254,12 +255,15 @@ def _write_revision(report: Report) -> ReportRevision | None:
         move(report, State.PUBLISHED, **done, **THAWED)
     except Conflict:
         return None
+    status = customer.status_of(
+        report=report, body=json.loads(body), text=text, saying=customer.Saying(**said)
+    )
     revision = ReportRevision.objects.create(
         report=report,
         facts=_keep_facts(report, body, text["frozen_at"]),
         headline=text["headline"],
         text=text,
-        html=customer.render_revision(report=report, body=json.loads(body), text=text, **said),
+        html=customer.article_of(status),
         colour=text["colour"],
         colour_reason=text["colour_reason"],
         computed_colour=text["computed"]["colour"],
@@ -268,6 +272,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     )
     by = said["published_by"]
     record("report.published", report, by=by, after={"revision": revision.number})
+    write_status_letters(revision, status)
     return revision
 
 

@@ -374,16 +374,7 @@ def test_the_stored_page_speaks_of_the_facts_day_for_ever(
     for year in (0, 1):
         friday.move_to(FRIDAY + year * 60 * WEEK, tick=False)
         facts_body = plan()
-        found[year] = customer.render_revision(
-            report=report,
-            number=1,
-            body=facts_body,
-            text=words(facts_body),
-            published_at=AS_OF,
-            published_by=manager,
-            published_for=None,
-            reconstructed_on=None,
-        )
+        found[year] = customer.article_of(status(report, manager, facts_body))
     without_tables = [
         re.sub(r"<details.*?</details>", "", each, flags=re.DOTALL) for each in found.values()
     ]
@@ -402,15 +393,8 @@ def test_no_internal_word_reaches_the_customer(
         imports=[imported(AS_OF, 3) | {"file": "internal-file.csv"}],
         criteria=[criterion(2, met=SINCE)],
     )
-    html = customer.render_revision(
-        report=week_47,
-        number=1,
-        body=facts_body,
-        text=words(facts_body, colour="amber", our_move="We test."),
-        published_at=AS_OF,
-        published_by=manager,
-        published_for=None,
-        reconstructed_on=None,
+    html = customer.article_of(
+        status(week_47, manager, facts_body, colour="amber", our_move="We test.")
     )
     page = re.sub(r"<[^>]+>", " ", html).lower()
     for word in ("internalkey", "title of", "internal-file", "futurerelease", "statement 1"):
@@ -421,15 +405,10 @@ def test_no_internal_word_reaches_the_customer(
 
 def test_words_are_escaped(week_47: Report, manager: User) -> None:
     facts_body = plan(milestones=[milestone(1, "<b>Checkout</b>"), milestone(2)])
-    html = customer.render_revision(
-        report=week_47,
-        number=1,
-        body=facts_body,
-        text=words(facts_body, headline="<script>alert(1)</script>", our_move="<i>x</i>"),
-        published_at=AS_OF,
-        published_by=manager,
-        published_for=None,
-        reconstructed_on=None,
+    html = customer.article_of(
+        status(
+            week_47, manager, facts_body, headline="<script>alert(1)</script>", our_move="<i>x</i>"
+        )
     )
     assert "<script" not in html
     assert "<b>" not in html

@@ -44,7 +44,7 @@ class Read(HTMLParser):
 
 
 def words_of(text):
-    return re.findall(r"\w+", ADDRESS.sub(" ", text))
+    return re.findall(r"\w+", ADDRESS.sub(" ", text).lower())
 
 
 def example(kind, **more):

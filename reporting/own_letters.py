@@ -1,0 +1,96 @@
+"""The letters of this app, each with an example for the admins' pages."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from dm_portal.people.letters import Group, Line
+from dm_portal.people.own_letters import SOMEBODY, SOMEBODY_OF_US
+from reporting import customer
+from reporting.services.letters import letter_values
+
+FRIDAY = customer.Moment(
+    "Fri 20 Nov 2026, 15:00", datetime(2026, 11, 20, 14, tzinfo=UTC).isoformat(), ""
+)
+STATUS = customer.Status(
+    engagement="Atlas",
+    week="16–22 Nov 2026",
+    number=2,
+    shape="at_risk",
+    word="At risk",
+    previous_word="On track",
+    headline="Release 2.1 will probably miss Mon 30 Nov: the bank’s test system is down.",
+    next_name="2.1 Refunds",
+    next_on=customer.Day("Mon 30 Nov", "2026-11-30"),
+    next_past="",
+    rules=customer.Rules("off_track", "2.1 Refunds has 12 of 52 items open.", is_known=True),
+    reason="The system is back on Monday.",
+    our_move="We test against a stand-in from Monday.",
+    speaks_for=SOMEBODY_OF_US.name,
+    correction_reason="The date of 3.0 was wrong.",
+    changed=(
+        customer.Line("", ("11 items were finished, 3 were added.",)),
+        customer.Line("3.0 Reporting", ("Moved from Fri 15 Jan to Fri 29 Jan: new rules of tax.",)),
+    ),
+    milestones=(
+        customer.Line(
+            "2.1 Refunds",
+            ("Committed for Mon 30 Nov, in 10 days.", "40 of 52 items (76 %) are done."),
+            "Customers get money back without a call",
+        ),
+        customer.Line("3.0 Reporting", ("Committed for Fri 29 Jan.", "None of 31 items is done.")),
+        customer.Line("", ("18 further items are in no committed milestone.",)),
+    ),
+    done_earlier=(),
+    timeline=None,
+    burn_up=None,
+    delivered=(customer.Line("2.1 Refunds", ("Refunds can be started and approved.",)),),
+    rests_on="Told by one file of the tracker, exported on Fri 20 Nov, 11:00.",
+    zone="Europe/Berlin",
+    as_of=FRIDAY,
+    published=FRIDAY,
+    published_by="Dana Reyes",
+    published_for=SOMEBODY_OF_US.name,
+    reconstructed_on=None,
+)
+
+
+def _status() -> Mapping[str, Any]:
+    return {"person": SOMEBODY, **letter_values(STATUS, url=f"{settings.BASE_URL}/status/example/")}
+
+
+def _reminder() -> Mapping[str, Any]:
+    return {
+        "person": SOMEBODY_OF_US,
+        "engagement": "Atlas",
+        "week": "16–22 Nov 2026",
+        "due": "Fri 20 Nov, 15:00 (Europe/Berlin)",
+        "is_late": True,
+        "stands": "The draft is there and waits for your headline and your colour.",
+        "action": "Write the status",
+        "url": f"{settings.BASE_URL}/engagements/example/",
+        "why": "You are its delivery manager.",
+    }
+
+
+def _digest() -> Mapping[str, Any]:
+    url = f"{settings.BASE_URL}/engagements/example/"
+    overdue = Line("Atlas", "The status of 16–22 Nov was due yesterday.", "Write it", url)
+    blocker = Line("Atlas, blocker 4", "Open for 5 working days.", "Say who must act", url)
+    soon = Line("Harbour", "2.1 is committed for Mon 30 Nov.", "See the milestone", url)
+    return {
+        "person": SOMEBODY_OF_US,
+        "title": "What needs you: 2 overdue, 1 this week",
+        "lead": "Two things are overdue. The oldest has waited since Monday.",
+        "groups": [Group("Overdue", (overdue, blocker)), Group("This week", (soon,))],
+    }
+
+
+# kind: name, category, example
+OWN = {
+    "status": ("Published status", "status", _status),
+    "reminder": ("Reminder of a status that is due", "reminder", _reminder),
+    "digest": ("What needs you", "needs", _digest),
+}
