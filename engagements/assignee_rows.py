@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from dm_portal.shell.relations import related
+from engagements.stay_rows import TELLS_STAYS, StatesStayed
 
 
 class _Array(models.Func):
@@ -21,7 +22,7 @@ class _Array(models.Func):
     output_field = ArrayField(models.TextField())
 
 
-class _Unnested(models.Func):
+class Unnested(models.Func):
     """One row for each text of an array."""
 
     function = "unnest"
@@ -48,7 +49,8 @@ def named_in(told: Any, field: str, by: str) -> models.QuerySet[Any]:
     """Each word that these events tell of a field, as often as they do; one may be empty."""
     cell = KeyTextTransform(field, Cast("became", models.JSONField()))
     seen = models.When(field="seen", then=_Array(cell))
-    words = _Unnested(models.Case(seen, default=_Array("came", "became")))
+    ways = [models.When(TELLS_STAYS, then=StatesStayed("became"))] if field == "state" else []
+    words = Unnested(models.Case(*ways, seen, default=_Array("came", "became")))
     events = told.filter(field__in=["seen", field]).order_by().annotate(named=words)
     return cast("models.QuerySet[Any]", events.values_list(by, "named"))
 

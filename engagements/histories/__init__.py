@@ -8,6 +8,8 @@ what follows from them is worked out here, the same whatever order the files cam
 - What was seen, and no changelog tells, holds from the instant at which it was first seen; what
   was never told otherwise was always so.
 - The dates of a row (started, done) date its stages, as far as no changelog does.
+- Where no changelog dates its moves, and reports tell how long it stayed in each state, the latest
+  of them alone does: an earlier one counts the same stays back from another day.
 - A state that nobody has decided on leaves an item in the stage in which it was.
 - What was open, and a whole export no longer names, is withdrawn until it is told of again.
 - An item of which no file says when it was created begins when it was first told of: seen, changed,
@@ -23,8 +25,8 @@ from typing import Any, NamedTuple
 from engagements.histories.blocked import Span, blocked_spans
 from engagements.histories.fields import AS_NAMED, Value, Versions, milestones_of, values_of
 from engagements.histories.presence import absences, without_absences
-from engagements.histories.stages import STATE, Step, steps_of
-from engagements.histories.told import Evidence, Told, instant
+from engagements.histories.stages import Step, steps_of
+from engagements.histories.told import STATE, Evidence, Told, instant
 from engagements.sources.rows import written
 from engagements.stages import Stage, StageOf
 

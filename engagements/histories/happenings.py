@@ -8,15 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from dm_portal.shell.wording import plain
 from engagements.histories import STARTED_STAGES, History
 from engagements.histories.blocked import OVER
 from engagements.histories.fields import Value, values_of
-from engagements.histories.stages import STATE, Step
-from engagements.histories.told import LISTED, SEEN, Evidence, Told, instant
+from engagements.histories.stages import Step
+from engagements.histories.told import (
+    LISTED,
+    SEEN,
+    STATE,
+    STAYS,
+    Evidence,
+    Stay,
+    Told,
+    instant,
+)
 from engagements.stages import Stage, StageOf
 
 # The dates of a row that date what happened, and by what else it may be told.
@@ -97,11 +106,11 @@ class Fact(NamedTuple):
 class Tellers:
     """Who told what of an instant: a change tells it best, then a date, then how it stood."""
 
-    def __init__(self, said: Iterable[Said]) -> None:
+    def __init__(self, said: Iterable[Said], stays: Sequence[Stay]) -> None:
         self._known: dict[tuple[str, datetime], Said] = {}
         self._any: dict[datetime, Said] = {}
         for each in sorted(said, key=lambda each: (each.recorded_at, each.file)):
-            for kind, at in _tells(each.evidence):
+            for kind, at in _tells(each.evidence, stays):
                 self._any.setdefault(at, each)
                 if kind == SEEN:  # of what was seen at one instant, the last holds
                     self._known[kind, at] = each
@@ -114,13 +123,21 @@ class Tellers:
         return next((each for each in found if each), None) or self._any[fact.at]
 
 
-def _tells(evidence: Evidence) -> Iterator[tuple[str, datetime]]:
-    """The instants that it speaks of."""
+def _tells(evidence: Evidence, stays: Sequence[Stay]) -> Iterator[tuple[str, datetime]]:
+    """The instants that it speaks of; of ``stays`` which it tells, those of the latest report."""
     yield evidence.field, evidence.at
     if evidence.field == SEEN:
         cells = json.loads(evidence.became)
         dated = ((name, instant(cells.get(name))) for name in DATES)
         yield from ((name, at) for name, at in dated if at)
+        for place, stay in enumerate(_told_alike(cells.get(STAYS, ()), stays)):
+            yield (STATE if place else CREATED), stay.at
+
+
+def _told_alike(told: Iterable[tuple[str, str]], stays: Sequence[Stay]) -> Iterator[Stay]:
+    """Those of the stays that count which an earlier report told, too, if from another day."""
+    alike = takewhile(lambda pair: pair[0][0] == pair[1].state, zip(told, stays, strict=False))
+    yield from (stay for _, stay in alike)
 
 
 def happenings(
@@ -131,7 +148,7 @@ def happenings(
     ``said`` is all that ``history`` was worked out from, in its order. ``names`` says what we
     call the tracker's milestones, where that is something else.
     """
-    tellers = Tellers(said)
+    tellers = Tellers(said, history.told.stays)
     found: dict[tuple[datetime, File], Happening] = {}
     for fact in _facts(history, said, stage_of, names):
         teller = tellers.of(fact)

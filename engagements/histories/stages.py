@@ -7,10 +7,8 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
-from engagements.histories.told import Evidence, Seen, Told, instant
+from engagements.histories.told import STATE, Evidence, Seen, Told, instant
 from engagements.stages import Stage, StageOf
-
-STATE = "state"
 
 # When a step began: faster than a lambda, and steps are sorted often.
 AT = itemgetter(0)
@@ -30,13 +28,15 @@ def steps_of(told: Told, created_at: datetime, stage_of: StageOf) -> list[Step]:
     stages = _Stages(stage_of)
     for seen in before:
         stages.see(seen)
+    if told.stays:
+        stages.begin(*told.stays[0])
+    elif changes and not before:
+        stages.begin(changes[0].at, changes[0].came)
     if changes:
-        if not before:
-            stages.begin(changes[0])
         stages.change(changes)
     for seen in after:
         stages.see(seen)
-    return stages.from_start(created_at, is_told=bool(changes and not before))
+    return stages.from_start(created_at, is_told=bool(told.stays or (changes and not before)))
 
 
 class _Dated(NamedTuple):
@@ -59,10 +59,9 @@ class _Stages:
     started: datetime | None = None
     done: datetime | None = None
 
-    def begin(self, change: Evidence) -> None:
+    def begin(self, at: datetime, state: str) -> None:
         """Where an item was from its beginning up to the first change that is told."""
-        stage = self.stage_of(change.came) or Stage.NOT_STARTED
-        self.steps.append(_Dated(change.at, stage, change.came))
+        self.steps.append(_Dated(at, self.stage_of(state) or Stage.NOT_STARTED, state))
 
     def change(self, changes: Sequence[Evidence]) -> None:
         """What a changelog tells: nothing that rows date up to its end counts beside it."""

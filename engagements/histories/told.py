@@ -1,6 +1,7 @@
 """What a source said of one item, sorted by kind."""
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 SEEN, LISTED, MISSING = "seen", "listed", "no"
+STATE, STAYS = "state", "stays"
 # A tracker stamps a row some milliseconds before the change of it that it logs last.
 SKEW = timedelta(seconds=1)
 
@@ -37,6 +39,13 @@ class Seen(NamedTuple):
     cells: dict[str, Any]
 
 
+class Stay(NamedTuple):
+    """From ``at`` on the item was in this state, by a report of its stays."""
+
+    at: datetime
+    state: str
+
+
 @dataclass(slots=True)
 class Told:
     """Evidence, sorted by kind."""
@@ -46,6 +55,8 @@ class Told:
     latest: dict[str, Any] = field(default_factory=dict)
     listed_at: list[datetime] = field(default_factory=list)
     missing_at: list[datetime] = field(default_factory=list)
+    stays: list[Stay] = field(default_factory=list)
+    stayed_at: datetime | None = None  # as of when the latest report tells them
 
     @classmethod
     def of(cls, evidence: Iterable[Evidence]) -> Self:
@@ -64,12 +75,31 @@ class Told:
             else:
                 told.changes.setdefault(each.field, []).append(each)
         told.changes = {name: _followed(changes) for name, changes in told.changes.items()}
+        told._take_stays()
         return told
 
     def _see(self, row: Evidence) -> None:
         cells = json.loads(row.became)
         self.seen.append(Seen(row.at, cells))
+        if STAYS in cells:
+            self.stayed_at = row.at
         self.latest = self.latest | cells if self.latest else cells
+
+    def _take_stays(self) -> None:
+        """Its stays by the latest report of them alone, where no changelog tells its states: an
+        earlier report dates the same moves from another day.
+        """
+        if STAYS in self.latest and STATE not in self.changes:
+            self.stays = [
+                Stay(datetime.fromisoformat(at), state) for state, at in self.latest[STAYS]
+            ]
+            moves = [
+                Evidence(now.at, STATE, 0, before.state, now.state)
+                for before, now in pairwise(self.stays)
+                if before.state != now.state
+            ]
+            if moves:
+                self.changes[STATE] = moves
 
     @property
     def alive(self) -> Iterator[datetime]:
@@ -93,15 +123,24 @@ class Told:
 
     def apart(self, name: str) -> tuple[list[Seen], list[Evidence], list[Seen]]:
         """What was seen before any change of this field was told, the changes, what was seen
-        after. What was seen in between says nothing that they do not tell better.
+        after. What was seen in between says nothing that they do not tell better. Stays tell the
+        states from the beginning on.
         """
-        changes = self.changes.get(name)
+        changes = self.changes.get(name, [])
+        if name == STATE and self.stays:
+            return [], changes, self._since_stays()
         if not changes:
             return self.seen, [], []
         first, last = changes[0].at, changes[-1].at
         before = [seen for seen in self.seen if seen.at < min(first, last - SKEW)]
         after = [seen for seen in self.seen if seen.at >= last - SKEW]
         return before, changes, [Seen(max(seen.at, last), seen.cells) for seen in after]
+
+    def _since_stays(self) -> list[Seen]:
+        """The report that tells the stays, and what was seen after it."""
+        place = bisect_left(self.seen, self.stayed_at, key=attrgetter("at"))
+        last, since = self.stays[-1].at, self.seen[place:]
+        return [Seen(max(seen.at, last), seen.cells) for seen in since]
 
 
 def _followed(changes: list[Evidence]) -> list[Evidence]:

@@ -10,10 +10,11 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from dm_portal.shell.relations import related
-from engagements.assignee_rows import AssigneesTold, named_in
+from engagements.assignee_rows import AssigneesTold, Unnested, named_in
 from engagements.querysets.work import OfEngagementQuerySet, OfSourceQuerySet, number_of
 from engagements.sources.rows import written
 from engagements.stages import Stage
+from engagements.stay_rows import TELLS_STAYS, StatesStayed
 
 
 class SaidMixin(AssigneesTold):
@@ -27,6 +28,8 @@ class SaidMixin(AssigneesTold):
         for name in ("came", "became"):
             changed = self.filter(field="state").order_by()
             found |= set(changed.values_list(by, name).distinct())
+        stayed = self.filter(TELLS_STAYS).order_by().annotate(said=Unnested(StatesStayed("became")))
+        found |= set(stayed.values_list(by, "said").distinct())
         return sorted(each for each in found if each[1])
 
     def items_of_states(self: Any, by: str) -> dict[tuple[int, str], int]:

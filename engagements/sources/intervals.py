@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from engagements.sources import cells
-from engagements.sources.changes import Change
 from engagements.sources.layouts import Layout
 from engagements.sources.rows import AS_IS, Row, read_row, written
 
@@ -15,6 +14,9 @@ EARLIEST = 1971
 # More than any item went through; as many are held at once.
 MAX_STAYS = 1000
 MAX_CELL = 200
+# By how much a report is the later for each stay that it tells of an item: of two that are told to
+# the same day, that with more. As close rows are taken to be of one instant, and not closer.
+APART = timedelta(milliseconds=1)
 
 
 class Stay(NamedTuple):
@@ -32,7 +34,8 @@ def read_intervals(
     """The items of the file, each from the rows that follow each other with its key.
 
     The last stay ends at the item's last move, and each other when the next begins. It is so as
-    of its export, where the file tells when that was, or else as of its last move. An item is
+    of its export, where the file tells when that was, or else as of its last move. Both may be
+    told to the day: of two reports of one day, that with more stays is the later. An item is
     refused as a whole where one of its rows cannot be read: the others would be dated wrong.
     """
     place = layout.places["key"][0]
@@ -58,12 +61,12 @@ def _item(
     except _BadStay as bad:
         return row._replace(line=bad.line, reason=str(bad))
     past = [at for at in (row.latest, until) if at and at <= now]
+    told = [[stay.state, written(at)] for stay, at in zip(stays, begins, strict=True)]
     return row._replace(
         line=stays[0].line,
-        data=row.data | {"created_at": written(begins[0])},
-        updated_at=max(row.updated_at or until, until),
+        data=row.data | {"created_at": written(begins[0]), "stays": told},
+        updated_at=max(row.updated_at or until, until) + APART * len(stays),
         latest=max(past, default=None),
-        changes=tuple(_changes(row.key, stays, begins)),
     )
 
 
@@ -98,7 +101,7 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
     except cells.BadCell as error:
         raise _BadStay(last.line, f"The day of the last move {error}.") from error
     # days by the clock on the wall: that it is put on or back makes none of them shorter
-    begins, at = [], until.astimezone(zone).replace(tzinfo=None)
+    begins, at = [until], until.astimezone(zone).replace(tzinfo=None)
     for stay in reversed(stays):
         try:
             days = cells.size(stay.days, decimal=by.decimal)
@@ -106,16 +109,6 @@ def _dated(layout: Layout, stays: Sequence[Stay], zone: tzinfo) -> tuple[list[da
             raise _BadStay(stay.line, f"The number of days {error}.") from error
         if days > MAX_DAYS or (at := at - timedelta(days=float(days))).year < EARLIEST:
             raise _BadStay(stay.line, "The number of days is too large to be one.")
-        begins.append(at.replace(tzinfo=zone).astimezone(UTC))
-    return begins[::-1], until
-
-
-def _changes(key: str, stays: Sequence[Stay], begins: Sequence[datetime]) -> Iterator[Change]:
-    """From each state to the next; those of one instant in the order of the file."""
-    place = 0
-    for number, (came, became) in enumerate(pairwise(stays), 1):
-        at = begins[number]
-        place = place + 1 if number > 1 and at == begins[number - 1] else 0
-        was, now = came.state, became.state
-        if was != now:
-            yield Change(became.line, key, "state", "state", at, was, now, place)
+        # an instant in the hour that the clocks leave out is one after it
+        begins.append(min(at.replace(tzinfo=zone).astimezone(UTC), begins[-1]))
+    return begins[:0:-1], until

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from dm_portal.shell.wording import abridged
 from engagements.sources import cells
-from engagements.sources.changes import Change
 from engagements.sources.layouts import FIELDS, Layout
 from engagements.sources.maps import FileMap
 from engagements.stages import Stage, stage_of_word
@@ -55,7 +54,8 @@ class Row(NamedTuple):
     "2012-08-06T10:00:00.000000Z", None for what is empty. Otherwise it holds the texts of
     the cells, for whoever corrects them. ``note`` says what is odd and kept. ``updated_at`` is
     when the row was as it says, if that is told, ``latest`` the last instant of the past that it
-    names. ``changes`` are told where several lines of the file tell of one item.
+    names. Where several lines of the file tell of one item, its ``stays`` are in ``data``: pairs of
+    a state and the instant since when, in order.
     """
 
     line: int
@@ -65,7 +65,6 @@ class Row(NamedTuple):
     note: str = ""
     updated_at: datetime | None = None
     latest: datetime | None = None
-    changes: tuple[Change, ...] = ()
 
 
 def read_row(layout: Layout, line: int, row: Sequence[str], *, zone: tzinfo, now: datetime) -> Row:

@@ -1,9 +1,10 @@
-"""Work that tests make by hand, told as an import would have told it."""
+"""Work that tests make by hand, told as an import would have told it; and what was told."""
 
 import json
+from typing import Any
 
 from dm_portal.shell.clock import now
-from engagements.models import WorkEvent, WorkItem
+from engagements.models import Blocker, Engagement, WorkEvent, WorkItem
 from engagements.sources.rows import written
 
 
@@ -41,4 +42,19 @@ def cells(item: WorkItem) -> dict[str, object]:
         "created_at": written(item.created_at),
         "started_at": written(item.started_at),
         "done_at": written(item.done_at),
+    }
+
+
+def told(engagement: Engagement) -> dict[str, list[Any]]:
+    """All that follows from the files, by names: numbers are given in the order of imports."""
+    of = {"source__engagement": engagement}
+    names = ("key", "type", "title", "state", "stage", "size", "sprint__name", "assignee")
+    dates = ("created_at", "started_at", "done_at", "blocked_at", "gone_at", "milestones__name")
+    items = WorkItem.objects.filter(engagement=engagement).values_list(*names, *dates)
+    said = ("key", "field", "came", "became", "occurred_at", "place")
+    blockers = Blocker.objects.filter(engagement=engagement)
+    return {
+        "items": sorted(items, key=str),
+        "events": sorted(WorkEvent.objects.filter(**of).values_list(*said)),
+        "blockers": sorted(blockers.values_list("key", "opened_at", "closed_at"), key=str),
     }

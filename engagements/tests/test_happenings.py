@@ -210,3 +210,31 @@ def test_whatever_was_said_is_told_in_the_order_of_time(rows: Any, log: Any) -> 
     assert len({(each.at, each.file) for each in found}) == len(found)
     assert sum("Created" in each.headlines for each in found) == 1
     assert all(each.headlines or each.changes for each in found)
+
+
+def stayed(number: int, on: float, *stays: tuple[float, str]) -> Said:
+    """A report of stays, in days from the start."""
+    told = [[state, written(day(since))] for since, state in stays]
+    cells = {"created_at": told[0][1], "state": stays[-1][1], "stays": told}
+    evidence = Evidence(day(on), "seen", 0, "", json.dumps(cells))
+    return Said(evidence, day(on), File(number, f"{number}.csv"))
+
+
+def test_a_move_is_dated_by_the_latest_report_and_told_by_the_first_that_knew_it() -> None:
+    first = stayed(1, 4, (0, "Open"), (2, "Stuck"), (3, "Doing"))
+    second = stayed(2, 9, (-0.5, "Open"), (1.5, "Stuck"), (2.5, "Doing"), (8, "Closed"))
+    found = [
+        ((each.at - START) / DAY, each.headline, each.file.number) for each in tell(second, first)
+    ]
+    assert found == [
+        (-0.5, "Created", 1),
+        (1.5, "Started, blocked", 1),
+        (2.5, "Unblocked", 1),
+        (8, "Done", 2),
+    ]
+
+
+def test_a_report_tells_no_move_that_it_tells_otherwise() -> None:
+    first = stayed(1, 4, (0, "Open"), (2, "Stuck"), (3, "Open"))
+    second = stayed(2, 9, (0, "Open"), (2, "Doing"), (3, "Open"))
+    assert [each.file.number for each in tell(first, second)] == [1, 2, 2]

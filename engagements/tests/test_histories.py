@@ -293,3 +293,64 @@ def test_changes_that_go_round_in_a_circle_keep_their_places() -> None:
     told = [Evidence(day(3), "state", place, *move) for place, move in enumerate(moves)]
     assert history(seen(1, state="Open"), *reversed(told)).state == "Stuck"
     assert history(seen(1, state="Open"), *told[:2]).state == "Open"
+
+
+def stayed(on: float, *stays: tuple[float, str]) -> Evidence:
+    """A report of stays, in days from the start."""
+    told = [[state, written(day(since))] for since, state in stays]
+    return seen(on, state=stays[-1][1], stays=told)
+
+
+def test_the_latest_report_of_stays_alone_dates_its_moves() -> None:
+    first = stayed(4, (0, "Open"), (1, "Stuck"), (2, "Doing"), (4, "Closed"))
+    second = stayed(9, (-0.5, "Open"), (0.5, "Stuck"), (1.5, "Doing"), (3.5, "Closed"), (9, "Open"))
+    for order in permutations([first, second, first]):
+        found = history(*order)
+        assert stages(found) == [
+            (-0.5, "not_started"),
+            (0.5, "blocked"),
+            (1.5, "in_progress"),
+            (3.5, "done"),
+            (9, "not_started"),
+        ]
+        assert len(found.blocked) == 1
+
+
+def test_an_earlier_report_says_nothing_of_states_whatever_it_is_as_of() -> None:
+    """It is as of the beginning of the day of its last move, which the second dates within it."""
+    first = stayed(2, (0, "Open"), (2, "Stuck"))
+    second = stayed(7, (0.4, "Open"), (2.4, "Stuck"), (2.6, "Doing"), (7, "Closed"))
+    found = history(first, second)
+    assert [step.state for step in found.steps] == ["Open", "Stuck", "Doing", "Closed"]
+    assert found.blocked == [(day(2.4), day(2.6))]
+
+
+def test_a_changelog_dates_better_than_any_report_of_stays() -> None:
+    log = [changed(1.2, "state", "Open", "Doing"), changed(3.3, "state", "Doing", "Closed")]
+    found = history(stayed(3, (0, "Open"), (0.9, "Doing"), (3, "Closed")), *log)
+    assert stages(found)[1:] == [(1.2, "in_progress"), (3.3, "done")]
+
+
+def test_what_never_moved_was_in_its_state_from_the_beginning() -> None:
+    found = history(stayed(5, (2, "Stuck")))
+    assert stages(found) == [(0, "blocked")]
+    assert found.steps[0].state == "Stuck"
+
+
+def test_a_report_that_tells_of_fewer_stays_counts_where_it_is_the_latest() -> None:
+    found = history(stayed(4, (0, "Open"), (4, "Doing")), stayed(9, (0, "Open")))
+    assert stages(found) == [(0, "not_started")]
+
+
+def test_what_is_seen_after_the_latest_report_of_stays_comes_on_top() -> None:
+    report = stayed(4, (0, "Open"), (4, "Doing"))
+    assert stages(history(report, seen(9, state="Closed"), seen(2, state="Stuck"))) == [
+        (0, "not_started"),
+        (4, "in_progress"),
+        (9, "done"),
+    ]
+
+
+def test_moves_of_one_instant_follow_each_other_as_the_report_lists_them() -> None:
+    report = stayed(4, (0, "Open"), (2, "Doing"), (2, "Open"), (2, "Doing"), (2, "Doing"))
+    assert [step.state for step in history(report).steps] == ["Open", "Doing", "Open", "Doing"]

@@ -59,7 +59,7 @@ def test_states_of_stays_and_of_changes_are_counted(monkeypatch: pytest.MonkeyPa
     with pytest.raises(FileRefused, match="more than 1 states"):
         Bounds().take_changes([change])
     with pytest.raises(FileRefused, match="more than 1 states"):
-        Bounds().take_rows([Row(2, "A-1", {"state": "Open"}, changes=(change,))])
+        Bounds().take_rows([Row(2, "A-1", {"stays": [["Open", ""], ["Closed", ""]]})])
 
 
 def test_more_changes_of_an_item_than_any_has(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from engagements.models import Blocker, Engagement, Import, WorkEvent, WorkItem
+from engagements.models import Engagement, Import, WorkEvent, WorkItem
 from engagements.services import imports
 from engagements.services.rebuilding import rebuild_work
+from engagements.tests.events import told
 from engagements.tests.trackers import File, files_of, lives
 from engagements.tests.work_files import apply, item, preview
 
@@ -24,21 +25,6 @@ pytestmark = pytest.mark.django_db
 def on(day: int) -> datetime:
     """In February 2026, before the tests' own time."""
     return datetime(2026, 2, day, 12, tzinfo=UTC)
-
-
-def told(engagement: Engagement) -> dict[str, list[Any]]:
-    """All that follows from the files, by names: numbers are given in the order of imports."""
-    of = {"source__engagement": engagement}
-    names = ("key", "type", "title", "state", "stage", "size", "sprint__name", "assignee")
-    dates = ("created_at", "started_at", "done_at", "blocked_at", "gone_at", "milestones__name")
-    items = WorkItem.objects.filter(engagement=engagement).values_list(*names, *dates)
-    said = ("key", "field", "came", "became", "occurred_at", "place")
-    blockers = Blocker.objects.filter(engagement=engagement)
-    return {
-        "items": sorted(items, key=str),
-        "events": sorted(WorkEvent.objects.filter(**of).values_list(*said)),
-        "blockers": sorted(blockers.values_list("key", "opened_at", "closed_at"), key=str),
-    }
 
 
 def brought(files: Iterable[File], engagement: Engagement, by: User) -> Any:

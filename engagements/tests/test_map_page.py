@@ -80,7 +80,7 @@ def test_a_file_of_stays_is_known_by_its_days(browse: Client, engagement: Engage
     answer = look(browse, engagement, STAYED)
     assert filled(answer)["rows"] == "intervals"
     [row] = answer.context["rows"]
-    assert (row.key, len(row.changes)) == ("A", 1)
+    assert (row.key, len(row.data["stays"])) == ("A", 2)
 
 
 def test_the_map_is_saved_as_a_file_that_can_be_brought_along(

@@ -53,7 +53,7 @@ class Bounds:
                 for field in ("state", "type", "sprint", "assignee"):
                     self._name(row.line, NOUNS[field], row.data.get(field, ""))
                 self._name(row.line, "milestones", *row.data.get("milestones", ()))
-                self._name(row.line, "states", *(each.became for each in row.changes))
+                self._name(row.line, "states", *(state for state, _ in row.data.get("stays", ())))
                 self._add(row.line, "sprints", row.data.get("sprint", ""))
                 self._add(row.line, "milestones", *row.data.get("milestones", ()))
 

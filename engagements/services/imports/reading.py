@@ -208,7 +208,7 @@ def _keep_changes(file: Import, batch: list[Change]) -> None:
         changes_left_out=add_left_out(left_out, file.changes_left_out),
         lease_until=lease_end(State.READING),
     )
-    staging.add_changes(file, kept, Part.CHANGELOG)
+    staging.add_changes(file, kept)
     staging.add_refused_changes(file, (each for each in batch if each.reason))
 
 
@@ -256,7 +256,6 @@ def _keep(file: Import, batch: Batch) -> None:
     named = (row.key for row in batch.rows if not row.reason)
     taken, refused = evidence.once(batch.rows, statements.first_lines(file, named))
     staging.add_seen(file, taken)
-    staging.add_changes(file, (each for row in taken for each in row.changes), Part.WORK)
     staging.add_refused(file, refused)
 
 

@@ -56,9 +56,9 @@ def add_seen(file: Import, rows: Iterable[Row]) -> None:
     )
 
 
-def add_changes(file: Import, changes: Iterable[Change], part: Part) -> None:
-    """Keep what these rows of a file say of their items."""
-    of = (file.pk, part)
+def add_changes(file: Import, changes: Iterable[Change]) -> None:
+    """Keep what these rows of a changelog say of their items."""
+    of = (file.pk, Part.CHANGELOG)
     _copy(
         ADD_SAID,
         (
