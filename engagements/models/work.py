@@ -139,8 +139,9 @@ class WorkEvent(models.Model):
     """One thing that a source said of an item, for ever: a change, or how it was when it was seen.
 
     ``field`` is what changed, from ``came`` to ``became``; or "seen", where ``became`` holds the
-    cells of a row of an export as canonical JSON; or "listed", and then "no" where a whole export
-    lacks an item that began before it, "yes" where an export names one that any of them lacks.
+    cells of a row of an export as canonical JSON, with all its stays where a report tells them; or
+    "listed", and then "no" where a whole export lacks an item that began before it, "yes" where an
+    export names one that any of them lacks.
     ``occurred_at`` is the tracker's instant, ``place`` the order of what changed at one instant,
     ``recorded_at`` when the portal learned of it. What became of an item follows from these alone,
     see ``engagements.histories``; they may be there before any export has named the item.

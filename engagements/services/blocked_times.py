@@ -1,8 +1,9 @@
 """The blockers of items as their events leave them: opened, moved, closed or taken back.
 
 A blocker is the same as long as it begins at the same instant. Where late evidence moves the
-beginning, it goes on as the time that overlaps it, and keeps its number and what the DM wrote; of
-two that have become one, that with words goes on. What no time is left for was never there: with
+beginning, it goes on as the time that overlaps it, or that a later report of stays counts back from
+another day: as long as before, and less than a day off. It keeps its number and what the DM wrote;
+of two that have become one, that with words goes on. What no time is left for was never there: with
 words it is kept as taken back, without it is deleted. Told again, it is there again.
 
 Everything is one statement, so that it is the same whether an import is applied or all work is
@@ -49,19 +50,29 @@ known AS MATERIALIZED (
        WHERE blocker.source_id = asked.source_id AND blocker.key = asked.key
       OFFSET 0) AS stored),
 loose AS (
-  SELECT * FROM known
+  SELECT *, row_number() OVER (PARTITION BY source_id, key, is_told ORDER BY opened_at) AS place
+    FROM known
    WHERE (source_id, key, opened_at) NOT IN (SELECT source_id, key, opened_at FROM told)),
 new AS (
-  SELECT * FROM told
+  SELECT *, row_number() OVER (PARTITION BY source_id, key ORDER BY opened_at) AS place
+    FROM told
    WHERE (source_id, key, opened_at) NOT IN (SELECT source_id, key, opened_at FROM known)),
-overlapping AS (
-  SELECT DISTINCT ON (loose.id) loose.id, loose.version, new.*
-    FROM loose JOIN new USING (source_id, key)
-   WHERE loose.opened_at < coalesce(new.closed_at, 'infinity')
-     AND new.opened_at < coalesce(loose.closed_at, 'infinity')
-   ORDER BY loose.id, new.opened_at),
+alike AS (
+  SELECT loose.id, loose.version, new.source_id, new.key, new.opened_at, new.closed_at,
+         loose.opened_at < coalesce(new.closed_at, 'infinity')
+         AND new.opened_at < coalesce(loose.closed_at, 'infinity') AS is_met,
+         new.opened_at > loose.opened_at - interval '1 day'
+         AND new.opened_at < loose.opened_at + interval '1 day' AS is_near,
+         coalesce(new.closed_at - new.opened_at - (loose.closed_at - loose.opened_at)
+                  BETWEEN interval '-1 hour' AND interval '1 hour', false) AS is_as_long,
+         loose.closed_at IS NULL AS is_open, loose.place = new.place AS is_in_place
+    FROM loose JOIN new USING (source_id, key)),
+followed AS (
+  SELECT DISTINCT ON (id) * FROM alike
+   WHERE is_met OR (is_near AND (is_open OR is_as_long))
+   ORDER BY id, is_near AND is_as_long AND is_in_place DESC, is_met DESC, opened_at),
 moved AS (
-  SELECT DISTINCT ON (source_id, key, opened_at) * FROM overlapping
+  SELECT DISTINCT ON (source_id, key, opened_at) * FROM followed
    ORDER BY source_id, key, opened_at, version > 1 DESC, id),
 gone AS (SELECT id, version FROM loose WHERE id NOT IN (SELECT id FROM moved)),
 is_now AS (

@@ -2,8 +2,10 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dm_portal.people.models import User
-from engagements.models import Engagement, Import
+from engagements.models import Blocker, Engagement, Import
 from engagements.services import imports
+from engagements.services.blockers import describe_blocker
 from engagements.services.rebuilding import rebuild_work
+from engagements.sources.intervals import APART
 from engagements.sources.maps import parse_map
+from engagements.sources.rows import Row
+from engagements.sources.work_file import WorkFile
 from engagements.tests.events import told
-from engagements.tests.stays import HOUR, MAP, SEEN, START, Life, lives, report, taken
+from engagements.tests.stays import HOUR, MAP, SEEN, START, Life, lived, lives, report, taken
+from engagements.tests.work_files import BERLIN, READ_AT
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +95,106 @@ def test_the_latest_report_of_an_item_counts_in_any_order(
     assert {item[0]: item[3] for item in once["items"]} == {
         key: states[-1] for key, states in newest.items()
     }
+
+
+def taken_on(*hours: int, moves: list[tuple[int, str]]) -> list[bytes]:
+    """Reports of one item, so many hours from the start."""
+    life = {"A-1": lived(moves)}
+    return [report(life, START + at * HOUR, "") for at in hours]
+
+
+def describe(by: User, number: int) -> None:
+    blocker = Blocker.objects.get(number=number)
+    said = {"impact": f"{number} holds up 2.1.", "owner": "The bank"}
+    describe_blocker(blocker=blocker, version=blocker.version, by=by, **said)
+
+
+def words() -> list[tuple[int, str, bool]]:
+    """Of each blocker, in the order of time."""
+    told = Blocker.objects.order_by("opened_at")
+    return list(told.values_list("number", "impact", "is_told"))
+
+
+def test_what_was_said_of_short_blockers_goes_with_them_to_their_new_dates(
+    engagement: Engagement, manager: User
+) -> None:
+    """Each shorter than the report is off, and the second is then where the first was."""
+    moves = [(3, "Blocked"), (1, "Doing"), (4, "Blocked"), (1, "Doing"), (30, "Done"), (40, "Open")]
+    first, second = taken_on(45, 90, moves=moves)
+    bring(engagement, manager, first, MAP)
+    before = list(Blocker.objects.order_by("number").values_list("opened_at", flat=True))
+    for number in (1, 2):
+        describe(manager, number)
+    bring(engagement, manager, second, MAP)
+    after = list(Blocker.objects.order_by("number").values_list("opened_at", flat=True))
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert words() == [(1, "1 holds up 2.1.", True), (2, "2 holds up 2.1.", True)]
+
+
+def test_what_was_said_of_one_that_was_open_goes_with_it_too(
+    engagement: Engagement, manager: User
+) -> None:
+    """By the first report it is blocked since midnight, by the second it was over before that."""
+    first, second = taken_on(25, 70, moves=[(24, "Blocked"), (1, "Doing"), (37, "Done")])
+    bring(engagement, manager, first, MAP)
+    since = Blocker.objects.get().opened_at
+    describe(manager, 1)
+    bring(engagement, manager, second, MAP)
+    assert words() == [(1, "1 holds up 2.1.", True)]
+    [over_at] = Blocker.objects.values_list("closed_at", flat=True)
+    assert over_at is not None
+    assert over_at < since
+
+
+@given(lives, taken, st.sampled_from(sorted(TELLS)))
+def test_of_two_reports_that_tell_otherwise_of_an_item_the_later_is_as_of_later(
+    lives: Any, taken: Any, seen: str
+) -> None:
+    """Never of one instant, as of which nothing would tell their order."""
+    told: dict[str, list[Row]] = {}
+    for content in reports(lives, taken, seen):
+        by = parse_map(TELLS[seen])
+        for row in WorkFile([content], zone=BERLIN, now=READ_AT, by=by):
+            told.setdefault(row.key, []).append(row)
+    for rows in told.values():
+        for one, other in pairwise(rows):
+            assert one.updated_at
+            assert other.updated_at
+            assert other.updated_at - one.updated_at >= (one.data != other.data) * APART
+
+
+def as_of(rows: list[dict[str, str]], at: datetime) -> Iterator[dict[str, str]]:
+    """The report of the same items as it would have been taken earlier."""
+    for _, stays in groupby(rows, lambda row: row["key"]):
+        item = list(stays)
+        since = datetime.fromisoformat(item[0]["end"])
+        ends = list(accumulate(timedelta(days=float(row["daysInStatus"])) for row in item))
+        begins = [since - ends[-1], *(since - ends[-1] + end for end in ends[:-1])]
+        past = [row for row, began in zip(item, begins, strict=True) if began <= at]
+        for place, row in enumerate(past):
+            days = row["daysInStatus"] if place < len(past) - 1 else "0"
+            end = f"{begins[len(past) - 1]:%Y-%m-%d}"
+            yield row | {"daysInStatus": days, "end": end, "observationDate": f"{at}"}
+
+
+def test_a_real_report_that_was_also_taken_earlier(
+    engagement: Engagement, manager: User, real_data: Path
+) -> None:
+    """Cut at two days: whatever order the three come in, all is as by the last alone."""
+    content = (real_data / "team_csv" / "timeInStatus.csv").read_bytes()
+    rows = list(csv.DictReader(StringIO(content.decode())))
+    files = [content]
+    for at in map(datetime.fromisoformat, ("2020-01-15 15:00", "2020-04-01 09:00")):
+        text = StringIO()
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(as_of(rows, at))
+        files.append(text.getvalue().encode())
+    by_map = DOCUMENTED.read_bytes()
+    alone = brought(files[:1], by_map, engagement, manager)
+    assert len(alone["blockers"]) == 6
+    orders = [[files[number] for number in order] for order in ((1, 2, 0), (0, 2, 1, 0))]
+    first, second = (brought(order, by_map, engagement, manager) for order in orders)
+    assert first == second
+    assert first["blockers"] == alone["blockers"]
+    assert first["items"] == alone["items"]
