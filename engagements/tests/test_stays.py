@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dm_portal.people.models import User
-from engagements.models import Blocker, Engagement, Import
+from engagements.item_history import item_history
+from engagements.models import Blocker, Engagement, Import, WorkEvent, WorkItem
 from engagements.services import imports
 from engagements.services.blockers import describe_blocker
 from engagements.services.rebuilding import rebuild_work
@@ -198,3 +199,34 @@ def test_a_real_report_that_was_also_taken_earlier(
     assert first == second
     assert first["blockers"] == alone["blockers"]
     assert first["items"] == alone["items"]
+
+
+def test_the_history_of_an_item_tells_each_move_once_and_none_of_them_late(
+    engagement: Engagement, manager: User, time_machine: Any
+) -> None:
+    """By the file that knew it first, as the last one dates it."""
+    moves = [(30, "Blocked"), (5, "Doing"), (31, "Done")]
+    for days, content in enumerate(taken_on(45, 90, moves=moves), 30):
+        time_machine.move_to(START + timedelta(days=days))
+        bring(engagement, manager, content, MAP)
+    item = WorkItem.objects.select_related("engagement", "source").get()
+    lines = item_history(item).lines
+    told = [(each.happening.headline, each.happening.file.number, each.is_late) for each in lines]
+    assert told == [
+        ("Created", 1, False),
+        ("Started, blocked", 1, False),
+        ("Unblocked", 1, False),
+        ("Done", 2, False),
+    ]
+
+
+def test_states_of_which_only_an_earlier_report_tells_can_be_decided_on(
+    engagement: Engagement, manager: User
+) -> None:
+    first, second = taken_on(45, 90, moves=[(30, "Odd"), (31, "Done")])
+    bring(engagement, manager, first, MAP)
+    file = bring(engagement, manager, second.replace(b"Odd", b"Peculiar"), MAP)
+    assert file.undecided_states == ["Peculiar"]
+    named = WorkEvent.objects.all()
+    assert [state for _, state in named.states("source")] == ["Done", "Odd", "Open", "Peculiar"]
+    assert list(named.items_of_states("source").values()) == [1, 1, 1, 1]
