@@ -52,7 +52,9 @@ class Import(OfEngagement):
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Estimated until the file is read; empty: not known."
+        null=True,
+        blank=True,
+        help_text="How many rows the file has; empty: it was not looked over yet.",
     )
     rows_judged = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How many rows have been compared with what is known."

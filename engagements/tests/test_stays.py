@@ -1,16 +1,18 @@
 """Reports of how long items stayed in each state, brought more than once: the latest counts."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
 from io import BytesIO, StringIO
 from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +32,7 @@ from engagements.tests.work_files import BERLIN, READ_AT
 
 pytestmark = pytest.mark.django_db
 
+migration = import_module("engagements.migrations.0023_stays_of_known_work")
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "maps" / "time_in_status.toml"
 # How a report tells when it was taken: to the second, to the day, or not at all.
 TELLS = {"%Y-%m-%dT%H:%M:%S": MAP + SEEN, "%Y-%m-%d": MAP + SEEN, "": MAP}
@@ -230,3 +233,51 @@ def test_states_of_which_only_an_earlier_report_tells_can_be_decided_on(
     named = WorkEvent.objects.all()
     assert [state for _, state in named.states("source")] == ["Done", "Odd", "Open", "Peculiar"]
     assert list(named.items_of_states("source").values()) == [1, 1, 1, 1]
+
+
+@pytest.fixture
+def as_changes(engagement: Engagement, manager: User) -> dict[str, list[Any]]:
+    """Two reports, kept as the portal once kept them; returns what they tell by now."""
+    by_map = TELLS["%Y-%m-%d"]
+    life = {"A-1": lived([(30, "Blocked"), (5, "Doing"), (31, "Done")]), "A-2": lived([])}
+    for at in (45, 50, 90):
+        bring(engagement, manager, report(life, START + at * HOUR, "%Y-%m-%d"), by_map)
+    expected = told(engagement)
+    with connection.cursor() as cursor:
+        cursor.execute(migration.WRITABLE.format("DISABLE"))
+        for event in WorkEvent.objects.order_by("pk"):
+            cells = json.loads(event.became)
+            stays = cells.pop("stays")
+            cursor.execute(
+                migration.FOLD,
+                [
+                    json.dumps(cells, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+                    event.occurred_at - APART * len(stays),
+                    event.pk,
+                ],
+            )
+            WorkEvent.objects.bulk_create(
+                [
+                    WorkEvent(
+                        source=event.source,
+                        key=event.key,
+                        field="state",
+                        came=came,
+                        became=became,
+                        occurred_at=at,
+                        recorded_at=event.recorded_at,
+                        of=event.of,
+                    )
+                    for (came, _), (became, at) in pairwise(stays)
+                ],
+                ignore_conflicts=True,
+            )
+    return expected
+
+
+def test_what_was_kept_as_changes_is_kept_as_stays(
+    engagement: Engagement, as_changes: dict[str, list[Any]]
+) -> None:
+    assert WorkEvent.objects.filter(field="state").count() == 5  # not 7: two reports are of one day
+    migration.fold_moves(None, connection.schema_editor())
+    assert told(engagement) == as_changes

@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("engagements", "0023_stays_of_known_work")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="import",
+            name="rows_total",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="How many rows the file has; empty: it was not looked over yet.",
+                null=True,
+            ),
+        ),
+    ]
