@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Collate
 
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
@@ -235,6 +236,17 @@ class WorkItemQuerySet(AssigneesDecided, OfEngagementQuerySet):
     def with_impossible_dates(self) -> Self:
         """Those done before they were created or begun: they have no cycle time."""
         return self.filter(Q(done_at__lt=F("created_at")) | Q(done_at__lt=F("started_at")))
+
+    def with_created_told(self) -> Self:
+        """Annotate ``created_told``: the last text that a file gave for when it was created. None:
+        no file says that, and ``created_at`` is when anything was first told of it.
+        """
+        event = related(related(self.model, "source"), "events")
+        mine = {"source": models.OuterRef("source"), "key": models.OuterRef("key")}
+        seen = event.objects.filter(**mine, field="seen", became__contains='"created_at":')
+        told = KeyTextTransform("created_at", Cast("became", models.JSONField()))
+        last = seen.order_by("-occurred_at", Collate("became", "C").desc()).annotate(told=told)
+        return self.annotate(created_told=models.Subquery(last.values("told")[:1]))
 
     def with_milestone_names(self) -> Self:
         """Annotate ``milestone_names``: every milestone that the tracker names, as a list."""

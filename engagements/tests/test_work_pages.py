@@ -1,5 +1,6 @@
 """The work: the list with its filter, and one item."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -8,7 +9,8 @@ import pytest
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
-from engagements.models import Engagement, Import, Milestone, Source, Sprint, WorkItem
+from engagements.models import Engagement, Import, Milestone, Source, Sprint, WorkEvent, WorkItem
+from engagements.services.rebuilding import rebuild_work
 from engagements.tests.pages import at, csv_rows, make_import, make_item, names, statements
 
 pytestmark = pytest.mark.django_db
@@ -154,8 +156,28 @@ def test_csv_holds_every_column_as_text(desk: Any, work: Import) -> None:
         "Created": "2026-11-03T09:00:00Z",
         "Done": "",
         "Assignee in the tracker": "Sami",
+        "Created is": "",
     }
     assert rows[1]["Done"] == "2026-11-03T09:00:00Z"
+
+
+def test_what_no_file_says_to_be_created_is_said_to_be_first_told_of(
+    desk: Any, file: Import
+) -> None:
+    """Of what one file says it, that counts; of another the last cell for it is empty."""
+    make_item(file, "A-1")
+    for key, created in [("A-2", None), ("A-3", None), ("A-3", "2026-01-05T10:00:00Z")]:
+        said = {"source": file.source, "key": key, "of": file, "recorded_at": now()}
+        told = {"became": json.dumps({"state": "Open", "created_at": created})}
+        WorkEvent.objects.create(**said, **told, field="seen", occurred_at=now())
+    rebuild_work(engagement=file.engagement, by=None)
+    url = at("work_list", file.engagement)
+    notes = {row[0].value: row[-2].note for row in desk.get(url).context["listing"].rows}
+    assert notes == {"A-1": "", "A-2": "first told of", "A-3": ""}
+    rows = csv_rows(desk.get(url, {"format": "csv"}))
+    assert {row["Key"]: row["Created is"] for row in rows} == notes
+    page = desk.get(at("work_detail", file.engagement, number=1, key="A-2")).content.decode()
+    assert "first told of" in page
 
 
 def test_twenty_five_a_page(desk: Any, file: Import) -> None:
