@@ -35,9 +35,12 @@ life = st.lists(st.tuples(st.integers(0, 30), st.sampled_from(STATES)), min_size
     lambda moves: lived(moves)
 )
 lives = st.dictionaries(st.sampled_from(["A-1", "A-2", "A-3"]), life, min_size=1)
-# When reports are taken, in hours from the start, and which item each leaves out.
+# When reports are taken, in hours from each other, which item each leaves out, and whether
+# whoever brings it says that it is whole.
 taken = st.lists(
-    st.tuples(st.integers(24, 60), st.sampled_from(["", "A-1"])), min_size=2, max_size=3
+    st.tuples(st.integers(24, 60), st.sampled_from(["", "A-1"]), st.booleans()),
+    min_size=2,
+    max_size=3,
 )
 
 
