@@ -22,7 +22,7 @@ ALTER TABLE engagements_import DROP CONSTRAINT import_of_source
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0023_due_days'),
+        ('engagements', '0025_rows_total_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -33,7 +33,7 @@ from engagements.tests.work_files import BERLIN, READ_AT
 
 pytestmark = pytest.mark.django_db
 
-migration = import_module("engagements.migrations.0023_stays_of_known_work")
+migration = import_module("engagements.migrations.0024_stays_of_known_work")
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "maps" / "time_in_status.toml"
 # How a report tells when it was taken: to the second, to the day, or not at all.
 TELLS = {"%Y-%m-%dT%H:%M:%S": MAP + SEEN, "%Y-%m-%d": MAP + SEEN, "": MAP}

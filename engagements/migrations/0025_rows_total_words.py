@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0023_stays_of_known_work")]
+    dependencies = [("engagements", "0024_stays_of_known_work")]
 
     operations = [
         migrations.AlterField(

@@ -66,7 +66,7 @@ def _written(at):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engagements", "0021_decisions_read")]
+    dependencies = [("engagements", "0023_due_days")]
 
     operations = [
         migrations.RunSQL(WRITABLE.format("DISABLE"), WRITABLE.format("ENABLE")),
