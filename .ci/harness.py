@@ -21,15 +21,16 @@ OURS = (
 )
 
 
-def own_database(name: str) -> Path:
+def own_database(name: str, *, durable_in: Path | None = None) -> Path:
     """A server of our own, and an environment that names only that; children inherit it.
 
-    Returns its folder, which the server deletes at the end.
+    Returns its folder, which the server deletes at the end; not the one in which it is to keep
+    what it acknowledged, whatever ends it.
     """
     for variable in OURS:
         os.environ.pop(variable, None)
-    directory = Path(tempfile.mkdtemp(prefix=f"{name}-db-"))
-    embedded.ensure_running(directory, throwaway=True)
+    directory = durable_in or Path(tempfile.mkdtemp(prefix=f"{name}-db-"))
+    embedded.ensure_running(directory, throwaway=durable_in is None)
     os.environ |= {"DJANGO_SETTINGS_MODULE": "dm_portal.settings", "VAR_DIR": str(directory)}
     return directory
 

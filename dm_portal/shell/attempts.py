@@ -23,6 +23,13 @@ def next_attempt_at(attempts: int) -> datetime:
     return now() + timedelta(seconds=2**attempts)
 
 
+class OutOfMemory(RuntimeError):
+    """The work wanted more memory than its process may have.
+
+    In place of MemoryError, at which Celery ends the whole worker and not only the task.
+    """
+
+
 class Attempt:
     """One attempt at a claimed row. An error is written to the row, and goes on."""
 
@@ -42,3 +49,5 @@ class Attempt:
         if error is not None:
             logger.warning("An attempt failed: %s: %s", type(error).__name__, error)
             self.give_back("".join(traceback.format_exception(error))[-ERROR_LENGTH:])
+        if isinstance(error, MemoryError):
+            raise OutOfMemory(str(error)) from error

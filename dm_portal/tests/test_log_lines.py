@@ -89,6 +89,18 @@ def test_an_attempt_that_fails_is_told_with_what_it_is_about(log: io.StringIO) -
     )
 
 
+def test_too_little_memory_ends_the_attempt_and_no_worker() -> None:
+    given_back = []
+
+    class Attempt(attempts.Attempt):
+        def give_back(self, error: str) -> None:
+            given_back.append(error)
+
+    with pytest.raises(attempts.OutOfMemory), Attempt():
+        raise MemoryError
+    assert given_back[0].endswith("MemoryError\n")
+
+
 def test_an_error_is_one_line_with_its_traceback(log: io.StringIO) -> None:
     try:
         raise ValueError("/invitations/abcdefghijklmnop/ is no place")
