@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import (
+    DatabaseError,
+    DataError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services.mails import queue_mail
@@ -18,6 +25,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
 from engagements.models import Engagement, Import
 from engagements.services.imports import receive_file
+from reporting.management.commands.clock import outlasting_the_database
 from reporting.models import Report
 from reporting.services.publishing import publish_report
 from reporting.tests.reports import draft, fresh, open_reports, write
@@ -123,6 +131,21 @@ def test_a_clock_outlasts_a_database_that_is_away(
     until(lambda: (tmp_path / "clock-0.log").read_text().count("The database is away") > 1)
     clock.terminate()
     assert clock.wait(SECONDS) == 0
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError])
+def test_a_clock_waits_for_a_database_that_went_in_the_middle_of_an_answer(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    with outlasting_the_database():
+        raise error("server closed the connection unexpectedly")
+    assert "The database is away" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ProgrammingError, DataError, ValueError])
+def test_a_clock_ends_by_a_fault_of_its_own(error: type[Exception]) -> None:
+    with pytest.raises(error), outlasting_the_database():
+        raise error("no such column")
 
 
 def test_the_tick_command_opens_drafts_and_says_so(

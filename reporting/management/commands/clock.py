@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 from dm_portal.shell import leases
 from reporting.jobs import JOBS
@@ -22,6 +22,9 @@ LEASE = "clock"
 LEASE_SECONDS = 30
 RENEWED_EACH = 10
 POLL_SECONDS = 1
+# Of a server that dies in the middle of an answer the driver says nothing more exact than the last.
+# What else it says is a fault of ours.
+AWAY = {OperationalError, InterfaceError, DatabaseError}
 # How long a child may finish its row when the clock is told to end; leases cover the rest.
 GRACE_SECONDS = 4
 
@@ -44,7 +47,7 @@ class Clock:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.is_stopping:
-            with _outlasting_the_database():
+            with outlasting_the_database():
                 self._round()
             # A signal does not cut this short; that is soon enough.
             time.sleep(POLL_SECONDS)
@@ -89,7 +92,7 @@ class Clock:
             child.wait(max(0, ends_at - time.monotonic()))
             if not child.has_ended():
                 child.kill()
-        with _outlasting_the_database():
+        with outlasting_the_database():
             for child in self.children.values():
                 child.settle()
             leases.let_go(LEASE, holder=self.holder)
@@ -97,11 +100,13 @@ class Clock:
 
 
 @contextmanager
-def _outlasting_the_database() -> Iterator[None]:
+def outlasting_the_database() -> Iterator[None]:
     """A database that is away, restarting or full comes back; whoever waits for it need not end."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError) as error:
+        if type(error) not in AWAY:
+            raise
         logger.warning("The database is away: %s", str(error).strip())
         connections.close_all()
 
