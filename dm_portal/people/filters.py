@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from dm_portal.people import audit
-from dm_portal.people.models import OutgoingMail, PortalFunction, User
+from dm_portal.people.models import OutgoingMail, PortalFunction, TimeOff, User
 
 DATE = forms.DateInput(attrs={"type": "date"})
 
@@ -50,6 +50,35 @@ class MailFilter(django_filters.FilterSet):
     class Meta:
         model = OutgoingMail
         fields = ()
+
+
+class TimeOffFilter(django_filters.FilterSet):
+    """Leave of somebody, on any day from one to another; what was taken back only if asked for."""
+
+    q = django_filters.CharFilter(label="Name", method="find")
+    first = django_filters.DateFilter(
+        label="Away on or after", field_name="ends_on", lookup_expr="gte", widget=DATE
+    )
+    last = django_filters.DateFilter(
+        label="Away on or before", field_name="starts_on", lookup_expr="lte", widget=DATE
+    )
+    state = django_filters.ChoiceFilter(
+        label="State",
+        method="in_state",
+        choices=[("counting", "Counts"), ("withdrawn", "Taken back")],
+        empty_label="Any",
+    )
+
+    class Meta:
+        model = TimeOff
+        fields = ()
+
+    def find(self, rows: QuerySet[TimeOff], _name: str, words: str) -> QuerySet[TimeOff]:
+        of_user = Q(user__name__icontains=words) | Q(user__email__icontains=words)
+        return rows.filter(of_user | Q(specialist__name__icontains=words))
+
+    def in_state(self, rows: QuerySet[TimeOff], _name: str, state: str) -> QuerySet[TimeOff]:
+        return rows.filter(withdrawn_at__isnull=state == "counting")
 
 
 def _nouns() -> list[tuple[str, str]]:

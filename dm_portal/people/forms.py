@@ -1,12 +1,16 @@
 """What admins type about people."""
 
+from collections.abc import Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 
-from dm_portal.people.models import PortalFunction, User
+from dm_portal.people.holiday_names import COUNTRIES
+from dm_portal.people.models import WEEKDAYS, PortalFunction, TimeOff, User, WorkCalendar
+from dm_portal.people.workers import label
 from dm_portal.shell.clock import today
-from dm_portal.shell.forms import PortalForm, VersionedModelForm
+from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedModelForm, VersionMixin
 
 
 class InvitationForm(PortalForm):
@@ -60,3 +64,101 @@ class PortalFunctionForm(PortalForm):
         widget=forms.DateInput,
         help_text="The first day on which it no longer holds. Empty: until somebody ends it.",
     )
+
+
+class CalendarForm(VersionedModelForm):
+    """The working week of a place."""
+
+    class Meta:
+        model = WorkCalendar
+        fields = ("name", "time_zone", *WEEKDAYS, "country", "region")
+        labels = {"country": "Public holidays of"}
+        help_texts = {
+            "name": "Every one of us can read it: name a place, not a customer.",
+            "monday": "Such as 09:00-12:30, 13:30-17:00. Empty: a day off. A night is "
+            "22:00-24:00 here and 00:00-06:00 on the next day.",
+            "region": "Its name or its code, where holidays differ within the country.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.instance.time_zone
+        zones = sorted({zone for zone in available_timezones() if "/" in zone} | {"UTC", chosen})
+        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])
+        countries = [("", "No country: no holidays"), *COUNTRIES.items()]
+        self.fields["country"].widget = forms.Select(choices=countries)
+
+    def changes(self) -> dict[str, Any]:
+        """As the model keeps them: a region by its code, hours in one way of writing."""
+        kept = {name: getattr(self.instance, name) for name in self.Meta.fields}
+        return super().changes() | kept
+
+
+class NewCalendarForm(CalendarForm):
+    """A calendar that nobody can have changed in the meantime."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["version"]
+
+
+class ChosenCalendarForm(VersionedModelForm):
+    """By which calendar somebody works."""
+
+    class Meta:
+        model = User
+        fields = ("calendar",)
+        labels = {"calendar": "Working hours"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["calendar"]
+        field.to_field_name = "ref"
+        field.empty_label = "None chosen: Monday to Friday, 09:00-17:00 in Berlin, no holidays"
+
+
+class TimeOffForm(PortalModelForm):
+    """From which day to which somebody is away, or in which part of one day."""
+
+    class Meta:
+        model = TimeOff
+        fields = ("starts_on", "ends_on", "from_time", "until_time", "note")
+        help_texts = {
+            "ends_on": "The last day away; the same day for a single one.",
+            "from_time": "Only for a part of one day, on the clock of whoever is away.",
+            "until_time": "Empty: until the end of the day.",
+            "note": "Colleagues of the pod can read it.",
+        }
+        widgets = {
+            "starts_on": forms.DateInput,
+            "ends_on": forms.DateInput,
+            "from_time": forms.TimeInput,
+            "until_time": forms.TimeInput,
+        }
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What the service says of days and times, it says at the field that is wrong."""
+        return super()._get_validation_exclusions() | set(self.Meta.fields[:4])
+
+
+class NewTimeOffForm(TimeOffForm):
+    """Leave of oneself; with ``people`` (users and specialists), of one of them."""
+
+    person = forms.ChoiceField(label="Who is away")
+    field_order = ("person",)
+
+    def __init__(self, *args: Any, people: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {person.ref: person for person in people}
+        if not people:
+            del self.fields["person"]
+            return
+        choices = [(ref, label(person)) for ref, person in self.people.items()]
+        self.fields["person"].choices = [("", "Choose somebody"), *choices]
+
+    def clean_person(self) -> Any:
+        return self.people[self.cleaned_data["person"]]
+
+
+class ChangedTimeOffForm(VersionMixin, TimeOffForm):
+    """Leave as it was entered, to be ended earlier or moved."""

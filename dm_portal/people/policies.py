@@ -53,6 +53,11 @@ def can_deactivate(user: Any, person: Any) -> bool:
     return standing.is_admin(user) and person.pk != user.pk
 
 
+def can_list_calendars(user: Any) -> bool:
+    """Any of us."""
+    return standing.is_present(user) and user.is_internal
+
+
 def can_keep_calendars(user: Any) -> bool:
     return standing.is_admin(user)
 

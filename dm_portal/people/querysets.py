@@ -134,6 +134,14 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
             return self.none()
         return self.all()
 
+    def with_use_count(self) -> Self:
+        """Annotate ``use_count``: how many people and engagements work by it."""
+        counts = (
+            models.Count(relation.name, distinct=True)
+            for relation in self.model._meta.related_objects
+        )
+        return self.annotate(use_count=sum(counts, models.Value(0)))
+
 
 class TimeOffQuerySet(models.QuerySet["TimeOff"]):
     def visible_to(self, user: Any) -> Self:

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from dm_portal.people.views import account, health, invitations, outbox, people, records
+from dm_portal.people.views import (
+    account,
+    calendars,
+    health,
+    invitations,
+    outbox,
+    people,
+    records,
+    time_off,
+)
 
 urlpatterns = [
     path("accounts/", include("dm_portal.people.account_urls")),
@@ -20,6 +29,7 @@ urlpatterns = [
         people.portal_function_end,
         name="portal_function_end",
     ),
+    path("people/<ref:ref>/hours/", calendars.person_calendar, name="person_calendar"),
     path("people/<ref:ref>/deactivation/", people.person_deactivation, name="person_deactivation"),
     path("people/<ref:ref>/reactivation/", people.person_reactivation, name="person_reactivation"),
     path("people/<ref:ref>/two-step/removal/", people.two_step_removal, name="two_step_removal"),
@@ -32,6 +42,15 @@ urlpatterns = [
     path(
         "invitations/<ref:ref>/renewal/", invitations.invitation_renewal, name="invitation_renewal"
     ),
+    path("calendars/", calendars.calendar_list, name="calendar_list"),
+    path("calendars/new/", calendars.calendar_create, name="calendar_create"),
+    path("calendars/<ref:ref>/", calendars.calendar_detail, name="calendar_detail"),
+    path("calendars/<ref:ref>/edit/", calendars.calendar_edit, name="calendar_edit"),
+    path("calendars/<ref:ref>/removal/", calendars.calendar_removal, name="calendar_removal"),
+    path("leave/", time_off.time_off_list, name="time_off_list"),
+    path("leave/new/", time_off.time_off_create, name="time_off_create"),
+    path("leave/<ref:ref>/", time_off.time_off_edit, name="time_off_edit"),
+    path("leave/<ref:ref>/withdrawal/", time_off.time_off_withdrawal, name="time_off_withdrawal"),
     path("outbox/", outbox.outbox_list, name="outbox_list"),
     path("outbox/<ref:ref>/", outbox.outbox_detail, name="outbox_detail"),
     path("outbox/<ref:ref>/retry/", outbox.outbox_retry, name="outbox_retry"),

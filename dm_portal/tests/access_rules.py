@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dm_portal.people.models import Invitation, OutgoingMail
+from dm_portal.people.models import Invitation, OutgoingMail, TimeOff, WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.tests.access_matrix import (
     ADMIN,
@@ -17,6 +17,7 @@ from dm_portal.tests.access_matrix import (
     US,
     Rule,
     act,
+    actors,
     form,
     page,
     theirs,
@@ -24,6 +25,7 @@ from dm_portal.tests.access_matrix import (
 from dm_portal.tests.access_rules_administration import ADMINISTRATION
 from dm_portal.tests.access_rules_engagements import ENGAGEMENTS, IMPORTS, PLAN, PODS, SEES
 from dm_portal.tests.world import Side, World
+from pods.models import Specialist
 from reporting.models import Report
 
 
@@ -38,6 +40,24 @@ def invitation(side: Side) -> dict[str, Any]:
 def mail(side: Side) -> dict[str, Any]:
     return {"ref": side.one(OutgoingMail).ref}
 
+
+def calendar(side: Side) -> dict[str, Any]:
+    """One calendar, which belongs to no side."""
+    return {"ref": WorkCalendar.objects.get().ref}
+
+
+def hours(world: World) -> dict[str, Any]:
+    return {"name": "Kiel", "time_zone": "UTC", "monday": "09:00-17:00"}
+
+
+def leave(side: Side) -> dict[str, Any]:
+    """Leave of a specialist who signs in."""
+    return {"ref": side.one(TimeOff).ref}
+
+
+LEAVE = ADMIN | actors("specialist")
+SEES_LEAVE = LEAVE | READERS | DM
+LATER = {"starts_on": today(), "ends_on": today()}
 
 SEES_PEOPLE = ADMIN | READERS
 # Everybody sees the row of themselves; the page about people is not theirs.
@@ -72,6 +92,23 @@ PEOPLE = {
     ),
     "invitation_revocation": act(DM | ADMIN | AUDITOR, DM | ADMIN, at=invitation),
     "invitation_renewal": act(DM | ADMIN | AUDITOR, DM | ADMIN, at=invitation),
+    "person_calendar": form(
+        SEES_MANAGER,
+        ADMIN | DM,
+        at=person("manager"),
+        data=lambda w: {"calendar": "", "version": 1},
+    ),
+    "calendar_list": page(US),
+    "calendar_detail": page(US, at=calendar),
+    "calendar_create": form(US, ADMIN, data=hours),
+    "calendar_edit": form(US, ADMIN, at=calendar, data=lambda w: hours(w) | {"version": 1}),
+    "calendar_removal": act(US, ADMIN, at=calendar),
+    "time_off_list": page(US),
+    "time_off_create": form(
+        US, US, data=lambda w: LATER | {"person": w.ours.one(Specialist, user=None).ref}
+    ),
+    "time_off_edit": form(SEES_LEAVE, LEAVE, at=leave, data=lambda w: LATER | {"version": 1}),
+    "time_off_withdrawal": act(SEES_LEAVE, LEAVE, at=leave),
     "gallery": page(US, ADMIN),
     "outbox_list": page(US, ADMIN),
     "health_detail": page(US, ADMIN),

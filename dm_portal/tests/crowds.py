@@ -6,10 +6,18 @@ from typing import Any
 
 from django.db import models
 
-from dm_portal.people.models import AuditEvent, Invitation, OutgoingMail, PortalFunction, User
+from dm_portal.people.models import (
+    AuditEvent,
+    Invitation,
+    OutgoingMail,
+    PortalFunction,
+    TimeOff,
+    User,
+    WorkCalendar,
+)
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.refs import new_ref
-from dm_portal.tests.world import LONG_AGO, World
+from dm_portal.tests.world import DAY, LONG_AGO, World
 from engagements.models import (
     AcceptanceCriterion,
     Blocker,
@@ -65,6 +73,19 @@ def people(world: World, count: int) -> None:
     PortalFunction.objects.bulk_create(
         PortalFunction(user=user, function="auditor", starts_on=LONG_AGO) for user in users(count)
     )
+
+
+def calendars(world: World, count: int) -> None:
+    """Calendars, and people and engagements that have the first."""
+    row = world.nobody.one(WorkCalendar)
+    twins(row, count, named)
+    User.objects.filter(pk__in=[user.pk for user in users(count)]).update(calendar=row)
+    Engagement.objects.update(calendar=row)
+
+
+def leave(world: World, count: int) -> None:
+    row, manager = world.ours.one(TimeOff), world.actors["manager"]
+    twins(row, count, lambda n: {"user_id": manager.pk, "ends_on": row.ends_on + (n + 1) * DAY})
 
 
 def mails(world: World, count: int) -> None:

@@ -16,6 +16,7 @@ from dm_portal.tests.world import Side, World
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 STARTS = ["/", "/status/", "/engagements/", "/pods/", "/people/", "/outbox/", "/audit/"]
+STARTS += ["/calendars/", "/leave/"]
 STARTS += ["/admin/", "/gallery/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/"]
 
 PORTAL_WIDE = {"admin", "director", "auditor"}

@@ -123,6 +123,13 @@ class WorkCalendar(models.Model):
         region = regions(self.country).get(self.region, self.region) if self.region else ""
         return ", ".join(part for part in (country, region) if part)
 
+    @property
+    def hours_a_week(self) -> str:
+        """How much is worked in a week without holidays: "37 h 30"."""
+        spans = (span for day in WEEKDAYS for span in read_hours(getattr(self, day)))
+        hours, minutes = divmod(sum(end - first for first, end in spans), 60)
+        return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+
     def in_use(self) -> list[models.QuerySet[Any]]:
         """Who works by it: users, and of the apps above what points here, model by model."""
         return [
@@ -242,6 +249,11 @@ class TimeOff(models.Model):
     def person(self) -> Any:
         """Whose it is: a user, or a specialist who does not sign in."""
         return self.user if self.user is not None else self.specialist
+
+    @property
+    def state(self) -> str:
+        """Whether it counts, in words."""
+        return "Counts" if self.withdrawn_at is None else "Taken back"
 
     def leave(self) -> Leave:
         """What is taken from the working time."""

@@ -51,7 +51,9 @@ def people_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 @require_safe
 def person_detail(request: HttpRequest, ref: str) -> HttpResponse:
-    person = _person(request, ref)
+    person = get_object_or_404(
+        User.objects.visible_to(request.user).select_related("calendar"), ref=ref
+    )
     require(policies.can_list_people(request.user))
     invitations = Invitation.objects.visible_to(request.user).filter(user=person)
     may_deactivate = policies.can_deactivate(request.user, person)
