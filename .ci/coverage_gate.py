@@ -7,7 +7,16 @@ import json
 import sys
 from pathlib import Path
 
-RULES = {"querysets", "policies", "services", "periods", "working_time", "schedules"}
+RULES = {
+    "querysets",
+    "policies",
+    "services",
+    "periods",
+    "working_time",
+    "schedules",
+    "leave_files",
+    "recurrence",
+}
 
 
 def is_rule(path: str) -> bool:
