@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from dm_portal.people.holiday_names import COUNTRIES
+from dm_portal.people.leave_files import MAX_BYTES
 from dm_portal.people.models import WEEKDAYS, PortalFunction, TimeOff, User, WorkCalendar
 from dm_portal.people.workers import label
 from dm_portal.shell.clock import today
@@ -158,6 +159,50 @@ class NewTimeOffForm(TimeOffForm):
 
     def clean_person(self) -> Any:
         return self.people[self.cleaned_data["person"]]
+
+
+class LeaveFileForm(PortalForm):
+    """A file of leave; ``people`` are those for whom the reader may enter a calendar of one."""
+
+    file = forms.FileField(
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,.ics,text/csv,text/calendar"}),
+        help_text=(
+            f"A table (CSV) or a calendar (ICS) of at most {MAX_BYTES // 1024} KB. Nothing "
+            "changes before you have seen what would."
+        ),
+        error_messages={"empty": "The file is empty."},
+    )
+    person = forms.ChoiceField(
+        label="Whose calendar it is",
+        required=False,
+        help_text="For a calendar only: a table says itself who is away.",
+    )
+    only = forms.CharField(
+        label="Only events with this word in their title",
+        required=False,
+        max_length=60,
+        help_text="For a calendar that holds other things too, such as “vacation”. Titles are "
+        "not kept.",
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {person.ref: person for person in people}
+        if not people:
+            del self.fields["person"]
+            return
+        choices = [(ref, label(person)) for ref, person in self.people.items()]
+        self.fields["person"].choices = [("", "Choose somebody"), *choices]
+
+    def clean_person(self) -> Any:
+        return self.people.get(self.cleaned_data["person"])
+
+
+class LeavePreviewForm(PortalForm):
+    """The button below a preview, which carries what was seen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
 
 
 class ChangedTimeOffForm(VersionMixin, TimeOffForm):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from dm_portal.people.models import Invitation, OutgoingMail, TimeOff, WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.tests.access_matrix import (
@@ -53,6 +55,11 @@ def hours(world: World) -> dict[str, Any]:
 def leave(side: Side) -> dict[str, Any]:
     """Leave of a specialist who signs in."""
     return {"ref": side.one(TimeOff).ref}
+
+
+def leave_file(world: World) -> dict[str, Any]:
+    text = b"Person,First day,Last day\nNobody,2026-06-08,2026-06-09\n"
+    return {"file": SimpleUploadedFile("leave.csv", text)}
 
 
 LEAVE = ADMIN | actors("specialist")
@@ -107,6 +114,9 @@ PEOPLE = {
     "time_off_create": form(
         US, US, data=lambda w: LATER | {"person": w.ours.one(Specialist, user=None).ref}
     ),
+    "leave_import": form(US, US, data=leave_file, does=200),
+    # nothing was previewed: led back to where a file is chosen
+    "leave_import_application": act(US, US),
     "time_off_edit": form(SEES_LEAVE, LEAVE, at=leave, data=lambda w: LATER | {"version": 1}),
     "time_off_withdrawal": act(SEES_LEAVE, LEAVE, at=leave),
     "gallery": page(US, ADMIN),
