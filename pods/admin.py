@@ -136,14 +136,18 @@ class SpecialistAdmin(RosterAdmin):
     list_select_related = ("user",)
     list_filter = ("seniority",)
     search_fields = ("name", "skills")
-    fields = ("name", "user", "seniority", "skills", "seen_version")
+    fields = ("name", "user", "seniority", "skills", "calendar", "seen_version")
     inlines = (MembershipInline,)
 
     def save_through_service(
         self, *, obj: Specialist, form: ModelForm, change: bool, by: Any
     ) -> Model:
         fields = services.SpecialistFields(
-            name=obj.name, user=obj.user, seniority=obj.seniority, skills=obj.skills
+            name=obj.name,
+            user=obj.user,
+            seniority=obj.seniority,
+            skills=obj.skills,
+            calendar=obj.calendar,
         )
         if not change:
             return services.add_specialist(by=by, **fields)

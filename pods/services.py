@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 
 from dm_portal.people.audit import record
-from dm_portal.people.models import User
+from dm_portal.people.models import User, WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
@@ -23,6 +23,7 @@ class SpecialistFields(TypedDict):
     user: User | None
     seniority: str
     skills: str
+    calendar: NotRequired[WorkCalendar | None]
 
 
 class PodFields(TypedDict):

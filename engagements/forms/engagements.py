@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
 
+from dm_portal.people.models import WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
 from engagements.forms.days import InOrder
@@ -23,7 +24,8 @@ from pods.models import Pod
 AGREED = (
     *("name", "outcome", "in_scope", "out_of_scope", "depends_on", "pods"),
     *("starts_on", "ends_on", "reporting_from"),
-    *("unit", "sprint_days", "status_weekday", "status_hour", "time_zone", "holiday_rule"),
+    *("unit", "sprint_days", "status_weekday", "status_hour", "time_zone"),
+    *("calendar", "holiday_rule"),
 )
 CADENCE = (*("outcome", "unit", "sprint_days", "status_weekday", "status_hour", "time_zone"),)
 ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
@@ -45,6 +47,7 @@ class AgreedForm(InOrder, PortalModelForm):
             "reporting_from": "The week of this day gets the first weekly status, that of the "
             "last day gets the last.",
             "status_hour": "",
+            "calendar": "They count on the clock of the time zone above, whatever theirs is.",
             "holiday_rule": "The status stays in its week; where that has no such day, it is due "
             "on the nearest working day.",
         }
@@ -56,6 +59,7 @@ class AgreedForm(InOrder, PortalModelForm):
             "status_weekday": "Status due on",
             "status_hour": "At",
             "time_zone": "Time zone",
+            "calendar": "Working hours and holidays",
             "holiday_rule": "If that is a holiday, due on",
         }
         widgets = {
@@ -71,6 +75,10 @@ class AgreedForm(InOrder, PortalModelForm):
         field = self.fields["pods"]
         field.queryset = self._pods(user)
         field.to_field_name = "ref"
+        calendars = self.fields["calendar"]
+        calendars.queryset = WorkCalendar.objects.visible_to(user)
+        calendars.to_field_name = "ref"
+        calendars.empty_label = "None chosen: Monday to Friday, 09:00-17:00, no holidays"
         chosen = self.instance.time_zone
         zones = ZONES if chosen in ZONES else [chosen, *ZONES]
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])

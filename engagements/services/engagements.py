@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from django.db import transaction
 
 from dm_portal.people.audit import record
-from dm_portal.people.models import User
+from dm_portal.people.models import User, WorkCalendar
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.errors import DomainError
@@ -52,12 +52,15 @@ class EngagementFields(TypedDict):
     starts_on: date
     ends_on: date | None
     reporting_from: date
+    calendar: NotRequired[WorkCalendar | None]
     holiday_rule: NotRequired[str]
     review_day: NotRequired[int]
 
 
 # What decides when a status or a review is due.
-RHYTHM = frozenset({"time_zone", "status_weekday", "status_hour", "holiday_rule", "review_day"})
+RHYTHM = frozenset(
+    {"time_zone", "status_weekday", "status_hour", "holiday_rule", "review_day", "calendar"}
+)
 
 
 @dataclass(frozen=True, slots=True)

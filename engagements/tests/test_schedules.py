@@ -1,10 +1,11 @@
 """When an engagement works: its calendar's hours, its own clock."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from dm_portal.people.models import WorkCalendar
+from dm_portal.people.models import AuditEvent, User, WorkCalendar
 from dm_portal.people.schedules import working_minutes
 from engagements.models import Engagement
 from engagements.schedules import calendar_of, engagement_schedule
@@ -28,3 +29,18 @@ def test_a_calendar_lends_hours_and_holidays_but_no_zone(engagement: Engagement)
     day = datetime(2026, 6, 8, 8, tzinfo=UTC), datetime(2026, 6, 8, 9, tzinfo=UTC)
     assert working_minutes(day, engagement_schedule(engagement)) == 60  # 10:00 in Berlin is 8:00
     assert calendar_of(engagement).holiday_name(BOXING_DAY) == "Boxing Day"
+
+
+def test_a_dm_chooses_the_hours_of_an_engagement(
+    sign_in: Any, engagement: Engagement, manager: User
+) -> None:
+    london = WorkCalendar.objects.create(name="London", country="GB", region="ENG")
+    client, url = sign_in(manager), f"/engagements/{engagement.ref}/settings/"
+    form = client.get(url).context["form"]
+    typed = {field.html_name: field.value() for field in form if field.value() is not None}
+    response = client.post(url, typed | {"calendar": london.ref})
+    assert response.status_code == 302
+    engagement.refresh_from_db()
+    assert engagement.calendar == london
+    event = AuditEvent.objects.get(verb="engagement.changed")
+    assert event.after == {"calendar": "London"}

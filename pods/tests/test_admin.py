@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dm_portal.people.audit import sentence
-from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.models import AuditEvent, User, WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words
 from pods.models import Membership, Pod, PodFunction, Specialist
@@ -53,9 +53,11 @@ def test_lists_and_empty_forms(keeper: Any, place: Membership, model: str) -> No
 
 def test_add_a_specialist(keeper: Any, manager: User) -> None:
     data = {"name": "Nia", "user": manager.pk, "seniority": "senior", "skills": "SQL"} | NO_ROWS
+    data["calendar"] = WorkCalendar.objects.create(name="London").pk
     assert keeper.post(url("specialist_add"), data).status_code == 302
     nia = Specialist.objects.get()
     assert (nia.name, nia.user, nia.seniority, nia.skills) == ("Nia", manager, "senior", "SQL")
+    assert str(nia.calendar) == "London"
     assert told() == ["Adam Admin added the specialist Nia"]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dm_portal.people.models import User
+from dm_portal.people.models import User, WorkCalendar
 from dm_portal.people.services import (
     accept_invitation,
     deactivate_person,
@@ -29,6 +29,8 @@ class Cast:
 
     password: str
     people: dict[str, User] = field(default_factory=dict)
+    # by the zones of the engagements that they are for
+    calendars: dict[str, WorkCalendar] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> User:
         return self.people[key]

@@ -22,6 +22,7 @@ from engagements.services.sprints import create_sprint
 from engagements.services.templates import add_default_templates
 from reporting import rag
 from reporting.demo import plans
+from reporting.demo.hours import keep_hours, next_monday, send_away
 from reporting.demo.people import (
     Cast,
     invite_contacts,
@@ -91,6 +92,7 @@ def seed(*, password: str) -> None:
             cast = _set_the_stage(password)
             atlas = _begin(plans.ATLAS, cast, first, weekday=today.isoweekday())
             harbour = _begin(plans.HARBOUR, cast, first, weekday=_working_day_before(today))
+        send_away(cast, "Leila Haddad", first=next_monday())
         _play([atlas, harbour], cast)
         _promise_daily(harbour)
         say_who(atlas.engagement, atlas.plan, by=atlas.dm)
@@ -98,6 +100,7 @@ def seed(*, password: str) -> None:
 
 def _set_the_stage(password: str) -> Cast:
     cast = invite_everybody(password)
+    cast.calendars = keep_hours(cast)
     add_default_templates(by=cast["admin"])
     return cast
 
@@ -128,6 +131,7 @@ def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> St
         unit=Engagement.Unit.ITEMS,
         sprint_days=SPRINT_DAYS,
         time_zone=plan.time_zone,
+        calendar=cast.calendars[plan.time_zone],
         status_weekday=weekday,
         status_hour=STATUS_HOUR,
         starts_on=first,
