@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models import QuerySet
 
 from dm_portal.people.holiday_names import COUNTRIES
 from dm_portal.people.leave_files import MAX_BYTES
@@ -76,8 +77,6 @@ class CalendarForm(VersionedModelForm):
         labels = {"country": "Public holidays of"}
         help_texts = {
             "name": "Every one of us can read it: name a place, not a customer.",
-            "monday": "Such as 09:00-12:30, 13:30-17:00. Empty: a day off. A night is "
-            "22:00-24:00 here and 00:00-06:00 on the next day.",
             "region": "Its name or its code, where holidays differ within the country.",
         }
 
@@ -103,6 +102,14 @@ class NewCalendarForm(CalendarForm):
         del self.fields["version"]
 
 
+def offer_calendars(form: forms.ModelForm, calendars: QuerySet[WorkCalendar]) -> None:
+    """Let the field "calendar" be chosen by references, beginning with what the row has."""
+    field = form.fields["calendar"]
+    field.queryset, field.to_field_name = calendars, "ref"
+    # Django proposes the primary key, which is no reference
+    form.initial["calendar"] = form.instance.calendar
+
+
 class ChosenCalendarForm(VersionedModelForm):
     """By which calendar somebody works."""
 
@@ -113,9 +120,10 @@ class ChosenCalendarForm(VersionedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["calendar"]
-        field.to_field_name = "ref"
-        field.empty_label = "None chosen: Monday to Friday, 09:00-17:00 in Berlin, no holidays"
+        self.fields[
+            "calendar"
+        ].empty_label = "None chosen: Monday to Friday, 09:00-17:00 in Berlin, no holidays"
+        offer_calendars(self, WorkCalendar.objects.all())
 
 
 class TimeOffForm(PortalModelForm):

@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
 
+from dm_portal.people.forms import offer_calendars
 from dm_portal.people.models import WorkCalendar
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedForm, VersionedModelForm
@@ -75,10 +76,10 @@ class AgreedForm(InOrder, PortalModelForm):
         field = self.fields["pods"]
         field.queryset = self._pods(user)
         field.to_field_name = "ref"
-        calendars = self.fields["calendar"]
-        calendars.queryset = WorkCalendar.objects.visible_to(user)
-        calendars.to_field_name = "ref"
-        calendars.empty_label = "None chosen: Monday to Friday, 09:00-17:00, no holidays"
+        self.fields[
+            "calendar"
+        ].empty_label = "None chosen: Monday to Friday, 09:00-17:00, no holidays"
+        offer_calendars(self, WorkCalendar.objects.visible_to(user))
         chosen = self.instance.time_zone
         zones = ZONES if chosen in ZONES else [chosen, *ZONES]
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])

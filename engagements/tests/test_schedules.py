@@ -44,3 +44,4 @@ def test_a_dm_chooses_the_hours_of_an_engagement(
     assert engagement.calendar == london
     event = AuditEvent.objects.get(verb="engagement.changed")
     assert event.after == {"calendar": "London"}
+    assert f'<option value="{london.ref}" selected>' in client.get(url).content.decode()

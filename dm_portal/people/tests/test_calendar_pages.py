@@ -101,7 +101,7 @@ def test_a_reader_sees_the_names_that_they_may(
     User.objects.update(calendar=munich)
     Engagement.objects.update(calendar=munich)
     text = page(sign_in(manager), munich.get_absolute_url())
-    assert "Users: Mara Manager, and 1 that you do not see." in text
+    assert "People: Mara Manager, and 1 that you do not see." in text
     assert "Engagements: Atlas." in text
     assert "Adam Admin" in page(sign_in(admin), munich.get_absolute_url())
 
@@ -137,7 +137,9 @@ def test_one_chooses_ones_own_hours(sign_in: Any, manager: User, munich: WorkCal
     assert client.post(url, {"calendar": munich.ref, "version": 1}).url == url
     manager.refresh_from_db()
     assert manager.calendar == munich
-    assert munich.get_absolute_url() in page(client, url)
+    text = page(client, url)
+    assert munich.get_absolute_url() in text
+    assert f'<option value="{munich.ref}" selected>' in text
 
 
 def test_an_admin_chooses_for_others(

@@ -204,5 +204,6 @@ def _users(request: HttpRequest, row: WorkCalendar) -> list[UserGroup]:
 def _user_groups(request: HttpRequest, row: WorkCalendar) -> Iterator[UserGroup]:
     for rows in row.in_use():
         seen = [str(each) for each in rows.visible_to(request.user)]
-        label = str(rows.model._meta.verbose_name_plural).capitalize()
+        is_person = rows.model is User
+        label = "People" if is_person else str(rows.model._meta.verbose_name_plural).capitalize()
         yield UserGroup(label, seen, rows.count() - len(seen))
