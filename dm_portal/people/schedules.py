@@ -68,6 +68,8 @@ def _calendars_of(people: Sequence[Model]) -> dict[int, int | None]:
     """The calendar of each, by primary keys: the user's before the specialist's."""
     is_user = isinstance(people[0], User)
     model: Any = User if is_user else related(User, "specialist")
+    if not isinstance(people[0], model):
+        raise TypeError(f"{people[0]!r} is no person: what has a schedule of its own gives that.")
     fields = ("calendar", "specialist__calendar") if is_user else ("user__calendar", "calendar")
     rows = model.objects.filter(pk__in=[person.pk for person in people])
     return {pk: first or second for pk, first, second in rows.values_list("pk", *fields)}

@@ -81,6 +81,11 @@ def test_nobody_has_no_schedule() -> None:
     assert schedules_of([]) == {}
 
 
+def test_what_is_no_person_has_no_schedule_here(london: WorkCalendar) -> None:
+    with pytest.raises(TypeError, match="is no person"):
+        working_minutes(DAY, london)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_schedules_of_many_take_three_statements(
     manager: User, django_assert_num_queries: CaptureQueriesContext, count: int

@@ -126,7 +126,11 @@ def person_calendar(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, "The working hours are saved.")
             return redirect("person_calendar", ref)
     stored = User.objects.select_related("calendar").get(pk=person.pk)
-    context = {"person": stored, "is_own": person.pk == request.user.pk}
+    crumbs = [
+        Crumb("People", reverse("people_list")),
+        Crumb(person.name, reverse("person_detail", args=[ref])),
+    ]
+    context = {"person": stored, "is_own": person.pk == request.user.pk, "crumbs": crumbs}
     context |= _time_of(stored)
     return render_form(request, "people/person_calendar.html", form, **context)
 
