@@ -8,6 +8,9 @@ SENTENCES: dict[str, str] = {
     "report.parked": "could not finish {target} and needs an admin: {after[error]}",
     "report.retried": "had {target} drafted again",
     "report.saved": "edited {target}",
+    "report.due_day_moved": (
+        "moved the due day of {target} from {before[due_on]} to {after[due_on]}"
+    ),
     "report.publication_started": "started the publication of {target}",
     "report.publication_stopped": "stopped the publication of {target}",
     "report.published": "published {target}, revision {after[revision]}",

@@ -1,11 +1,13 @@
 """What the DM adds to a draft: a sentence, one colour, and what follows from it; and as of when."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import dateformat
 from django.utils.safestring import SafeString
 
 from dm_portal.shell.clock import now
@@ -98,6 +100,23 @@ class PublicationForm(DraftForm):
         if cleaned.get("colour") not in ("", Colour.GREEN, None) and not cleaned.get("our_move"):
             self.add_error("our_move", "Say what our move is: it is not on track.")
         return cleaned
+
+
+class DueDayForm(VersionedForm):
+    """Another due day for one week, out of those that are left of it."""
+
+    due_on = forms.TypedChoiceField(label="Due on", coerce=date.fromisoformat)
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="It is kept in the history; the customer does not read it.",
+    )
+
+    def __init__(self, *args: Any, days: Sequence[date], version: int, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": version}, **kwargs)
+        words = [(day.isoformat(), dateformat.format(day, "D j M Y")) for day in days]
+        self.fields["due_on"].choices = words
 
 
 class CorrectionForm(PortalForm):

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("engagements/<ref:ref>/reports/", reports.report_list, name="report_list"),
     path(f"{REPORT}/", reports.report_edit, name="report_edit"),
     path(f"{REPORT}/preview/", reports.report_preview, name="report_preview"),
+    path(f"{REPORT}/due-day/", reports.report_due_day, name="report_due_day"),
     path(f"{REPORT}/publication/", publication.report_publication, name="report_publication"),
     path(f"{REPORT}/stop/", publication.report_stop, name="report_stop"),
     path(f"{REPORT}/correction/", publication.report_correction, name="report_correction"),

@@ -190,6 +190,14 @@ REPORTS = {
     "figures_week": page(SEES, at=week("published")),
     "report_list": page(SEES, at=engagement),
     "report_edit": Rule(DRAFTS, get=DRAFTS, post=LEADERS, at=week("draft"), data=words),
+    # another week's day
+    "report_due_day": form(
+        DRAFTS,
+        LEADERS,
+        at=week("draft"),
+        data=lambda w: words(w) | {"due_on": "2000-01-01"},
+        does=422,
+    ),
     "report_preview": page(DRAFTS, at=week("draft")),
     # another week is on its way out, and so the editor says
     "report_publication": act(DRAFTS, LEADERS, at=week("draft"), data=words, does=422),

@@ -13,16 +13,17 @@ from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements.freshness import oldest_words
-from engagements.views.doors import find_engagement, require
+from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
 from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
-from reporting.forms import CorrectionForm, DraftForm
+from reporting.forms import CorrectionForm, DraftForm, DueDayForm
 from reporting.models import Period, Report
 from reporting.periods import monday_named
 from reporting.services.drafts import save_draft
+from reporting.services.due_days import can_move, days_left, move_due_day
 from reporting.weeks import Week
 from reporting.wording import capital
 
@@ -142,6 +143,34 @@ def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_due_day(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Another due day for this week alone."""
+    report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
+    if report.state != Report.State.DRAFT:
+        return redirect(report)
+    days = days_left(report, at=now()) if can_move(report, at=now()) else []
+    form = DueDayForm(posted(request), days=days, version=report.version)
+    if saved(
+        form, move_due_day, theirs=lambda: _due_day_now(report), report=report, by=request.user
+    ):
+        return redirect(report)
+    page = report_page(request, report)
+    return render_form(request, "reporting/report_due_day.html", form, **page)
+
+
+def _due_day_now(report: Report) -> dict[str, Any]:
+    """What somebody else made of the week meanwhile, as the form names it."""
+    stored = stored_report(report)()
+    return {
+        "row": stored,
+        "due_on": stored.period.due_on,
+        "reason": "",
+        "version": stored.version,
+    }
+
+
 def find_report(request: HttpRequest, ref: str, week: str) -> Report:
     """The report of that ISO week with its engagement's header; 404 where one may not read it.
 
@@ -224,6 +253,7 @@ def report_page(request: HttpRequest, report: Any) -> dict[str, Any]:
         "earlier": _turn(report, report.earlier),
         "later": _turn(report, report.later),
         "can_write": policies.can_write_report(request.user, report.engagement),
+        "can_move_due_day": can_move(report, at=now()),
     }
 
 

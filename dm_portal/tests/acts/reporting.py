@@ -6,8 +6,17 @@ from typing import Any
 from dm_portal.shell.clock import now
 from dm_portal.tests.world import LONG_AGO, World
 from engagements.models import Engagement
-from reporting.models import Report, ReportRevision
-from reporting.services import attempts, compiling, drafts, publishing, receipts, replays, ticks
+from reporting.models import Period, Report, ReportRevision
+from reporting.services import (
+    attempts,
+    compiling,
+    drafts,
+    due_days,
+    publishing,
+    receipts,
+    replays,
+    ticks,
+)
 
 
 def report(world: World, state: str) -> Report:
@@ -50,6 +59,17 @@ def a_month_late(world: World) -> None:
     Engagement.objects.filter(pk=world.ours.engagement.pk).update(reporting_from=start.date())
 
 
+def to_come(world: World) -> Report:
+    """A draft of a week that is not over for a year."""
+    found = report(world, "draft")
+    monday = found.period.starts_on + timedelta(weeks=52)
+    due_at = now() + timedelta(weeks=52)
+    Period.objects.filter(pk=found.period_id).update(
+        starts_on=monday, due_on=monday, due_at=due_at, is_reconstructed=False
+    )
+    return Report.objects.get(pk=found.pk)
+
+
 def worded(world: World) -> Report:
     """A draft whose turn it is: the one before it is out."""
     publishing.finish_publication(report_id=leaving(world).pk)
@@ -68,6 +88,13 @@ ACTS: dict[Any, Any] = {
         our_move="Go on",
         colour="red",
         colour_reason="",
+        version=draft.version,
+        by=w.actors["manager"],
+    ),
+    due_days.move_due_day: lambda w, draft: due_days.move_due_day(
+        report=draft,
+        due_on=due_days.days_left(draft, at=now())[-1],
+        reason="A bridge day",
         version=draft.version,
         by=w.actors["manager"],
     ),
@@ -98,6 +125,7 @@ READY: dict[Any, Any] = {
     ticks.open_periods: a_month_late,
     compiling.compile_report: waiting,
     drafts.save_draft: worded,
+    due_days.move_due_day: to_come,
     publishing.publish_report: worded,
     publishing.stop_publication: lambda w: report(w, "publishing"),
     publishing.finish_publication: leaving,
