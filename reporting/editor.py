@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
+from dm_portal.shell.wording import count
 from engagements.models import CustomerContact
-from reporting import sentences
+from reporting import recipients, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
 from reporting.item_lines import ItemLine, Names
@@ -128,7 +130,8 @@ class RuleLine:
 class Reader:
     """One of the customer's people; ``is_out`` tells whether there was anything to see yet.
 
-    Who ``is_invited`` has not come in yet, and reads as soon as they have.
+    Who ``is_invited`` has not come in yet, and reads as soon as they have. ``mail`` says how it
+    reaches them by mail, and ``gets_mail`` whether one goes to them when it is published.
     """
 
     name: str
@@ -137,6 +140,8 @@ class Reader:
     is_out: bool
     first_seen: datetime | None
     last_seen: datetime | None
+    gets_mail: bool
+    mail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +278,7 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
         revision=Subquery(revision), user=OuterRef("user")
     )
     contacts = (
-        CustomerContact.objects.visible_to(user)
-        .holding()
-        .filter(customer=report.engagement.customer_id, user__deactivated_at__isnull=True)
-        .select_related("user")
+        recipients.readers_of(report, CustomerContact.objects.visible_to(user))
         .annotate(
             is_out=Exists(revision),
             first_seen=Subquery(receipts.values("first_seen")),
@@ -284,6 +286,7 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
         )
         .order_by("-user__is_active", "user__name", "user")
     )
+    mails = [recipients.recipient(report, row) for row in contacts]
     return [
         Reader(
             name=row.user.name,
@@ -292,9 +295,18 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
             is_out=row.is_out,
             first_seen=row.first_seen,
             last_seen=row.last_seen,
+            gets_mail=mail.gets_mail,
+            mail=mail.words,
         )
-        for row in contacts
+        for row, mail in zip(contacts, mails, strict=True)
     ]
+
+
+def stop_words() -> str:
+    """For how long what is published can be stopped: "5 minutes"; empty where it goes at once."""
+    seconds = settings.PUBLISH_DELAY
+    minutes, rest = divmod(seconds, 60)
+    return count(seconds, "second") if rest else count(minutes, "minute") if minutes else ""
 
 
 def last_save(report: Report) -> LastSave:

@@ -1,11 +1,11 @@
 """Who of the customer gets a status by mail when it is published, who does not, and why."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from dm_portal.people.categories import Rhythm
 from dm_portal.people.models import User
-from dm_portal.people.preferences import rhythms_of
+from dm_portal.people.preferences import chosen_by_row, rhythm_from
 from engagements.models import CustomerContact
 from reporting.models import Report
 
@@ -31,22 +31,24 @@ class Recipient:
 
 
 def recipients_of(report: Report) -> list[Recipient]:
-    """The customer's people in force, once each, by name; two statements."""
-    contacts = CustomerContact.objects.holding().filter(
+    """The customer's people in force, once each, by name; one statement."""
+    contacts = readers_of(report, CustomerContact.objects.all()).order_by("user__name", "user")
+    found = {row.user.pk: row for row in contacts}
+    return [recipient(report, row) for row in found.values()]
+
+
+def readers_of(report: Report, contacts: Any) -> Any:
+    """Those of ``contacts`` who read the statuses of a report's engagement, with their choice."""
+    in_force = contacts.holding().filter(
         customer=report.engagement.customer_id, user__deactivated_at__isnull=True
     )
-    rows = contacts.select_related("user").order_by("user__name", "user")
-    return told(report, {row.user.pk: row.user for row in rows}.values())
+    chosen = chosen_by_row(CATEGORY, person="user")
+    return in_force.select_related("user").annotate(chosen_rhythm=chosen)
 
 
-def told(report: Report, people: Iterable[User]) -> list[Recipient]:
-    """How a status reaches each of these people by mail; one statement."""
-    people = list(people)
-    rhythms = rhythms_of(people, CATEGORY)
-    return [_recipient(report, person, rhythms[person.pk]) for person in people]
-
-
-def _recipient(report: Report, person: User, rhythm: Rhythm) -> Recipient:
+def recipient(report: Report, contact: Any) -> Recipient:
+    """How a status reaches one of ``readers_of`` by mail."""
+    person, rhythm = contact.user, rhythm_from(CATEGORY, contact.chosen_rhythm)
     if report.period.is_reconstructed:
         return Recipient(person, gets_mail=False, words=OF_THE_PAST)
     if not person.is_active:

@@ -1,13 +1,14 @@
 """Filters of the lists of people, mails and records: what is chosen stands in the URL."""
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from dm_portal.people import audit
+from dm_portal.people import audit, letters
 from dm_portal.people.models import OutgoingMail, PortalFunction, TimeOff, User
 
 DATE = forms.DateInput(attrs={"type": "date"})
@@ -43,8 +44,15 @@ class PersonFilter(django_filters.FilterSet):
         return rows.holding_portal_function(function)
 
 
+def _kinds() -> list[tuple[str, str]]:
+    """Every kind of letter that this version writes, by what it is called."""
+    kinds = ((letter.kind, letter.label) for letter in letters.registered().values())
+    return sorted(kinds, key=itemgetter(1))
+
+
 class MailFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=OutgoingMail.State.choices, empty_label="Any")
+    kind = django_filters.ChoiceFilter(choices=_kinds, empty_label="Any")
     recipient = django_filters.CharFilter(label="To", lookup_expr="icontains")
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import OuterRef, Subquery
+
 from dm_portal.people.categories import CATEGORIES, Category, Rhythm
 from dm_portal.people.models import Preference, User
 
@@ -34,6 +36,17 @@ def chosen_by(person: User) -> dict[str, Rhythm]:
 def version_of(person: User) -> int:
     """Grows with every choice, so that the second of two open pages is told of the first."""
     return sum(Preference.objects.filter(user=person).values_list("version", flat=True))
+
+
+def chosen_by_row(category: str, *, person: str) -> Subquery:
+    """What the person of a row chose, to be read along with it; ``person`` names the column."""
+    chosen = Preference.objects.filter(user=OuterRef(person), category=category)
+    return Subquery(chosen.values("rhythm")[:1])
+
+
+def rhythm_from(category: str, chosen: str | None) -> Rhythm:
+    """When mails come to whom who has ``chosen`` so, or has not."""
+    return _allowed(CATEGORIES[category], chosen)
 
 
 def _allowed(category: Category, chosen: str | None) -> Rhythm:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Func, Min, Q, TextField, Value
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
         User,
         WorkCalendar,
     )
+
+
+class SplitPart(Func):
+    """A part of a text, counted from 1."""
+
+    function = "split_part"
+    output_field = TextField()
 
 
 class DatedQuerySet(models.QuerySet[Any]):
@@ -117,8 +124,26 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.all() if standing.is_admin(user) else self.none()
 
     def unsent(self) -> Self:
-        """Letters that have not left, and are not given up on."""
+        """On their way: waiting, or being sent."""
         return self.filter(state__in=["queued", "sending"])
+
+    def parked(self) -> Any:
+        """What failed, with the first word of why as ``problem``: who shares it failed alike."""
+        problem = SplitPart("last_error", Value(" "), Value(1))
+        return self.filter(state="parked").annotate(problem=problem)
+
+    def tally(self) -> dict[str, Any]:
+        """How many mails are in each state, and when the oldest unsent one was written."""
+        unsent = Q(state__in=["queued", "sending"])
+        states = ("queued", "sending", "sent", "kept", "parked")
+        counts = {state: Count("pk", filter=Q(state=state)) for state in states}
+        return self.aggregate(**counts, oldest_unsent=Min("created_at", filter=unsent))
+
+    def problems(self) -> list[tuple[str, int]]:
+        """What parked mails failed of, by the first word of it, and how many did; most first."""
+        found = self.parked().order_by().values_list("problem")
+        counted = found.annotate(number=Count("pk")).order_by("-number", "problem")
+        return [(problem, number) for problem, number in counted]
 
     def due(self, at: datetime) -> Self:
         """Waiting letters whose time has come, and those whose sender died."""

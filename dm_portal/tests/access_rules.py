@@ -124,6 +124,11 @@ PEOPLE = {
     "health_detail": page(US, ADMIN),
     "outbox_detail": page(ADMIN, at=mail),
     "outbox_retry": act(ADMIN, ADMIN, at=mail),
+    "outbox_html": page(ADMIN, at=mail),
+    "outbox_retry_alike": act(US, ADMIN, data=lambda w: {"problem": "550"}),
+    "letter_list": page(US, ADMIN),
+    "letter_example": page(US, ADMIN, at=lambda side: {"kind": "status"}),
+    "letter_html": page(US, ADMIN, at=lambda side: {"kind": "status"}),
     "audit_list": page(US, READERS),
 }
 

@@ -131,11 +131,13 @@ def test_who_is_invited_and_has_not_come_is_named(
     User.objects.filter(pk=delegate.pk).update(is_active=False)
     client = sign_in(manager)
     page = text_of(client.get(url(draft_47)))
-    assert 'Dora Delegate <span class="quiet">Delegate; invited, has not come yet' in page
+    assert 'Dora Delegate <span class="quiet">Delegate; no mail: invited, has not come yet' in page
     readers = client.get(url(draft_47)).context["readers"]
     assert [reader.name for reader in readers] == ["Lena Lead", "Dora Delegate"]
     preview = text_of(client.get(url(draft_47, "report_preview")))
-    assert "Lena Lead, Dora Delegate (invited, has not come yet) will be able to read" in preview
+    assert 'Lena Lead <span class="quiet">by mail as soon as it is out' in preview
+    assert 'Dora Delegate <span class="quiet">no mail: invited, has not come yet' in preview
+    assert "It can be stopped for 5 minutes; no mail goes out before." in preview
 
 
 def test_who_was_deactivated_is_nobody_to_read_it(
@@ -310,7 +312,7 @@ def test_the_preview_is_what_the_customer_would_read(
     write(draft_47, manager)
     page = text_of(sign_in(manager).get(url(draft_47, "report_preview")))
     assert "This is a preview: nothing is published." in page
-    assert "Lena Lead will be able to read it." in page
+    assert 'Lena Lead <span class="quiet">by mail as soon as it is out' in page
     assert "Refunds are live." in page
 
 
@@ -319,7 +321,7 @@ def test_without_a_headline_the_preview_says_so(
 ) -> None:
     page = text_of(sign_in(manager).get(url(draft_47, "report_preview")))
     assert "No headline yet" in page
-    assert "Nobody of the customer is invited yet." in page
+    assert "Nobody of the customer is invited yet, so no mail goes out." in page
 
 
 def test_the_preview_of_no_draft_leads_back(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services.posting import message_of
 from dm_portal.tests.cast import make_contact
 from engagements.models import Customer, CustomerContact, Engagement
+from reporting import editor
 from reporting.models import Period, Report, ReportRevision
 from reporting.recipients import recipients_of
 from reporting.services.publishing import (
@@ -106,6 +108,15 @@ def test_what_is_shown_before_is_what_happens(
     }
     publish(report, manager)
     assert written_to() == [person.email for person, (gets, _) in told.items() if gets]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, ""), (45, "45 seconds"), (60, "1 minute"), (90, "90 seconds"), (300, "5 minutes")],
+)
+def test_it_says_how_long_it_can_be_stopped(settings: Any, seconds: int, words: str) -> None:
+    settings.PUBLISH_DELAY = seconds
+    assert editor.stop_words() == words
 
 
 # When

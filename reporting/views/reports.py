@@ -138,6 +138,7 @@ def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
             "status": customer.preview_of(report, draft, by=request.user),
             "form": draft_form(report, draft),
             "readers": editor.readers(report, user=request.user),
+            "stop_words": editor.stop_words(),
             "can_write": policies.can_write_report(request.user, report.engagement),
         },
     )

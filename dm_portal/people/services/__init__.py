@@ -32,6 +32,7 @@ from dm_portal.people.services.mails import (
     WITH_PERSONAL_LINK,
     queue_mail,
     retry_mail,
+    retry_mails,
     write_letter,
 )
 from dm_portal.people.services.people import (
@@ -91,6 +92,7 @@ __all__ = [
     "remove_two_step",
     "renew_invitation",
     "retry_mail",
+    "retry_mails",
     "revoke_invitation",
     "second_steps",
     "send_due_mails",

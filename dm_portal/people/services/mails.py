@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dm_portal.people import composing, letters
-from dm_portal.people.audit import record
+from dm_portal.people.audit import record, record_each
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services.preferences import ending_url
 from dm_portal.shell.clock import now
@@ -103,6 +103,24 @@ def retry_mail(*, mail: OutgoingMail, by: User) -> None:
     if not _send_again(OutgoingMail.objects.filter(pk=mail.pk)):
         raise Conflict("This mail is already on its way.")
     record("mail.retried", mail, by=by)
+
+
+@transaction.atomic
+def retry_mails(*, problem: str, by: User) -> int:
+    """Send all parked letters again that failed alike; how many they are.
+
+    ``problem`` is the first word of what went wrong, as ``OutgoingMail.objects.problems`` names it.
+
+    Raises:
+        Conflict: none of them is parked any more.
+    """
+    alike = OutgoingMail.objects.parked().filter(problem=problem)
+    mails = list(alike.defer("text", "html").select_for_update())
+    if not mails:
+        raise Conflict("These mails are on their way already.")
+    _send_again(OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]))
+    record_each("mail.retried", mails, by=by)
+    return len(mails)
 
 
 def _send_again(mails: Any) -> int:

@@ -1,9 +1,11 @@
 import pytest
 
-from dm_portal.people import services
-from dm_portal.people.models import OutgoingMail
+from dm_portal.people import letters, services
+from dm_portal.people.mail_words import problem_words
+from dm_portal.people.models import AuditEvent, OutgoingMail
 from dm_portal.people.tests.statements import OF_A_LIST, statements
 from dm_portal.shell.clock import now
+from dm_portal.tests.visitors import unprotected
 
 State = OutgoingMail.State
 
@@ -85,7 +87,8 @@ def test_a_mail_on_its_way_is_not_sent_twice(sign_in, admin, mail):
 def test_a_waiting_mail_says_what_went_wrong_and_when_it_is_tried_again(sign_in, admin, mail):
     OutgoingMail.objects.update(last_error="452 mailbox full", attempts=1)
     page = sign_in(admin).get(f"/outbox/{mail.ref}/").content.decode()
-    assert "452 mailbox full Next attempt:" in page
+    assert "The mailbox was full for the moment. Next attempt:" in page
+    assert "452 mailbox full" in page
 
 
 @pytest.mark.parametrize("who", ["auditor", "director", "manager"])
@@ -103,3 +106,127 @@ def test_the_list_costs_the_same_for_one_and_for_three(sign_in, admin):
         services.write_letter("unknown_account", to=f"{number}@example.com", context={})
         costs.append(statements(client, "/outbox/"))
     assert costs[0] == costs[2] <= OF_A_LIST
+
+
+# What failed, together
+
+
+def park(mail, error):
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        state=State.PARKED, last_error=error, finished_at=now()
+    )
+
+
+@pytest.fixture
+def failed(db):
+    """Two mails that failed alike, one that failed of something else, and one on its way."""
+    mails = [
+        services.queue_mail(
+            kind="status",
+            recipient=f"{number}@northwind.example",
+            subject=f"Week {number}",
+            text="Text\n",
+            dedup_key=f"status:{number}",
+        )
+        for number in range(4)
+    ]
+    park(mails[0], "550 5.1.1 <0@northwind.example> no such user")
+    park(mails[1], "550 5.1.1 <1@northwind.example> no such user")
+    park(mails[2], "554 spam")
+    return mails
+
+
+def test_what_failed_alike_is_counted_in_words(sign_in, admin, failed):
+    page = sign_in(admin).get("/outbox/")
+    assert page.context["problems"] == [
+        ("550", "The mail server knows no such mailbox, or does not take mails for it.", 2),
+        ("554", "The mail server took it for unwanted.", 1),
+    ]
+    tally = page.context["tally"]
+    assert (tally["queued"], tally["parked"], tally["sent"]) == (1, 3, 0)
+    assert tally["oldest_unsent"] == failed[3].created_at
+
+
+def test_one_press_sends_all_again_that_failed_alike(sign_in, admin, failed):
+    client = sign_in(admin)
+    response = client.post("/outbox/retry/", {"problem": "550"})
+    assert "2 mails on the way again." in client.get(response.url).content.decode()
+    states = list(OutgoingMail.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["queued", "queued", "parked", "queued"]
+    verbs = AuditEvent.objects.values_list("verb", "actor_name")
+    assert list(verbs) == [("mail.retried", "Adam Admin")] * 2
+
+
+def test_what_is_on_its_way_already_is_not_sent_twice_together(sign_in, admin, failed):
+    client = sign_in(admin)
+    response = client.post("/outbox/retry/", {"problem": "421"})
+    assert "on their way already" in client.get(response.url).content.decode()
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_download_says_what_went_wrong(sign_in, admin, failed):
+    text = b"".join(sign_in(admin).get("/outbox/?format=csv&state=parked")).decode()
+    assert text.splitlines()[0] == "Subject,Kind,To,State,Problem,Attempts,Written,Done"
+    assert text.count("knows no such mailbox") == 2
+    assert "Week 3" not in text
+
+
+def test_mails_are_found_by_their_kind(sign_in, admin, failed):
+    services.write_letter("unknown_account", to="x@example.com", context={})
+    listing = sign_in(admin).get("/outbox/?kind=unknown_account").context["listing"]
+    assert [cells[1].value for cells in listing.rows] == ["Address without account"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("", ""),
+        ("550 no", "The mail server knows no such mailbox, or does not take mails for it."),
+        ("571 no", "The mail server refused it for good."),
+        ("471 no", "The mail server could not take it yet."),
+        ("TimeoutError: timed out", "The mail server did not answer in time."),
+        ("BrokenPipeError: [Errno 32]", "It could not be handed to the mail server."),
+    ],
+)
+def test_what_went_wrong_is_said_in_words(error, words):
+    assert problem_words(error) == words
+
+
+# The HTML
+
+
+def test_the_html_stands_in_a_frame_without_rights(sign_in, admin):
+    mail = services.write_letter("unknown_account", to="x@example.com", context={})
+    client = sign_in(admin)
+    page = client.get(f"/outbox/{mail.ref}/").content.decode()
+    assert f'<iframe class="letter-frame" src="/outbox/{mail.ref}/html/"' in page
+    assert "sandbox" in page
+    framed = client.get(f"/outbox/{mail.ref}/html/")
+    assert framed.content.decode() == mail.html
+    assert unprotected(framed, is_framed=True) == []
+
+
+def test_without_html_there_is_no_frame(sign_in, admin, mail):
+    client = sign_in(admin)
+    assert "<iframe" not in client.get(f"/outbox/{mail.ref}/").content.decode()
+    assert client.get(f"/outbox/{mail.ref}/html/").status_code == 404
+
+
+def test_the_html_of_a_personal_link_is_not_for_admins(sign_in, admin, settings):
+    settings.EMAIL_SENDS = True
+    services.invite_internal(email="i@internal.example", name="I", by=admin)
+    mail = OutgoingMail.objects.get()
+    assert sign_in(admin).get(f"/outbox/{mail.ref}/html/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", sorted(letters.registered()))
+def test_every_kind_of_letter_can_be_looked_at(sign_in, admin, kind):
+    client = sign_in(admin)
+    assert f"/outbox/letters/{kind}/" in client.get("/outbox/letters/").content.decode()
+    assert "<iframe" in client.get(f"/outbox/letters/{kind}/").content.decode()
+    assert "<h1" in client.get(f"/outbox/letters/{kind}/html/").content.decode()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_there_is_no_letter_of_another_kind(sign_in, admin):
+    assert sign_in(admin).get("/outbox/letters/telegram/").status_code == 404

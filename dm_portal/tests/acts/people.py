@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 
+from dm_portal.people.mail_words import problem_of
 from dm_portal.people.models import (
     WEEKDAYS,
     Invitation,
@@ -136,6 +137,9 @@ ACTS: dict[Any, Any] = {
         invitation=letter, by=admin(w)
     ),
     mails.retry_mail: lambda w, mail: mails.retry_mail(mail=mail, by=admin(w)),
+    mails.retry_mails: lambda w, mail: mails.retry_mails(
+        problem=problem_of(mail.last_error), by=admin(w)
+    ),
     preferences.choose_mails: lambda w: preferences.choose_mails(
         person=w.actors["lead"], version=0, rhythms={"status": "daily"}, by=w.actors["lead"]
     ),
@@ -166,6 +170,7 @@ READY: dict[Any, Any] = {
     invitations.revoke_invitation: invited,
     invitations.renew_invitation: invited,
     mails.retry_mail: parked_mail,
+    mails.retry_mails: parked_mail,
     people.remove_two_step: two_step,
     preferences.unsubscribe: unsubscribe_token,
     preferences.subscribe_again: unsubscribe_token,
