@@ -297,7 +297,11 @@ except (ValueError, environ.ImproperlyConfigured):  # of its port, or its scheme
 if not readable:
     stop("EMAIL_URL cannot be read: write it as smtp+tls://user:password@host:587.")
 globals().update(mail)
+if EMAIL_URL.startswith("smtp"):
+    EMAIL_BACKEND = "dm_portal.people.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the sweep
+# Seconds for one letter, however slowly the server speaks: EMAIL_TIMEOUT is for each silence.
+EMAIL_LONGEST_LETTER = 60
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Delivery portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

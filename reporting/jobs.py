@@ -19,7 +19,7 @@ from reporting.services.publishing import finish_publication
 from reporting.services.ticks import tick
 from reporting.work import Batch, Job
 
-MAILS_A_BATCH = 20
+MAILS_A_CALL = 500
 
 
 def _to_compile() -> ReportQuerySet:
@@ -70,7 +70,7 @@ def _finish_waiting(batch: Batch) -> None:
 
 
 def _send_waiting(batch: Batch) -> None:
-    while batch.goes_on() and send_due_mails(limit=MAILS_A_BATCH):
+    while batch.goes_on() and send_due_mails(limit=MAILS_A_CALL, goes_on=batch.goes_on):
         pass
 
 
@@ -105,7 +105,7 @@ MAILS = Job(
     name="mails",
     waits=mail_waits,
     work=_send_waiting,
-    # a mail server may take EMAIL_TIMEOUT for each letter of the last batch
+    # the last letter may take EMAIL_LONGEST_LETTER, and hanging up EMAIL_TIMEOUT
     seconds=600,
 )
 # A large file is read in one go; its rows are committed in pieces.

@@ -13,7 +13,6 @@ PROBLEMS = {
     "554": "The mail server took it for unwanted.",
     "ConnectionRefusedError:": "Nothing answers where the mail server should be (EMAIL_URL).",
     "ConnectionResetError:": "The mail server hung up.",
-    "Header": "It cannot be written as a mail.",
     "SMTPAuthenticationError:": "The mail server does not let us in: see EMAIL_URL.",
     "SMTPConnectError:": "The mail server did not want to talk to us.",
     "SMTPHeloError:": "The mail server did not want to talk to us.",
@@ -23,6 +22,7 @@ PROBLEMS = {
     "SSLCertVerificationError:": "The certificate of the mail server is not valid.",
     "SSLError:": "The mail server and we found no way to talk secretly (EMAIL_URL).",
     "TimeoutError:": "The mail server did not answer in time.",
+    "Unwritable:": "It cannot be written as a mail.",
     "Whoever": "The portal died each time that it sent it.",
     "gaierror:": "No mail server has this name (EMAIL_URL).",
 }

@@ -11,7 +11,7 @@ from time_machine import Traveller
 
 from dm_portal.people import services
 from dm_portal.people.models import OutgoingMail, User
-from dm_portal.people.services.posting import message_of
+from dm_portal.people.services.messages import message_of
 from dm_portal.tests.cast import make_contact
 from engagements.models import Customer, CustomerContact, Engagement
 from reporting import editor

@@ -1,23 +1,18 @@
 """One conversation with the mail server for many letters, and what its answers mean."""
 
 import smtplib
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import format_datetime, formataddr
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 
-from dm_portal.people.composing import one_line
-from dm_portal.people.models import OutgoingMail, User
-from dm_portal.people.services.preferences import ending_url
+from dm_portal.people.models import OutgoingMail
+from dm_portal.people.services.messages import Message, message_of
 
-# One letter takes no longer, however slowly the server speaks: EMAIL_TIMEOUT is for each silence.
-LONGEST_LETTER = 60  # seconds
 CLOSING = 421  # "service not available, closing transmission channel"
 
 
@@ -53,20 +48,17 @@ class Post:
     def send(self, letter: OutgoingMail) -> Refusal | None:
         """Hand one letter over; None where the server took it."""
         try:
-            message = message_of(letter)
-            message.message()  # what cannot be written is no fault of the server's
-        except BadHeaderError as error:
-            return Refusal(str(error), for_good=True)
-        try:
-            self._hand_over(message)
+            self._hand_over(message_of(letter))
+        except ValueError as error:  # BadHeaderError is one: this letter is no letter
+            return Refusal(f"Unwritable: {error}", for_good=True)
         except OSError as error:  # smtplib's own errors are OSErrors too
             return self._refused(error)
         self._sent += 1
         return None
 
-    def _hand_over(self, message: EmailMultiAlternatives) -> None:
+    def _hand_over(self, message: Message) -> None:
         self._line = self._line or get_connection()
-        with at_most(LONGEST_LETTER, self._line):
+        with at_most(settings.EMAIL_LONGEST_LETTER, self._line):
             self._line.open()
             self._line.send_messages([message])
 
@@ -82,14 +74,15 @@ class Post:
         """End the conversation; what the server answers to that does not matter any more."""
         if self._line is not None:
             self._line.fail_silently = True
-            self._line.close()
+            with at_most(settings.EMAIL_TIMEOUT, self._line):
+                self._line.close()
         self._line, self._sent = None, 0
 
 
 @contextmanager
 def at_most(seconds: float, line: Any) -> Iterator[None]:
-    """Cut the connection when the time is over: whoever waits on it reads its end."""
-    timer = threading.Timer(seconds, _cut, [line])
+    """Cut the connection when the time is over, where it is one that can be cut."""
+    timer = threading.Timer(seconds, getattr(line, "cut", _leave))
     timer.daemon = True
     timer.start()
     try:
@@ -98,41 +91,8 @@ def at_most(seconds: float, line: Any) -> Iterator[None]:
         timer.cancel()
 
 
-def _cut(line: Any) -> None:
-    opened = getattr(getattr(line, "connection", None), "sock", None)
-    if opened is not None:
-        opened.shutdown(socket.SHUT_RDWR)
-
-
-def message_of(letter: OutgoingMail) -> EmailMultiAlternatives:
-    """The letter as it goes over the line; each attempt sends the same."""
-    message = EmailMultiAlternatives(
-        subject=letter.subject,
-        body=letter.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[_address(letter.user, letter.recipient)],
-        reply_to=[_address(letter.reply_to, letter.reply_to.email)] if letter.reply_to else None,
-        headers={
-            "Message-ID": letter.message_id,
-            "Date": format_datetime(letter.created_at),
-            "Auto-Submitted": "auto-generated",
-            **_how_to_end(letter),
-        },
-    )
-    if letter.html:
-        message.attach_alternative(letter.html, "text/html")
-    return message
-
-
-def _address(person: User | None, address: str) -> str:
-    return formataddr((one_line(person.name), address)) if person else address
-
-
-def _how_to_end(letter: OutgoingMail) -> dict[str, str]:
-    """RFC 8058: the mail program's own button, for whatever can be switched off."""
-    url = ending_url(letter.kind, letter.user)
-    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return {"List-Unsubscribe": f"<{url}>"} | one_click if url else {}
+def _leave() -> None:
+    """What is printed or kept in memory waits for nobody."""
 
 
 def refusal_of(error: OSError) -> Refusal:
@@ -140,9 +100,20 @@ def refusal_of(error: OSError) -> Refusal:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, words)] = error.recipients.values()
         return _answer(code, words)
-    if isinstance(error, smtplib.SMTPDataError):
+    if isinstance(error, smtplib.SMTPDataError) or _is_closing(error):
         return _answer(error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        error = _cause_of(error)
     return Refusal(f"{type(error).__name__}: {error}", server_away=True)
+
+
+def _is_closing(error: OSError) -> TypeGuard[smtplib.SMTPResponseException]:
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == CLOSING
+
+
+def _cause_of(error: OSError) -> OSError:
+    """What smtplib calls a disconnection may have been our own patience."""
+    return error.__context__ if isinstance(error.__context__, OSError) else error
 
 
 def _answer(code: int, words: bytes | str) -> Refusal:

@@ -5,6 +5,7 @@ work and holds a lease; a sender that dies loses it, and the next one sends.
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,27 +22,28 @@ LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 TRIED_LONG_ENOUGH = timedelta(days=5)
-# After so long a batch claims no further letter, so that no deadline hits one on its way.
-BATCH_SECONDS = 120
+# After so long a call claims no further letter, so that no deadline hits one on its way.
+LONGEST_CALL = 50  # seconds
 
 
-def send_due_mails(*, limit: int = 100, seconds: float = BATCH_SECONDS) -> int:
+def send_due_mails(*, limit: int = 100, goes_on: Callable[[], bool] = lambda: True) -> int:
     """Send what is due, oldest first; how many letters left, or were kept where nothing is sent.
 
     Call it outside a transaction: each letter is claimed, sent and marked on its own, all over
     one connection. When the mail server is away the rest waits for the next call instead of
-    timing out one by one.
+    timing out one by one. Between two letters it asks whether it ``goes_on``.
     """
     if not settings.EMAIL_SENDS:
         return _keep(limit)
     _park_lost()
     due = OutgoingMail.objects.due(now()).order_by("next_attempt_at", "pk")
     keys = list(due.values_list("pk", flat=True)[:limit])
-    ends_at = time.monotonic() + seconds
+    ends_at = time.monotonic() + LONGEST_CALL
     with Post() as post:
         sent = 0
         for pk in keys:
-            if time.monotonic() >= ends_at or (done := _send(pk, post)) is None:
+            done = _send(pk, post) if goes_on() and time.monotonic() < ends_at else None
+            if done is None:
                 break
             sent += done
     return sent

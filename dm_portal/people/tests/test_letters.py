@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dm_portal.people import composing, letters, services
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.own_letters import OWN
-from dm_portal.people.services.posting import message_of
+from dm_portal.people.services.messages import message_of
 from dm_portal.shell.clock import now
 
 ADDRESS = re.compile(r"https?:\S+")

@@ -30,7 +30,7 @@ def queue(recipient="lena@northwind.example", **values):
 def server(settings):
     """A real mail server, and settings that lead to it."""
     with smtp.running() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "dm_portal.people.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
         settings.EMAIL_SENDS = True
         yield server
