@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from dm_portal.people.models import User
+from dm_portal.people.services.sending import keep_waiting_mails
 from dm_portal.shell.clock import now, pretending
 from dm_portal.shell.errors import DomainError
 from engagements.models import Blocker, Customer, CustomerContact, Engagement, Import, Milestone
@@ -96,6 +97,7 @@ def seed(*, password: str) -> None:
         _play([atlas, harbour], cast)
         _promise_daily(harbour)
         say_who(atlas.engagement, atlas.plan, by=atlas.dm)
+        keep_waiting_mails()  # nobody of the demo world has a mailbox
 
 
 def _set_the_stage(password: str) -> Cast:

@@ -49,7 +49,7 @@ from dm_portal.people.services.preferences import (
     unsubscribe,
     unsubscribe_url,
 )
-from dm_portal.people.services.sending import send_due_mails
+from dm_portal.people.services.sending import keep_waiting_mails, send_due_mails
 from dm_portal.people.services.time_off import (
     add_time_off,
     change_time_off,
@@ -82,6 +82,7 @@ __all__ = [
     "invite_first_admin",
     "invite_internal",
     "invite_person",
+    "keep_waiting_mails",
     "new_address",
     "note_two_step",
     "open_invitation",

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.mails import WITH_PERSONAL_LINK
@@ -33,10 +33,10 @@ def send_due_mails(*, limit: int = 100, goes_on: Callable[[], bool] = lambda: Tr
     one connection. When the mail server is away the rest waits for the next call instead of
     timing out one by one. Between two letters it asks whether it ``goes_on``.
     """
-    if not settings.EMAIL_SENDS:
-        return _keep(limit)
-    _park_lost()
     due = OutgoingMail.objects.due(now()).order_by("next_attempt_at", "pk")
+    if not settings.EMAIL_SENDS:
+        return _keep(due[:limit])
+    _park_lost()
     keys = list(due.values_list("pk", flat=True)[:limit])
     ends_at = time.monotonic() + LONGEST_CALL
     with Post() as post:
@@ -61,12 +61,14 @@ def _send(pk: int, post: Post) -> int | None:
     return None if refusal.server_away else 0
 
 
-def _keep(limit: int) -> int:
-    """Nothing is sent here: put what is due where the admins read it."""
-    at = now()
-    due = OutgoingMail.objects.due(at).order_by("next_attempt_at", "pk").values("pk")[:limit]
-    return OutgoingMail.objects.filter(pk__in=due).update(
-        state=OutgoingMail.State.KEPT, lease_until=None, finished_at=at
+def keep_waiting_mails() -> int:
+    """Put whatever waits where the admins read it, for people who have no mailbox; how many."""
+    return _keep(OutgoingMail.objects.filter(state=OutgoingMail.State.QUEUED))
+
+
+def _keep(mails: QuerySet[OutgoingMail]) -> int:
+    return OutgoingMail.objects.filter(pk__in=mails.values("pk")).update(
+        state=OutgoingMail.State.KEPT, lease_until=None, finished_at=now()
     )
 
 

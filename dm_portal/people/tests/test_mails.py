@@ -102,6 +102,18 @@ def test_no_more_are_kept_than_asked_for(db):
     assert OutgoingMail.objects.filter(state=State.QUEUED).count() == 1
 
 
+def test_what_waits_can_be_kept_for_people_without_a_mailbox(db, server):
+    later, parked = queue(), queue("b@example.com")
+    OutgoingMail.objects.filter(pk=later.pk).update(next_attempt_at=now() + timedelta(hours=1))
+    OutgoingMail.objects.filter(pk=parked.pk).update(state=State.PARKED)
+    assert services.keep_waiting_mails() == 1
+    assert services.send_due_mails() == 0
+    assert list(OutgoingMail.objects.order_by("pk").values_list("state", flat=True)) == [
+        "kept",
+        "parked",
+    ]
+
+
 # Sending
 
 
