@@ -1,20 +1,24 @@
 """The mails of a published status: to whom, when, what they say, and when there are none."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
+from hypothesis import given
 from time_machine import Traveller
 
-from dm_portal.people import services
+from dm_portal.people import composing, services
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services.messages import message_of
+from dm_portal.people.tests.letters import NASTY, Read, foreign
 from dm_portal.tests.cast import make_contact
 from engagements.models import Customer, CustomerContact, Engagement
-from reporting import editor
+from reporting import customer, editor, own_letters
 from reporting.models import Period, Report, ReportRevision
 from reporting.recipients import recipients_of
 from reporting.services.publishing import (
@@ -204,3 +208,30 @@ def test_a_correction_says_what_was_corrected(report: Report, manager: User, lea
     for text in (mail.text, mail.html):
         assert "The colour was wrong." in text
         assert path in text
+
+
+@given(words=NASTY, name=NASTY)
+def test_no_word_of_a_status_adds_a_link_to_its_letter(words: str, name: str) -> None:
+    line = customer.Line(name, (words, words), words)
+    status = replace(
+        own_letters.STATUS,
+        engagement=name,
+        headline=words,
+        next_name=name,
+        reason=words,
+        our_move=words,
+        speaks_for=name,
+        correction_reason=words,
+        changed=(line,),
+        milestones=(line,),
+        delivered=(line,),
+        published_by=name,
+    )
+    values = own_letters.OWN["status"][2]() | {"status": status}
+    unsubscribe = {"unsubscribe_url": f"{settings.BASE_URL}/x/", "recipient": "l@x.example"}
+    written = composing.compose("status", values | unsubscribe)
+    assert foreign(written.text) == foreign(written.html) == []
+    read = Read(written.html)
+    assert [link for link in read.links if not link.startswith(f"{settings.BASE_URL}/")] == []
+    assert "script" not in read.tags
+    assert "\n" not in written.subject

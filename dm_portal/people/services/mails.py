@@ -18,7 +18,9 @@ from dm_portal.people.services.preferences import ending_url
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict
 from dm_portal.shell.refs import new_ref
+from dm_portal.shell.wake import wake
 
+SEND = "reporting.tasks.send_mails"
 # Their text lets whoever reads it act as the person it was written to.
 WITH_PERSONAL_LINK = frozenset({"invitation", "password_link", "email_link"})
 
@@ -71,12 +73,16 @@ def write_letter(
 ) -> OutgoingMail:
     """Queue ``templates/mail/<kind>``, as text and as HTML.
 
-    Without a ``dedup_key`` every call is a letter of its own.
+    Without a ``dedup_key`` every call is a letter of its own. Of letters that always come the
+    workers are told at once: somebody waits for them.
     """
+    category = letters.category_of(kind)
+    if category is None or category.always_comes:
+        wake(SEND)
     values = {
         "recipient": to,
         "person": user,
-        "category": letters.category_of(kind),
+        "category": category,
         "unsubscribe_url": ending_url(kind, user),
         **context,
     }

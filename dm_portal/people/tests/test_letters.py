@@ -1,50 +1,18 @@
-import re
 from email.header import decode_header, make_header
 from email.utils import getaddresses
-from html.parser import HTMLParser
 
 import pytest
 from django.conf import settings
 from hypothesis import given
-from hypothesis import strategies as st
 
 from dm_portal.people import composing, letters, services
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.own_letters import OWN
 from dm_portal.people.services.messages import message_of
+from dm_portal.people.tests.letters import ADDRESS, NASTY, Read, foreign, words_of
 from dm_portal.shell.clock import now
 
-ADDRESS = re.compile(r"https?:\S+")
 KINDS = sorted(letters.registered())
-
-
-class Read(HTMLParser):
-    """What a mail program shows of a letter, and where its links lead."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.words, self.links, self.tags, self.unread = [], [], set(), 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.tags.add(tag)
-        if tag in ("head", "title", "style") or values.get("class") == "subject":
-            self.unread += 1
-        if "href" in values:
-            self.links.append(values["href"])
-
-    def handle_endtag(self, tag):
-        if tag in ("head", "title", "style") or (tag == "h1" and self.unread):
-            self.unread -= 1
-
-    def handle_data(self, data):
-        if not self.unread:
-            self.words += words_of(data)
-
-
-def words_of(text):
-    return re.findall(r"\w+", ADDRESS.sub(" ", text).lower())
 
 
 def example(kind, **more):
@@ -116,40 +84,6 @@ def test_of_an_unknown_kind_nothing_is_known():
 
 
 # What names and titles smuggle in
-
-NASTY = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=400),
-    st.sampled_from(
-        [
-            "Lena\r\nBcc: all@example.com",
-            "\n\n.\nRCPT TO:<all@example.com>",
-            "\x00Lena\x1b[2J",
-            "\u202eecnal.example\u202c",
-            "javascript:alert(1)",
-            "JavaScript://%0aalert(1)",
-            "https://evil.example/?x=1",
-            "www.evil.example",
-            '"><a href="https://evil.example">',
-            "{{ base_url }}{% url 'x' %}",
-            "</td></tr></table><script>",
-            "x" * 5000,
-            f"{settings.BASE_URL}@evil.example/",
-            f"{settings.BASE_URL}.evil.example/",
-            "Zoë Žižek, 田中 <all@example.com>",
-            "=?utf-8?b?QmNjOg==?=",
-        ]
-    ),
-)
-FOREIGN = re.compile(
-    r"[a-z][a-z0-9+.-]*://(?!\u200c)\S+|(?:javascript|data|mailto):(?!\u200c)\S|www\.(?!\u200c)\w",
-    re.IGNORECASE,
-)
-
-
-def foreign(text):
-    """What a mail program would take for a link and does not lead to the portal."""
-    ours = re.compile(rf"{re.escape(settings.BASE_URL)}(?:[/<\")]|[.,;:]?$)")
-    return [found for found in FOREIGN.findall(text) if not ours.match(found)]
 
 
 @given(name=NASTY, scope=NASTY)
