@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from dm_portal.people.models import User
+from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Engagement
 from reporting import querysets
 from reporting.periods import week_name
@@ -288,3 +288,62 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision} seen by {self.user}"
+
+
+class Reminder(models.Model):
+    """That somebody was told, once, that a status will soon be due or is overdue."""
+
+    class Step(models.TextChoices):
+        SOON = "soon", "Soon due"
+        OVERDUE = "overdue", "Overdue"
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="reminders")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders")
+    step = models.CharField(max_length=10, choices=Step)
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.PROTECT, related_name="reminders")
+    created_at = models.DateTimeField(help_text="The tick that told them.")
+
+    objects = querysets.ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["report", "created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "user", "step"], name="reminder_once"),
+            models.CheckConstraint(
+                condition=Q(step__in=["soon", "overdue"]), name="reminder_step_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.user} told, {self.get_step_display().lower()}"
+
+
+class WaitingStatus(models.Model):
+    """A published status that one of the customer's people reads of in their next digest.
+
+    Written with the revision, for whoever wants no mail at once; ``mail`` is the digest.
+    """
+
+    revision = models.ForeignKey(ReportRevision, on_delete=models.PROTECT, related_name="waiting")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="waiting_statuses")
+    mail = models.ForeignKey(
+        OutgoingMail, null=True, blank=True, on_delete=models.PROTECT, related_name="statuses"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.WaitingStatusQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "created_at", "pk"]
+        indexes = [
+            # each person's digest: what waits
+            models.Index(
+                fields=["user"], condition=Q(mail__isnull=True), name="waiting_status_waits"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "user"], name="waiting_status_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} for {self.user}"

@@ -75,6 +75,38 @@ def _reminder() -> Mapping[str, Any]:
     }
 
 
+def _reminders() -> Mapping[str, Any]:
+    url = f"{settings.BASE_URL}/engagements/example/"
+    late = "It was due Fri 20 Nov, 15:00 (Europe/Berlin). You are its delivery manager."
+    soon = "It is due Fri 27 Nov, 15:00 (Europe/Berlin). You are its delivery manager."
+    lines = (
+        Line("Atlas, status of 16–22 Nov 2026", late, "Write the status", url),
+        Line("Harbour, status of 23–29 Nov 2026", soon, "Write the status", url),
+    )
+    return {
+        "person": SOMEBODY_OF_US,
+        "title": "1 status is overdue, 1 is due soon",
+        "lead": "1 status is overdue, 1 is due soon.",
+        "groups": [Group("Statuses", lines)],
+    }
+
+
+def _statuses() -> Mapping[str, Any]:
+    url = f"{settings.BASE_URL}/status/example/"
+    told = Line(
+        "Atlas, 16–22 Nov 2026: at risk",
+        "Release 2.1 will probably miss Mon 30 Nov: the bank’s test system is down.",
+        "Read the status",
+        url,
+    )
+    return {
+        "person": SOMEBODY,
+        "title": told.about,
+        "lead": "1 status was published for you since the last of these mails.",
+        "groups": [Group("Published", (told,))],
+    }
+
+
 def _digest() -> Mapping[str, Any]:
     url = f"{settings.BASE_URL}/engagements/example/"
     overdue = Line("Atlas", "The status of 16–22 Nov was due yesterday.", "Write it", url)
@@ -92,5 +124,7 @@ def _digest() -> Mapping[str, Any]:
 OWN = {
     "status": ("Published status", "status", _status),
     "reminder": ("Reminder of a status that is due", "reminder", _reminder),
+    "reminders": ("Reminders of several statuses", "reminder", _reminders),
+    "statuses": ("Published statuses, in one mail", "status", _statuses),
     "digest": ("What needs you", "needs", _digest),
 }

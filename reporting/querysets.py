@@ -1,5 +1,6 @@
 """Which periods, drafts, facts and published revisions a person may see."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,15 @@ from dm_portal.shell.relations import related
 from engagements.models import Engagement, EngagementFunction
 
 if TYPE_CHECKING:
-    from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+    from reporting.models import (
+        Facts,
+        Period,
+        Receipt,
+        Reminder,
+        Report,
+        ReportRevision,
+        WaitingStatus,
+    )
 
 READS_DRAFTS = ("dm", "deputy", "architect")
 
@@ -55,6 +64,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def not_left_out(self) -> Self:
         """Without the drafts that can go out no more, since a later week is out already."""
         return self.exclude(self._left_out())
+
+    def owed(self, at: datetime) -> Self:
+        """Those that somebody still has to publish: opened, of an engagement that reports, never
+        out, and of no week that is told again.
+        """
+        return self.not_left_out().filter(
+            state__in=["due", "compiling", "draft", "parked"],
+            correction_reason="",
+            engagement__state="active",
+            period__is_reconstructed=False,
+            period__opens_at__lte=at,
+        )
 
     def _left_out(self) -> Q:
         later = self._revisions().filter(
@@ -141,3 +162,21 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(revision__report__engagement__in=_drafts_of(user))
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(report__engagement__in=_drafts_of(user))
+
+
+class WaitingStatusQuerySet(models.QuerySet["WaitingStatus"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(revision__report__engagement__in=_drafts_of(user))
+
+    def waiting_for(self, users: Iterable[int]) -> Self:
+        """What these people have not been told yet, of customers whose contacts they are today."""
+        contacts = related(related(Engagement, "customer"), "contacts").objects.holding()
+        theirs = contacts.filter(
+            user=OuterRef("user"), customer=OuterRef("revision__report__engagement__customer")
+        )
+        return self.filter(Exists(theirs), mail__isnull=True, user__in=users)

@@ -29,6 +29,11 @@ class Recipient:
     gets_mail: bool
     words: str
 
+    @property
+    def waits(self) -> bool:
+        """They read of it in their next digest."""
+        return self.words in (WORDS[Rhythm.DAILY], WORDS[Rhythm.WEEKLY])
+
 
 def recipients_of(report: Report) -> list[Recipient]:
     """The customer's people in force, once each, by name; one statement."""

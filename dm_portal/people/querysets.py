@@ -1,7 +1,7 @@
 """Which people, letters and records a person may see."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         User,
         WorkCalendar,
     )
+
+# No clock on a wall is further ahead, so that each day begins there.
+EARLIEST_ZONE = timezone(timedelta(hours=14))
 
 
 class SplitPart(Func):
@@ -57,6 +60,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def not_digested(self, at: datetime) -> Self:
+        """Active people for whom it may be a day, somewhere, without a digest yet."""
+        latest = at.astimezone(EARLIEST_ZONE).date()
+        return self.active().filter(Q(digested_on__isnull=True) | Q(digested_on__lt=latest))
 
     def in_state(self, state: str) -> Self:
         """``state``: "active", "invited" (asked in, not come yet) or "deactivated"."""

@@ -27,6 +27,12 @@ def let_go(name: str, *, holder: str) -> None:
     Lease.objects.filter(name=name, holder=holder).update(holder="", expires_at=None)
 
 
+def take_turn(name: str) -> bool:
+    """Be the only one who does this until the end of the transaction; False while another does."""
+    Lease.objects.bulk_create([Lease(name=name)], ignore_conflicts=True)
+    return Lease.objects.select_for_update(skip_locked=True).filter(name=name).first() is not None
+
+
 def beat(name: str) -> None:
     """Write down that this has just been done."""
     Lease.objects.bulk_create(

@@ -17,7 +17,7 @@ from dm_portal.tests.world import World
 from dm_portal.tests.writes import WRITE, product_tables
 from engagements.services import imports, milestones
 from engagements.services.imports import applying, reading, statements, whole
-from reporting.services import attempts, compiling, publishing, replays, ticks
+from reporting.services import attempts, compiling, digests, publishing, replays, ticks
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,7 @@ NOT_ACTS: dict[Service, str] = {
     imports.states.with_names: "reads",
     statements.look_at_events: "lets the database plan for what was just written",
     imports.attempts.park_dead: "gives back what died, as note_death does",
+    digests.send_digests: "rows of their own say who was told what, when and in which letter",
     ticks.tick: "calls open_periods and sweep",
     ticks.sweep: "gives back what died, and wakes",
     replays.replay: "calls open_weeks and the services of a report",

@@ -44,7 +44,7 @@ from engagements.models import (
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Period, Receipt, Report, ReportRevision
+from reporting.models import Period, Receipt, Reminder, Report, ReportRevision, WaitingStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +181,9 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "revision_has_a_headline": (ReportRevision, {"headline": ""}),
     "receipt_once": (Receipt, {}),
     "receipt_last_after_first": (Receipt, {"last_seen": now() - 999 * DAY}),
+    "reminder_once": (Reminder, {}),
+    "reminder_step_known": (Reminder, {"step": "later"}),
+    "waiting_status_once": (WaitingStatus, {}),
 }
 
 # Tested on its own below: it is about case, not about a value.

@@ -52,7 +52,7 @@ from engagements.models import (
 from engagements.sources.maps import FileMap
 from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Report, ReportRevision
+from reporting.models import Reminder, Report, ReportRevision, WaitingStatus
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import finish_publication, publish_report, start_correction
@@ -334,6 +334,16 @@ def _reports(side: Side, manager: User) -> None:
     side.rows += ReportRevision.objects.filter(report__in=weeks)
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
         record_receipt(revision=revision, user=side.people["lead"])
+    _digests(side, manager, reports["draft"])
+
+
+def _digests(side: Side, manager: User, report: Report) -> None:
+    """A reminder that was told, and a status that waits for a digest."""
+    mail = side.one(OutgoingMail)
+    told = Reminder(report=report, user=manager, step="overdue", mail=mail, created_at=now())
+    side.add(told)
+    revision = ReportRevision.objects.filter(report__engagement=side.engagement)[0]
+    side.add(WaitingStatus(revision=revision, user=side.people["lead"]))
 
 
 def _write(side: Side, report: Report, manager: User, note: str) -> Report:

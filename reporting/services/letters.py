@@ -10,18 +10,20 @@ from dm_portal.people.services import write_letter
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wake import wake
 from reporting.customer import Status
-from reporting.models import ReportRevision
+from reporting.models import ReportRevision, WaitingStatus
 from reporting.recipients import recipients_of
 
 
 def write_status_letters(revision: ReportRevision, status: Status) -> int:
     """One letter to each of the customer's people who gets it now; how many that are.
 
-    They say what the frozen revision says, and nothing else. Whoever published it, or for whom
-    it was published, is written to by an answer.
+    For those who read of it in their next digest it is kept until then. Letters say what the
+    frozen revision says, and nothing else. Whoever published it, or for whom it was published, is
+    written to by an answer.
     """
     report = revision.report
-    people = [each.user for each in recipients_of(report) if each.gets_mail]
+    recipients = recipients_of(report)
+    people = [each.user for each in recipients if each.gets_mail]
     for person in people:
         write_letter(
             "status",
@@ -31,6 +33,10 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
             dedup_key=f"status:{revision.pk}:{person.pk}",
             context=letter_values(status, url=settings.BASE_URL + path_of(revision)),
         )
+    WaitingStatus.objects.bulk_create(
+        [WaitingStatus(revision=revision, user=each.user) for each in recipients if each.waits],
+        ignore_conflicts=True,
+    )
     if people:
         wake("reporting.tasks.send_mails")
     return len(people)

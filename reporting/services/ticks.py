@@ -27,6 +27,7 @@ from engagements.services.imports.states import waiting
 from reporting import periods
 from reporting.models import Period, Report
 from reporting.services.attempts import park_dead
+from reporting.services.digests import send_digests
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +37,15 @@ WEEKLY, MONTHLY = Period.Kind.WEEKLY, Period.Kind.MONTHLY
 def tick(*, at: datetime | None = None) -> int:
     """Open what is due, now or at a chosen instant, and sweep. Returns how many were opened.
 
-    ``at`` is the business instant only: what it opens is reconstructed, and it is no heart-beat.
+    ``at`` is the business instant only: what it opens is reconstructed, it is no heart-beat, and
+    nobody is written to.
     """
     opened = open_periods(at=at or now(), is_chosen=at is not None)
     sweep()
     if at is None:
         leases.beat("tick")
         wake("reporting.tasks.canary")
+        send_digests(at=now())
     return opened
 
 

@@ -107,6 +107,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="users",
         verbose_name="working hours",
     )
+    digested_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The last day on their clock for which their digest was put together.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)

@@ -30,6 +30,8 @@ from dm_portal.people.services.invitations import (
 )
 from dm_portal.people.services.mails import (
     WITH_PERSONAL_LINK,
+    compose_letter,
+    queue_letters,
     queue_mail,
     retry_mail,
     retry_mails,
@@ -72,6 +74,7 @@ __all__ = [
     "change_time_off",
     "choose_calendar",
     "choose_mails",
+    "compose_letter",
     "create_calendar",
     "deactivate_person",
     "end_portal_function",
@@ -87,6 +90,7 @@ __all__ = [
     "note_two_step",
     "open_invitation",
     "open_subscription",
+    "queue_letters",
     "queue_mail",
     "reactivate_person",
     "remove_calendar",

@@ -3,7 +3,7 @@
 The row is the promise: whoever commits it can count on at least one letter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,23 +43,37 @@ def queue_mail(
     Raises:
         ValidationError: ``recipient`` is no address, so it could smuggle a header in.
     """
+    words = composing.Written(composing.one_line(subject), text, html)
+    people = {"user": user, "reply_to": reply_to}
+    letter = _letter(words, kind=kind, recipient=recipient, dedup_key=dedup_key, **people)
+    return queue_letters([letter])[0]
+
+
+def queue_letters(letters: Sequence[OutgoingMail]) -> list[OutgoingMail]:
+    """Write letters that are composed, in two statements for any number.
+
+    Returns them as they are stored, in their order: of the same ``dedup_key`` that which is there
+    already.
+    """
+    OutgoingMail.objects.bulk_create(letters, ignore_conflicts=True)
+    keys = [letter.dedup_key for letter in letters]
+    stored = {row.dedup_key: row for row in OutgoingMail.objects.filter(dedup_key__in=keys)}
+    return [stored[key] for key in keys]
+
+
+def _letter(words: composing.Written, *, recipient: str, **fields: Any) -> OutgoingMail:
     validate_email(recipient)
     ref = new_ref()
-    letter = OutgoingMail(
+    return OutgoingMail(
         ref=ref,
-        kind=kind,
         recipient=recipient,
-        user=user,
-        reply_to=reply_to,
-        dedup_key=dedup_key,
         message_id=f"<{ref}@{urlsplit(settings.BASE_URL).hostname}>",
-        subject=composing.one_line(subject),
-        text=text,
-        html=html,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
         next_attempt_at=now(),
+        **fields,
     )
-    OutgoingMail.objects.bulk_create([letter], ignore_conflicts=True)
-    return OutgoingMail.objects.get(dedup_key=dedup_key)
 
 
 def write_letter(
@@ -79,6 +93,26 @@ def write_letter(
     category = letters.category_of(kind)
     if category is None or category.always_comes:
         wake(SEND)
+    letter = compose_letter(
+        kind, to=to, context=context, user=user, reply_to=reply_to, dedup_key=dedup_key
+    )
+    return queue_letters([letter])[0]
+
+
+def compose_letter(
+    kind: str,
+    *,
+    to: str,
+    context: Mapping[str, Any],
+    user: User | None = None,
+    reply_to: User | None = None,
+    dedup_key: str = "",
+) -> OutgoingMail:
+    """The letter that ``write_letter`` queues, not stored yet.
+
+    Raises:
+        ValidationError: ``to`` is no address.
+    """
     values = {
         "recipient": to,
         "person": user,
@@ -86,15 +120,12 @@ def write_letter(
         "unsubscribe_url": ending_url(kind, user),
         **context,
     }
-    written = composing.compose(kind, values)
-    return queue_mail(
+    return _letter(
+        composing.compose(kind, values),
         kind=kind,
         recipient=to,
         user=user,
         reply_to=reply_to,
-        subject=written.subject,
-        text=written.text,
-        html=written.html,
         dedup_key=dedup_key or f"{kind}:{new_ref()}",
     )
 

@@ -1,0 +1,114 @@
+"""What one tick knows of everybody who may be told something: read in as many statements, however
+many they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from dm_portal.people.categories import CATEGORIES
+from dm_portal.people.models import User
+from dm_portal.people.preferences import rhythms_of
+from dm_portal.people.schedules import schedules_of
+from engagements.models import EngagementFunction
+from reporting import reminding
+from reporting.models import Reminder, Report, WaitingStatus
+from reporting.reminding import Look, Owed, Person
+
+# In the order in which they are told of a status that is owed.
+LINE = ("dm", "deputy", "architect")
+
+# Letters of one tick: what is left over comes with the next, so that no tick takes long.
+AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One reminder that is due: to whom, of which status and step, and what they are there."""
+
+    user: User
+    report: Report
+    step: str
+    function: str
+
+
+class Round:
+    """The people of one tick, when their mails come, and whose digest is due."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        owed = Report.objects.owed(at).select_related("engagement__customer", "period")
+        self.reports = list(owed)
+        self.holders = _holders(self.reports)
+        waiting = User.objects.not_digested(at).order_by("pk")
+        self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
+        everybody = list(self.people.values())
+        self.rhythms = {name: rhythms_of(everybody, name) for name in CATEGORIES}
+        schedules = schedules_of(everybody)
+        self.persons = {
+            pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
+        }
+
+    @cached_property
+    def looks(self) -> dict[int, Look]:
+        """Whose digest is put together now, by key."""
+        seen = {
+            pk: reminding.look(self.persons[pk], self.at, user.digested_on)
+            for pk, user in self.people.items()
+        }
+        found = sorted((pk, look) for pk, look in seen.items() if look is not None)
+        return dict(found[:AT_MOST])
+
+    def comes_now(self, user: User, category: str) -> bool:
+        """Whether what is gathered of this category goes out to them with this look."""
+        return reminding.comes_now(self.rhythms[category][user.pk], self.looks.get(user.pk))
+
+    def reminders(self) -> Iterator[Due]:
+        """Who is reminded of what, the longest overdue first."""
+        told = self._told()
+        for report in sorted(self.reports, key=lambda each: (each.period.due_at, each.pk)):
+            line = self.holders[report.engagement_id]
+            ranks = [[self.persons[user.pk] for user in line[name]] for name in LINE]
+            period = report.period
+            owed = Owed(report.pk, period.opens_at, period.due_at, ranks, told[report.pk])
+            for person, step in reminding.reminders(owed, at=self.at, looks=self.looks):
+                user = self.people[person.key]
+                function = next(name for name in LINE if user in line[name])
+                yield Due(user, report, step, function)
+
+    def waiting_statuses(self) -> list[WaitingStatus]:
+        """What was published for those whose digest is put together now; the oldest first."""
+        hear = [pk for pk in self.looks if self.comes_now(self.people[pk], "status")]
+        rows = WaitingStatus.objects.waiting_for(hear).order_by("created_at", "pk")
+        return list(rows.select_related("revision__report__engagement", "revision__report__period"))
+
+    def _in_line(self) -> Iterator[User]:
+        for line in self.holders.values():
+            for name in LINE:
+                yield from line[name]
+
+    def _told(self) -> dict[int, dict[tuple[int, str], datetime]]:
+        """Who was told of which step when, by report."""
+        told: dict[int, dict[tuple[int, str], datetime]] = defaultdict(dict)
+        rows = Reminder.objects.filter(report__in=self.reports)
+        for report, user, step, at in rows.values_list("report", "user", "step", "created_at"):
+            told[report][user, step] = at
+        return told
+
+
+def _holders(reports: Sequence[Report]) -> dict[int, dict[str, list[User]]]:
+    """Who runs the engagements of these reports today, by engagement and function."""
+    found: dict[int, dict[str, list[User]]] = defaultdict(lambda: defaultdict(list))
+    for row in holding({report.engagement_id for report in reports}):
+        found[row.engagement_id][row.function].append(row.user)
+    return found
+
+
+def holding(engagements: Iterable[int]) -> Iterator[EngagementFunction]:
+    """Who is DM, deputy or architect of these today, and can sign in."""
+    rows = EngagementFunction.objects.holding().filter(
+        engagement__in=engagements, function__in=LINE, user__is_active=True
+    )
+    yield from rows.select_related("user").order_by("starts_on", "pk")

@@ -1,0 +1,36 @@
+"""The digest of published statuses: one line for each, for who wants no mail of its own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from dm_portal.people.letters import Group, Line
+from dm_portal.shell.wording import count
+from reporting.customer import week_words
+from reporting.models import ReportRevision, WaitingStatus
+from reporting.services.letters import path_of
+
+
+def values(rows: Sequence[WaitingStatus]) -> Mapping[str, Any]:
+    """What the templates of the letter get."""
+    lines = tuple(line(row.revision) for row in rows)
+    said = f"{count(len(lines), 'status')} {'was' if len(lines) == 1 else 'were'} published"
+    return {
+        "title": lines[0].about if len(lines) == 1 else said,
+        "lead": f"{said} for you since the last of these mails.",
+        "groups": [Group("Published", lines)],
+    }
+
+
+def line(revision: ReportRevision) -> Line:
+    """What the frozen revision says, and nothing else."""
+    report = revision.report
+    corrected = f"Corrected: {revision.correction_reason} " if revision.correction_reason else ""
+    return Line(
+        about=f"{report.engagement.name}, {week_words(report.period)}: "
+        f"{revision.get_colour_display().lower()}",
+        words=f"{corrected}{revision.headline}",
+        action="Read the status",
+        url=settings.BASE_URL + path_of(revision),
+    )
