@@ -116,7 +116,7 @@ def compose_letter(
     values = {
         "recipient": to,
         "person": user,
-        "category": category,
+        "category": letters.category_of(kind),
         "unsubscribe_url": ending_url(kind, user),
         **context,
     }
