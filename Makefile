@@ -7,6 +7,7 @@
 # make facts   the facts of 200 engagements of 500 items at once: time, statements
 # make periods what is due, asked of the wall clock in every minute of three years in twelve zones
 # make ticks   1 to 3 clocks ticking at random in twelve zones, with outages: nothing lost or doubled
+# make faults statuses of 500 engagements mailed to 1,000 people while everything is killed
 # make chaos   every long harness in turn
 # make worktime working time against a count by the minute: 6,000 schedules, and the speed
 # make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
@@ -14,7 +15,7 @@
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts hostile worktime periods ticks chaos
+.PHONY: run test check mutants kills bulk facts hostile worktime periods ticks faults chaos
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -60,7 +61,11 @@ periods: .venv/installed-to-test
 ticks: .venv/installed-to-test
 	$(BIN)/python .ci/ticks.py
 
-chaos: worktime periods ticks kills
+faults: .venv/installed-to-test
+	$(BIN)/python .ci/faults.py --mode celery
+	$(BIN)/python .ci/faults.py --mode clock --kills 100 --restarts 50
+
+chaos: worktime periods ticks kills faults
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv
