@@ -34,7 +34,7 @@ APPS = ("dm_portal/people", "dm_portal/shell", "pods", "engagements", "reporting
 TARGETS = (
     *("policies", "querysets", "services", "standing", "facts", "figures", "rag", "periods"),
     *("histories", "counting", "freshness", "leftovers", "stored_items", "last_status", "drafting"),
-    *("sentences", "sources"),
+    *("sentences", "sources", "working_time", "schedules", "recurrence", "leave_files"),
 )
 TESTS_PER_MUTANT = 60
 TIMEOUT_SECONDS = 120

@@ -14,6 +14,8 @@ from dm_portal.people.workers import label
 from dm_portal.shell.clock import today
 from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedModelForm, VersionMixin
 
+ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+
 
 class InvitationForm(PortalForm):
     """One of us: who they are, and what they start with."""
@@ -83,7 +85,7 @@ class CalendarForm(VersionedModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.instance.time_zone
-        zones = sorted({zone for zone in available_timezones() if "/" in zone} | {"UTC", chosen})
+        zones = ZONES if chosen in ZONES else [chosen, *ZONES]
         self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone) for zone in zones])
         countries = [("", "No country: no holidays"), *COUNTRIES.items()]
         self.fields["country"].widget = forms.Select(choices=countries)

@@ -16,6 +16,7 @@ from dm_portal.people.leave_files.told import MAX_LINES, LeaveFileRefused, Span,
 from dm_portal.people.recurrence import NotUnderstood, rule_of
 from dm_portal.people.working_time import FIRST_YEAR, LAST_YEAR
 
+BOM = b"\xef\xbb\xbf"
 DAY = timedelta(days=1)
 MAX_EVENTS, MAX_REPEATED = MAX_LINES, 100
 BEFORE, AFTER = timedelta(days=366), timedelta(days=731)
@@ -30,7 +31,7 @@ class _Refused(ValueError):
 
 def is_calendar(content: bytes) -> bool:
     """Whether the file begins as a calendar does."""
-    return content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:15].upper() == b"BEGIN:VCALENDAR"
+    return content.removeprefix(BOM).lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
 
 
 def read_calendar(content: bytes, *, zone: str, today: date, only: str = "") -> list[Told]:
@@ -43,7 +44,7 @@ def read_calendar(content: bytes, *, zone: str, today: date, only: str = "") -> 
         raise LeaveFileRefused("The file holds NUL characters, so it is no calendar.")
     if content.upper().count(b"BEGIN:") > 4 * MAX_EVENTS:
         raise LeaveFileRefused(f"The file has more than {MAX_EVENTS} events: export fewer.")
-    events = _events(_without_zones(content))
+    events = _events(_without_zones(content.removeprefix(BOM)))
     if len(events) > MAX_EVENTS:
         raise LeaveFileRefused(f"The file has more than {MAX_EVENTS} events: export fewer.")
     if sum("RRULE" in event for event in events) > MAX_REPEATED:

@@ -119,6 +119,11 @@ def test_a_day_without_a_later_end_is_one_day(end: str) -> None:
     assert spans("DTSTART;VALUE=DATE:20260608", *filter(None, [end])) == [Span(MONDAY, MONDAY)]
 
 
+def test_a_mark_of_the_encoding_is_no_part_of_it() -> None:
+    (told,) = read(b"\xef\xbb\xbf" + ics("DTSTART;VALUE=DATE:20260608").encode())
+    assert told.spans == (Span(MONDAY, MONDAY),)
+
+
 def test_titles_are_named_and_not_kept() -> None:
     (told,) = read(ics("SUMMARY:Dentist\nDTSTART;VALUE=DATE:20260608"))
     assert (told.where, told.note) == ("Event 1, “Dentist”", "")
