@@ -25,7 +25,7 @@ KEYS = {"needs_me": "h", "engagement_list": "e", "pod_list": "p"}
 ADMIN = (
     ("People", "people_list", "person", people_policies.can_list_people),
     ("Working hours", "calendar_list", "clock", people_policies.can_keep_calendars),
-    ("Leave", "time_off_list", "away", people_policies.can_enter_time_off_of_others),
+    ("Leave", "time_off_list", "away", people_policies.can_read_all_time_off),
     ("Outbox", "outbox_list", "mail", people_policies.can_read_outbox),
     ("Health", "health_detail", "pulse", people_policies.can_see_health),
     ("Record", "audit_list", "book", people_policies.can_read_audit),

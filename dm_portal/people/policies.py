@@ -78,6 +78,11 @@ def can_enter_time_off_of_others(user: Any) -> bool:
     return standing.is_admin(user)
 
 
+def can_read_all_time_off(user: Any) -> bool:
+    """Others read their own, and that of people in their pods."""
+    return standing.is_admin(user) or standing.reads_the_portal(user)
+
+
 def can_change_time_off(user: Any, row: Any) -> bool:
     """Whoever is away, and admins."""
     if standing.is_admin(user):

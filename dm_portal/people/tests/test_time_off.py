@@ -216,6 +216,11 @@ def test_any_of_us_enters_their_own_and_an_admin_that_of_others(
     assert [policies.can_enter_time_off_of_others(user) for user in people] == [False, True, False]
 
 
+def test_who_reads_the_portal_reads_all_leave(manager: User, admin: User, director: User) -> None:
+    may = [policies.can_read_all_time_off(user) for user in (manager, admin, director)]
+    assert may == [False, True, True]
+
+
 def test_hours_are_chosen_by_oneself_and_by_admins(manager: User, admin: User, lead: User) -> None:
     may = policies.can_choose_calendar
     assert may(manager, manager)

@@ -108,6 +108,11 @@ def test_only_who_may_change_leave_finds_the_way(
     assert links == [f"/leave/{row.ref}/", ""]
 
 
+def test_the_list_says_whose_leave_it_holds(sign_in: Any, manager: User, director: User) -> None:
+    assert b"people in your pods" in sign_in(manager).get("/leave/").content
+    assert b"people in your pods" not in sign_in(director).get("/leave/").content
+
+
 def test_leave_is_ended_earlier(sign_in: Any, manager: User) -> None:
     row = enter(manager, manager)
     data = TYPED | {"ends_on": "2026-06-09", "version": 1}

@@ -52,6 +52,7 @@ def time_off_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         caption="Leave",
         filename="leave.csv",
         filterset_class=TimeOffFilter,
+        sees_all=policies.can_read_all_time_off(request.user),
         of_others=policies.can_enter_time_off_of_others(request.user),
     )
 
