@@ -31,6 +31,8 @@ from dm_portal.tests.tracing import look_away, untraced
 
 # Neither UTC nor a whole hour from it, and it changes its clocks on other days than Europe.
 ZONE = "Pacific/Chatham"
+# Tests marked every_zone run in these as well: one behind UTC with clocks that change, one without.
+OTHER_ZONES = ("America/St_Johns", "UTC")
 # The shell is Chromium without a window, which the tests do not need: a fifth quicker.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 INSTALL_IT = f"apt-get install {CHROMIUMS[0]}"
@@ -61,8 +63,29 @@ def pytest_configure(config: pytest.Config) -> None:
         embedded.ensure_running(settings.VAR_DIR, throwaway=True)
     hypothesis.settings.load_profile("house")
     # After settings, which set the zone of the process too.
-    os.environ["TZ"] = ZONE
+    _move_process_to(ZONE)
+
+
+def _move_process_to(zone: str) -> None:
+    """As if the process had been started with this TZ."""
+    os.environ["TZ"] = zone
     time.tzset()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked every_zone runs once in each zone of the process."""
+    if metafunc.definition.get_closest_marker("every_zone"):
+        metafunc.fixturenames.append("zone_of_process")
+        metafunc.parametrize("zone_of_process", [ZONE, *OTHER_ZONES], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def zone_of_process(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The TZ of the process while tests of a module run that are marked every_zone."""
+    zone: str = request.param
+    _move_process_to(zone)
+    yield zone
+    _move_process_to(ZONE)
 
 
 def _block_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -26,7 +26,7 @@ from reporting.models import Report
 from reporting.tests.inputs import item as dated_item
 from reporting.tests.reports import FRIDAY, WEEK, open_reports, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_zone]
 
 AS_OF = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 SINCE = AS_OF - timedelta(days=7)

@@ -233,6 +233,7 @@ def test_what_is_missing_is_what_is_due(rhythm: Rhythm, gone: set[int]) -> None:
     assert periods.due(rhythm, at=at, known=known) == missing
 
 
+@pytest.mark.every_zone
 def test_the_draft_opens_the_working_day_before_at_nine() -> None:
     friday = Rhythm(BERLIN, 5, time(15), date(2026, 11, 16))
     [week] = periods.due(friday, at=datetime(2026, 11, 20, tzinfo=UTC))
@@ -253,18 +254,21 @@ def test_a_draft_never_opens_on_a_weekend(weekday: int, opens_on: int) -> None:
     assert week.starts_on == date(2026, 11, 16)
 
 
+@pytest.mark.every_zone
 def test_an_hour_that_does_not_exist_moves_forward() -> None:
     at = periods.instant_of(date(2026, 3, 29), time(2, 30), BERLIN)
     assert at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     assert at.astimezone(BERLIN).time() == time(3, 30)
 
 
+@pytest.mark.every_zone
 def test_an_hour_that_exists_twice_is_the_first() -> None:
     for hour in (time(2, 30), time(2, 30, fold=1)):
         at = periods.instant_of(date(2026, 10, 25), hour, BERLIN)
         assert at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
+@pytest.mark.every_zone
 def test_week_53_and_the_turn_of_the_year() -> None:
     rhythm = Rhythm(BERLIN, 5, time(15), date(2026, 12, 28))
     weeks = periods.due(rhythm, at=datetime(2027, 1, 8, tzinfo=UTC))
@@ -280,6 +284,7 @@ def test_nothing_is_due_after_the_last_day() -> None:
     assert [month.starts_on for month in months] == [date(2026, 11, 1)]
 
 
+@pytest.mark.every_zone
 def test_leap_days_belong_to_their_week_and_month() -> None:
     rhythm = Rhythm(BERLIN, 2, time(15), date(2028, 2, 28))  # on Tuesdays, and that is the 29th
     [week, *_] = periods.due(rhythm, at=datetime(2028, 3, 7, 8, tzinfo=UTC))
@@ -300,6 +305,7 @@ def due_in(monday: date, **changes: Any) -> tuple[date, date]:
     return week.opens_at.astimezone(BERLIN).date(), week.due_on
 
 
+@pytest.mark.every_zone
 @pytest.mark.parametrize(
     ("rule", "opens_on", "due_on"), [("before", 1, 2), ("after", 1, 2), ("stays", 2, 3)]
 )

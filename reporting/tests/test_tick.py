@@ -158,6 +158,7 @@ def test_a_week_due_before_the_engagement_was_known_is_reconstructed(atlas: Enga
     assert [period.week for period in reconstructed] == ["2026-W45"]
 
 
+@pytest.mark.every_zone
 @time_machine.travel(datetime(2026, 12, 4, 8, tzinfo=UTC), tick=False)
 def test_a_month_opens_the_working_day_before_its_review_is_due(atlas: Engagement) -> None:
     open_periods(at=now() - timedelta(seconds=1))
@@ -199,6 +200,7 @@ def test_a_tick_leaves_its_heart_beat() -> None:
     assert Lease.objects.get(name="tick").beaten_at == FRIDAY + timedelta(minutes=1)
 
 
+@pytest.mark.every_zone
 @time_machine.travel(THURSDAY, tick=False)
 def test_each_engagement_reports_in_its_own_zone(atlas: Engagement) -> None:
     Engagement.objects.filter(pk=atlas.pk).update(time_zone="Asia/Kathmandu", status_hour="10:30")

@@ -15,6 +15,8 @@ from dm_portal.people.working_time import (
     read_hours,
 )
 
+pytestmark = pytest.mark.every_zone
+
 BERLIN = ZoneInfo("Europe/Berlin")
 GERMAN = Calendar("Europe/Berlin", country="DE", region="BY")
 NIGHTS = tuple(((0, 24 * 60),) for _ in range(7))

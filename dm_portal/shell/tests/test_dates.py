@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from dm_portal.shell import dates
 
+pytestmark = pytest.mark.every_zone
+
 TODAY = date(2026, 11, 23)
 BERLIN = ZoneInfo("Europe/Berlin")
 FRIDAY_AFTERNOON = datetime(2026, 11, 13, 14, 0, 27, tzinfo=UTC)
