@@ -4,7 +4,7 @@ Templates of ``templates/status/`` get these frozen values, and nothing of the m
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 from reporting import periods
 from reporting.customer import article, week_words
-from reporting.models import ReportRevision
+from reporting.models import Period, ReportRevision
 from reporting.services.ticks import rhythm_of
 
 SOON = timedelta(weeks=2)
@@ -179,7 +179,7 @@ def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
 
 
 def first_week_of(engagement: Engagement) -> periods.Week | None:
-    """The next week whose status is due; None where none is any more."""
+    """The next week whose status is due, as it was opened if it was; None where none is due."""
     if engagement.state != Engagement.State.ACTIVE:
         return None
     at, rhythm = now(), rhythm_of(engagement)
@@ -187,7 +187,17 @@ def first_week_of(engagement: Engagement) -> periods.Week | None:
     # what is due after now belongs to no earlier week than that of a week ago, anywhere
     lately = replace(rhythm, reporting_from=max(rhythm.reporting_from, at.date() - periods.WEEK))
     weeks = periods.due(lately, at=max(at, first_day) + SOON)
+    opened = _opened(engagement, weeks)
+    weeks = [opened.get(week.starts_on, week) for week in weeks]
     return next((week for week in weeks if week.due_at > at), None)
+
+
+def _opened(engagement: Engagement, weeks: list[periods.Week]) -> dict[date, periods.Week]:
+    """Those of ``weeks`` that are open, by their Mondays, with the due days that they have."""
+    mondays = [week.starts_on for week in weeks]
+    rows = Period.objects.filter(engagement=engagement, kind="weekly", starts_on__in=mondays)
+    columns = rows.values_list("starts_on", "due_on", "opens_at", "due_at")
+    return {row[0]: periods.Week(*row) for row in columns}
 
 
 def cards(user: Any) -> list[EngagementCard]:

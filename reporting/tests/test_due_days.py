@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from dm_portal.people.audit import note, sentence
 from dm_portal.people.models import AuditEvent, User
@@ -21,7 +22,7 @@ from reporting.services.ticks import open_periods
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import draft, fresh, open_reports, publish, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.every_zone]
 
 # The draft of week 47 of 2026 is open since nine; it is due on Friday at 15:00 in Berlin.
 THURSDAY = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
@@ -123,6 +124,14 @@ def test_the_page_moves_it(sign_in: SignIn, manager: User, report: Report) -> No
     page = text_of(client.get(url(report)))
     assert "Status of the week to Thu 19 Nov 2026" in page
     assert ">Thu 19 Nov, 15:00</time>" in page
+
+
+def test_whoever_waits_for_the_first_status_reads_its_new_day(
+    sign_in: SignIn, report: Report, manager: User, lead: User
+) -> None:
+    move(report, manager, due_on=TODAY + 2 * DAY)
+    page = sign_in(lead).get(reverse("status_detail", args=[report.engagement.ref]))
+    assert "Sat 21 Nov, 15:00" in text_of(page)
 
 
 def test_the_second_editor_sees_what_the_first_chose(
