@@ -303,6 +303,8 @@ def _letters(side: Side, manager: User) -> None:
         )
     )
     side.add(Preference(user=manager, category="reminder", rhythm="daily"))
+    # what a letter was composed into: markup of ours, in which every word is escaped
+    word = side.canaries.new(side.name, "people.OutgoingMail.html")
     side.add(
         OutgoingMail(
             user=guest,
@@ -311,7 +313,9 @@ def _letters(side: Side, manager: User) -> None:
             message_id=f"<{side.name}@portal.example>",
             next_attempt_at=now(),
             state="kept",
-        )
+            html=f"<p>{word}</p>",
+        ),
+        keep=("html",),
     )
 
 
