@@ -2,10 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 from django.conf import settings
 from hypothesis import strategies as st
 
+from dm_portal.people import composing, letters
 from dm_portal.people.models import OutgoingMail
 
 
@@ -85,3 +87,16 @@ def foreign(text):
     """What a mail program would take for a link and does not lead to the portal."""
     ours = re.compile(rf"{re.escape(settings.BASE_URL)}(?:[/<\")]|[.,;:]?$)")
     return [found for found in FOREIGN.findall(text) if not ours.match(found)]
+
+
+def example(kind: str, **more: Any) -> composing.Written:
+    """A letter as the admins' pages show it."""
+    letter = letters.registered()[kind]
+    values = {
+        "recipient": "lena@northwind.example",
+        "category": letter.category,
+        "unsubscribe_url": ""
+        if letter.category.always_comes
+        else f"{settings.BASE_URL}/accounts/x/",
+    }
+    return composing.compose(kind, values | dict(letter.example()) | more)

@@ -9,22 +9,10 @@ from dm_portal.people import composing, letters, services
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.own_letters import OWN
 from dm_portal.people.services.messages import message_of
-from dm_portal.people.tests.letters import ADDRESS, NASTY, Read, foreign, words_of
+from dm_portal.people.tests.letters import ADDRESS, NASTY, Read, example, foreign, words_of
 from dm_portal.shell.clock import now
 
 KINDS = sorted(letters.registered())
-
-
-def example(kind, **more):
-    letter = letters.registered()[kind]
-    values = {
-        "recipient": "lena@northwind.example",
-        "category": letter.category,
-        "unsubscribe_url": ""
-        if letter.category.always_comes
-        else f"{settings.BASE_URL}/accounts/x/",
-    }
-    return composing.compose(kind, values | dict(letter.example()) | more)
 
 
 @pytest.mark.parametrize("kind", KINDS)
