@@ -126,7 +126,7 @@ PEOPLE = {
     "outbox_retry": act(ADMIN, ADMIN, at=mail),
     "outbox_html": page(ADMIN, at=mail),
     "outbox_retry_alike": act(US, ADMIN, data=lambda w: {"problem": "550"}),
-    "letter_list": page(US, ADMIN),
+    "letter_kinds": page(US, ADMIN),
     "letter_example": page(US, ADMIN, at=lambda side: {"kind": "status"}),
     "letter_html": page(US, ADMIN, at=lambda side: {"kind": "status"}),
     "audit_list": page(US, READERS),

@@ -16,11 +16,11 @@ from dm_portal.shell.components import Crumb
 
 
 @require_safe
-def letter_list(request: HttpRequest) -> HttpResponse:
+def letter_kinds(request: HttpRequest) -> HttpResponse:
     require(policies.can_read_outbox(request.user))
     known = sorted(letters.registered().values(), key=attrgetter("category.label", "label"))
     crumbs = [Crumb("Outbox", reverse("outbox_list"))]
-    return render(request, "people/letter_list.html", {"letters": known, "crumbs": crumbs})
+    return render(request, "people/letter_kinds.html", {"letters": known, "crumbs": crumbs})
 
 
 @require_safe
@@ -29,7 +29,7 @@ def letter_example(request: HttpRequest, kind: str) -> HttpResponse:
     letter = _letter(kind)
     crumbs = [
         Crumb("Outbox", reverse("outbox_list")),
-        Crumb("How letters look", reverse("letter_list")),
+        Crumb("How letters look", reverse("letter_kinds")),
     ]
     context = {"letter": letter, "written": _example(letter), "crumbs": crumbs}
     return render(request, "people/letter_example.html", context)
