@@ -26,6 +26,7 @@ from reporting.models import Report
 OVERDUE, TODAY, THIS_WEEK, NO_HURRY = "overdue", "today", "this week", "no hurry"
 GROUPS = (OVERDUE, TODAY, THIS_WEEK, NO_HURRY)
 WEEK = timedelta(days=7)
+LEADERS = ("dm", "deputy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Need:
     action: str
     retry_url: str = ""
     leads: bool = False
+    engagement_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,35 @@ def summary(groups: Sequence[Group]) -> str:
 
 def needs_of(user: Any, *, at: datetime) -> list[Need]:
     """Everything that waits for this person at ``at``; as many statements, whatever the rows."""
-    led = _active(user, "dm", "deputy")
-    planned = _active(user, "dm", "deputy", "architect")
+    led = _active(user, *LEADERS)
+    planned = _active(user, *LEADERS, "architect")
     return [
         *_reports(user, led, at),
         *_imports(user, led),
         *_sources(led, at),
-        *_milestones(user, planned, at),
-        *_blockers(user, planned, at),
+        *_milestones(Milestone.objects.visible_to(user), planned, at),
+        *_blockers(Blocker.objects.visible_to(user), planned, at),
         *_letters(user, at),
     ]
+
+
+def needs_of_engagements(led: Any, planned: Any, *, at: datetime) -> tuple[list[Need], list[Need]]:
+    """What waits at ``at`` for whoever leads engagements, and for whoever plans them.
+
+    For many people at once: as many statements, however many engagements. Who may know of it is
+    decided by who holds a function there, as ``needs_of`` does for one person.
+    """
+    drafts = Report.objects.filter(engagement__in=led, state="draft").not_left_out()
+    waiting = Import.objects.filter(engagement__in=led, state=Import.State.PREVIEWED)
+    rows = drafts.select_related("engagement__customer", "period")
+    owed = [_draft(report, at) for report in rows if not _is_past(report, at)]
+    files = [_import(file) for file in waiting.select_related("engagement__customer")]
+    for_leaders = [*owed, *files, *_sources(led, at)]
+    for_planners = [
+        *_milestones(Milestone.objects.all(), planned, at),
+        *_blockers(Blocker.objects.all(), planned, at),
+    ]
+    return for_leaders, for_planners
 
 
 def _active(user: Any, *functions: str) -> Any:
@@ -128,6 +149,7 @@ def _draft(report: Report, at: datetime) -> Need:
         why=why,
         url=report.get_absolute_url(),
         action="Write",
+        engagement_id=report.engagement_id,
     )
 
 
@@ -181,20 +203,25 @@ def _imports(user: Any, led: Any) -> Iterator[Need]:
         waiting |= Q(state=Import.State.PARKED)
     rows = Import.objects.visible_to(user).filter(waiting)
     for file in rows.select_related("engagement__customer"):
-        failed = file.state == Import.State.PARKED
-        counts = f"{file.new_count} new, {file.changed_count} changed, {file.refused_count} refused"
-        yield Need(
-            group=OVERDUE if failed else TODAY,
-            due=file.uploaded_at,
-            shape=Shape.OFF_TRACK if failed else "",
-            what=f"Import of {file.file_name} failed, needs an admin"
-            if failed
-            else f"Decide on the import of {file.file_name}",
-            where=_where(file.engagement),
-            why=file.problem[:200] if failed else counts,
-            url=file.get_absolute_url(),
-            action="See" if failed else "Decide",
-        )
+        yield _import(file)
+
+
+def _import(file: Import) -> Need:
+    failed = file.state == Import.State.PARKED
+    counts = f"{file.new_count} new, {file.changed_count} changed, {file.refused_count} refused"
+    return Need(
+        group=OVERDUE if failed else TODAY,
+        due=file.uploaded_at,
+        shape=Shape.OFF_TRACK if failed else "",
+        what=f"Import of {file.file_name} failed, needs an admin"
+        if failed
+        else f"Decide on the import of {file.file_name}",
+        where=_where(file.engagement),
+        why=file.problem[:200] if failed else counts,
+        url=file.get_absolute_url(),
+        action="See" if failed else "Decide",
+        engagement_id=file.engagement_id,
+    )
 
 
 def _sources(led: Any, at: datetime) -> Iterator[Need]:
@@ -210,13 +237,14 @@ def _sources(led: Any, at: datetime) -> Iterator[Need]:
             url=source.import_url,
             action="Import",
             leads=True,
+            engagement_id=source.engagement.pk,
         )
 
 
-def _milestones(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
+def _milestones(milestones: Any, planned: Any, at: datetime) -> Iterator[Need]:
     """Committed dates that are near or past, of what is not done or of which nothing tells."""
     near = at.date() + WEEK + timedelta(days=1)
-    rows = Milestone.objects.visible_to(user).filter(engagement__in=planned, committed_on__lte=near)
+    rows = milestones.filter(engagement__in=planned, committed_on__lte=near)
     still_open = rows.unfinished().with_progress()
     for milestone in still_open.select_related("engagement__customer"):
         day = milestone.engagement.day_of(at)
@@ -236,13 +264,14 @@ def _milestone(milestone: Any, day: date) -> Need:
         shape=Shape(rag.schedule_colour(days_past)) if days_past > 0 else "",
         what=f"{milestone.name} is committed for {committed}",
         where=_where(milestone.engagement),
-        why=f"{relative}; {_left(milestone)}",
+        why=f"{relative}; {left_words(milestone)}",
         url=milestone.get_absolute_url(),
         action="Open",
+        engagement_id=milestone.engagement_id,
     )
 
 
-def _left(milestone: Any) -> str:
+def left_words(milestone: Any) -> str:
     """What is missing of a milestone: its items first, as the rules say it."""
     if left := milestone.items - milestone.items_done:
         return f"{left} of {count(milestone.items, 'item')} open"
@@ -251,12 +280,12 @@ def _left(milestone: Any) -> str:
     return "no items yet"
 
 
-def _blockers(user: Any, planned: Any, at: datetime) -> Iterator[Need]:
+def _blockers(blockers: Any, planned: Any, at: datetime) -> Iterator[Need]:
     """Old blockers of which it was never said what they hold up or who must act.
 
     One line for each engagement: a tracker may block many items at once.
     """
-    rows = Blocker.objects.visible_to(user).filter(engagement__in=planned).open().without_words()
+    rows = blockers.filter(engagement__in=planned).open().without_words()
     ordered = rows.select_related("engagement__customer").order_by("engagement", "opened_at")
     for _, found in groupby(ordered, key=attrgetter("engagement_id")):
         old = [row for row in found if rag.blockers_colour(row.age_at(at)) != "green"]
@@ -282,6 +311,7 @@ def _silent(blockers: Sequence[Blocker], at: datetime) -> Need:
         if is_one
         else f"{reverse('blocker_list', args=place)}?state=open&words=missing",
         action="Say" if is_one else "See",
+        engagement_id=oldest.engagement_id,
     )
 
 

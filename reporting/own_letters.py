@@ -120,11 +120,34 @@ def _digest() -> Mapping[str, Any]:
     }
 
 
+def _ahead() -> Mapping[str, Any]:
+    url = f"{settings.BASE_URL}/engagements/example/"
+    milestone = Line(
+        "Atlas",
+        "2.1 Refunds is committed for Mon 30 Nov, in 7 days; 12 of 52 items open.",
+        "See the milestone",
+        url,
+    )
+    away = Line("Atlas", "Sami Lund is away 25–27 Nov.", "See the engagement", url)
+    alone = Line("Harbour", "Nobody leads it Thu 26 Nov.", "See who leads", url)
+    return {
+        "person": SOMEBODY_OF_US,
+        "title": "The next ten days: 3 dates",
+        "lead": "What the dates of your engagements say of 23 Nov – 2 Dec.",
+        "groups": [
+            Group("Milestones", (milestone,)),
+            Group("Away from the pod", (away,)),
+            Group("Days without delivery manager or deputy", (alone,)),
+        ],
+    }
+
+
 # kind: name, category, example
 OWN = {
     "status": ("Published status", "status", _status),
     "reminder": ("Reminder of a status that is due", "reminder", _reminder),
     "reminders": ("Reminders of several statuses", "reminder", _reminders),
     "statuses": ("Published statuses, in one mail", "status", _statuses),
+    "ahead": ("The next ten days", "ahead", _ahead),
     "digest": ("What needs you", "needs", _digest),
 }

@@ -9,18 +9,24 @@ from datetime import datetime
 from functools import cached_property
 
 from dm_portal.people.categories import CATEGORIES
+from dm_portal.people.letters import Group
 from dm_portal.people.models import User
 from dm_portal.people.preferences import rhythms_of
 from dm_portal.people.schedules import schedules_of
-from engagements.models import EngagementFunction
-from reporting import reminding
+from engagements.models import Engagement, EngagementFunction
+from reporting import ahead, reminding
 from reporting.models import Reminder, Report, WaitingStatus
+from reporting.needs import LEADERS, Need, needs_of_engagements
+from reporting.plans import plans_of
 from reporting.reminding import Look, Owed, Person
 
 # In the order in which they are told of a status that is owed.
 LINE = ("dm", "deputy", "architect")
 
-# Letters of one tick: what is left over comes with the next, so that no tick takes long.
+# What comes when its reader wants it.
+GATHERED = [name for name, each in CATEGORIES.items() if not each.always_comes]
+
+# Digests of one tick: what is left over comes with the next, so that no tick takes long.
 AT_MOST = 200
 
 
@@ -45,7 +51,7 @@ class Round:
         waiting = User.objects.not_digested(at).order_by("pk")
         self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
         everybody = list(self.people.values())
-        self.rhythms = {name: rhythms_of(everybody, name) for name in CATEGORIES}
+        self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
         schedules = schedules_of(everybody)
         self.persons = {
             pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
@@ -80,9 +86,45 @@ class Round:
 
     def waiting_statuses(self) -> list[WaitingStatus]:
         """What was published for those whose digest is put together now; the oldest first."""
-        hear = [pk for pk in self.looks if self.comes_now(self.people[pk], "status")]
-        rows = WaitingStatus.objects.waiting_for(hear).order_by("created_at", "pk")
+        rows = WaitingStatus.objects.waiting_for(self._hearing("status")).order_by(
+            "created_at", "pk"
+        )
         return list(rows.select_related("revision__report__engagement", "revision__report__period"))
+
+    def needs(self) -> dict[int, list[Need]]:
+        """What needs those whose digest is put together now, by key."""
+        hear = self._hearing("needs")
+        held = EngagementFunction.objects.holding().filter(user__in=hear, function__in=LINE)
+        rows = set(held.values_list("user", "engagement", "function"))
+        active = Engagement.objects.reporting()
+        led = active.filter(pk__in={pk for _, pk, function in rows if function in LEADERS})
+        planned = active.filter(pk__in={pk for _, pk, _ in rows})
+        for_leaders, for_planners = needs_of_engagements(led, planned, at=self.at)
+        found: dict[int, list[Need]] = defaultdict(list)
+        for user, pk in sorted({(user, pk) for user, pk, _ in rows}):
+            leads = any((user, pk, function) in rows for function in LEADERS)
+            told = [*for_leaders, *for_planners] if leads else for_planners
+            found[user] += [each for each in told if each.engagement_id == pk]
+        return found
+
+    def ahead(self) -> dict[int, list[Group]]:
+        """The next ten days of those who are told of them now, by key; nobody without any."""
+        hear = self._hearing("ahead")
+        days = [self.looks[pk].day for pk in hear]
+        if not days:
+            return {}
+        plans = plans_of(hear, day=min(days))
+        told = {pk: ahead.groups(plans[pk], self.looks[pk].day) for pk in hear if pk in plans}
+        return {pk: groups for pk, groups in told.items() if groups}
+
+    def _hearing(self, category: str) -> list[int]:
+        """Those whose digest is put together now and who get mails of this category with it."""
+        known = CATEGORIES[category]
+        return [
+            pk
+            for pk in self.looks
+            if known.is_for(self.people[pk]) and self.comes_now(self.people[pk], category)
+        ]
 
     def _in_line(self) -> Iterator[User]:
         for line in self.holders.values():

@@ -6,7 +6,7 @@ and nothing that waits is lost.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dm_portal.people.letters import Group
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services import compose_letter, queue_letters
 from dm_portal.shell import leases
 from dm_portal.shell.wake import wake
-from reporting import reminder_words, status_lines
+from reporting import digest_lines, reminder_words, status_lines
 from reporting.models import Reminder, WaitingStatus
+from reporting.needs import Need
 from reporting.rounds import Due, Round
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,8 @@ class ForOne:
     user: User
     reminders: list[Due] = field(default_factory=list)
     statuses: list[WaitingStatus] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+    ahead: list[Group] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -61,28 +65,60 @@ def send_digests(*, at: datetime) -> int:
 
 
 def _parcels(now: Round) -> Iterator[Parcel]:
-    """One letter for each who is told something; one who has no address holds up nobody else."""
+    """The letters of each who is told something; who has no address holds up nobody else."""
     for found in _gathered(now).values():
         try:
-            yield _parcel(found, now)
+            yield from [write(found, now) for write in _letters_for(found)]
         except ValidationError:
             logger.error("%s has no address to which a letter could go", found.user.ref)
 
 
 def _gathered(now: Round) -> Mapping[int, ForOne]:
     found: dict[int, ForOne] = {}
+
+    def of(pk: int) -> ForOne:
+        return found.setdefault(pk, ForOne(now.people[pk]))
+
     for due in now.reminders():
-        found.setdefault(due.user.pk, ForOne(due.user)).reminders.append(due)
+        of(due.user.pk).reminders.append(due)
     for row in now.waiting_statuses():
-        user = now.people[row.user_id]
-        found.setdefault(user.pk, ForOne(user)).statuses.append(row)
+        of(row.user_id).statuses.append(row)
+    for pk, needs in now.needs().items():
+        of(pk).needs = digest_lines.dated(needs, but=_urls(of(pk).reminders))
+    for pk, groups in now.ahead().items():
+        of(pk).ahead = groups
     return found
 
 
-def _parcel(found: ForOne, now: Round) -> Parcel:
+def _urls(reminders: Sequence[Due]) -> set[str]:
+    """The pages to which these lead."""
+    return {due.report.get_absolute_url() for due in reminders}
+
+
+def _letters_for(found: ForOne) -> Iterator[Callable[[ForOne, Round], Parcel]]:
+    """What writes the letters that somebody gets: one, and that of the next ten days."""
     if found.statuses:
-        return _of_statuses(found, now)
-    return _of_reminders(found, now)
+        yield _of_statuses
+    if found.needs:
+        yield _of_needs
+    elif found.reminders:
+        yield _of_reminders
+    if found.ahead:
+        yield _of_ahead
+
+
+def _of_needs(found: ForOne, now: Round) -> Parcel:
+    """The digest; what they are reminded of at the same time stands in it."""
+    told = [reminder_words.group(found.reminders, at=now.at)] if found.reminders else []
+    letter = _letter(found.user, "digest", digest_lines.digest(found.needs, told), now)
+    return Parcel(letter, reminders=_told(found.reminders, now.at))
+
+
+def _of_ahead(found: ForOne, now: Round) -> Parcel:
+    day = now.looks[found.user.pk].day
+    values = digest_lines.ahead(found.ahead, day)
+    key = f"ahead:{found.user.pk}:{day}"
+    return Parcel(_letter(found.user, "ahead", values, now, key=key))
 
 
 def _of_statuses(found: ForOne, now: Round) -> Parcel:
@@ -94,25 +130,30 @@ def _of_statuses(found: ForOne, now: Round) -> Parcel:
 def _of_reminders(found: ForOne, now: Round) -> Parcel:
     """One reminder is a letter of its own kind; several are listed."""
     user, reminders = found.user, found.reminders
+    key = f"reminder:{reminders[0].report.pk}:{reminders[0].step}:{user.pk}"
     if len(reminders) == 1:
         values = reminder_words.one(reminders[0], at=now.at)
-        letter = _letter(user, "reminder", values, now, reminders)
+        letter = _letter(user, "reminder", values, now, key=key)
     else:
         groups = [reminder_words.group(reminders, at=now.at)]
         summary = reminder_words.summary(reminders)
         values = {"title": summary, "lead": f"{summary}.", "groups": groups}
-        letter = _letter(user, "reminders", values, now, reminders)
+        letter = _letter(user, "reminders", values, now, key=key)
     return Parcel(letter, reminders=_told(reminders, now.at))
 
 
 def _letter(
-    user: User, kind: str, values: Mapping[str, Any], now: Round, reminders: Sequence[Due] = ()
+    user: User, kind: str, values: Mapping[str, Any], now: Round, *, key: str = ""
 ) -> OutgoingMail:
-    """With a digest the key is the day; else the first step of which it reminds."""
-    key = f"digest:{user.pk}:{now.persons[user.pk].day_of(now.at)}"
-    if reminders:
-        key = f"reminder:{reminders[0].report.pk}:{reminders[0].step}:{user.pk}"
-    return compose_letter(kind, to=user.email, user=user, context=values, dedup_key=key)
+    """A letter whose ``key`` is that of the digest of this local day, unless it has its own."""
+    day = now.persons[user.pk].day_of(now.at)
+    return compose_letter(
+        kind,
+        to=user.email,
+        user=user,
+        context=values,
+        dedup_key=key or f"digest:{user.pk}:{day}",
+    )
 
 
 def _told(reminders: Sequence[Due], at: datetime) -> list[Reminder]:

@@ -1,18 +1,25 @@
 """Reminders and digests as they are written: to whom, when, what they say, and nothing twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
-from engagements.models import Engagement
+from dm_portal.shell import leases
+from dm_portal.tests.cast import make_contact, make_engagement, make_user
+from engagements.models import Customer, CustomerContact, Engagement, Milestone
+from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
 from reporting.services.digests import send_digests
+from reporting.services.publishing import start_correction
 from reporting.services.ticks import tick
-from reporting.tests.reports import FRIDAY, draft, open_reports, publish, write
+from reporting.tests.reports import FRIDAY, draft, fresh, open_reports, publish, write
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +168,198 @@ def test_who_wants_one_mail_a_day_reads_of_a_status_in_the_next_one(
     assert revision.headline in row.mail.text
     assert f"/status/{report.engagement.ref}/weekly/2026-W47/" in row.mail.html
     assert OutgoingMail.objects.filter(user=lead).count() == 1
+
+
+def test_who_has_no_place_with_the_customer_any_more_reads_nothing(
+    report: Report, manager: User, lead: User, clock: Traveller
+) -> None:
+    prefer(lead, "status", "daily")
+    go_on(clock, FRIDAY)
+    publish(write(report, manager), manager)
+    CustomerContact.objects.update(
+        starts_on=FRIDAY.date() - timedelta(days=9), ends_on=FRIDAY.date() + timedelta(days=1)
+    )
+    go_on(clock, FRIDAY + 70 * HOUR)
+    assert not OutgoingMail.objects.filter(user=lead).exists()
+
+
+def test_several_statuses_are_one_mail_and_a_correction_says_so(
+    report: Report, manager: User, lead: User, clock: Traveller
+) -> None:
+    prefer(lead, "status", "weekly")
+    go_on(clock, FRIDAY)
+    publish(write(report, manager), manager)
+    start_correction(report=fresh(report), reason="The colour was wrong.", by=manager)
+    publish(write(fresh(report), manager, colour="amber"), manager)
+    go_on(clock, FRIDAY + 70 * HOUR)
+    [mail] = OutgoingMail.objects.filter(user=lead)
+    assert mail.subject == "2 statuses were published"
+    assert "Corrected: The colour was wrong." in mail.text
+
+
+# What needs somebody
+
+
+@pytest.fixture
+def monday(clock: Traveller) -> datetime:
+    """The first working minute of a week in Berlin."""
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    clock.move_to(at, tick=False)
+    return at
+
+
+def test_the_digest_lists_what_needs_one_with_what_one_is_reminded_of(
+    report: Report, manager: User, architect: User, checkout: Milestone, monday: datetime
+) -> None:
+    send_digests(at=monday)
+    mail, of_architect = OutgoingMail.objects.filter(kind="digest").order_by("user__name").reverse()
+    assert mail.user == manager
+    assert mail.dedup_key == f"digest:{manager.pk}:2026-11-23"
+    assert mail.subject == "What needs you: 2 things"
+    assert "It was due Fri 20 Nov, 15:00" in mail.text
+    assert "Release 2.1 is committed for Wed 18 Nov" in mail.text
+    assert mail.text.count("status of 16–22 Nov") == 1
+    assert "It was due" not in of_architect.text
+    assert "Release 2.1 is committed for Wed 18 Nov" in of_architect.text
+    assert told() == [("Mara Manager", "overdue")]
+
+
+def test_a_digest_comes_once_a_day(
+    report: Report, manager: User, monday: datetime, clock: Traveller
+) -> None:
+    go_on(clock, monday + 3 * 24 * HOUR, HOUR / 2)
+    days = OutgoingMail.objects.filter(kind="digest").values_list("dedup_key", flat=True)
+    assert sorted(days) == [f"digest:{manager.pk}:2026-11-{day}" for day in (24, 25, 26)]
+
+
+def test_who_wants_no_digest_gets_none(report: Report, manager: User, monday: datetime) -> None:
+    prefer(manager, "needs", "never")
+    send_digests(at=monday)
+    assert kinds() == ["reminder"]
+
+
+@pytest.mark.parametrize(("rhythm", "days"), [("daily", [23, 24]), ("weekly", [23])])
+def test_reminders_with_the_digest(
+    report: Report, manager: User, monday: datetime, clock: Traveller, rhythm: str, days: list[int]
+) -> None:
+    prefer(manager, "needs", "never")
+    prefer(manager, "reminder", rhythm)
+    send_digests(at=monday + HOUR)
+    assert told() == [("Mara Manager", "overdue")]
+
+
+def test_to_whom_nothing_is_to_be_told_nothing_is_written(
+    engagement: Engagement, manager: User, lead: User, monday: datetime
+) -> None:
+    assert send_digests(at=monday) == 0
+    assert User.objects.filter(digested_on=monday.date()).count() == 2
+
+
+def test_an_address_that_is_none_holds_up_nobody_else(
+    report: Report, manager: User, deputy: User, monday: datetime
+) -> None:
+    User.objects.filter(pk=manager.pk).update(email="not an address")
+    prefer(deputy, "reminder", "never")
+    Engagement.objects.update(ends_on=monday.date())
+    open_reports(report.engagement, weeks=2)
+    send_digests(at=monday)
+    assert not OutgoingMail.objects.filter(user=manager).exists()
+
+
+# The next ten days
+
+
+def test_on_mondays_the_manager_reads_what_ten_days_hold(
+    engagement: Engagement, manager: User, pod: Pod, specialist: User, monday: datetime
+) -> None:
+    Milestone.objects.create(
+        engagement=engagement, number=1, name="Release 2.1", committed_on=date(2026, 11, 30)
+    )
+    Engagement.objects.update(ends_on=date(2026, 12, 1))
+    leave(specialist, date(2026, 11, 25), date(2026, 11, 27))
+    leave(manager, date(2026, 11, 26), date(2026, 11, 26))
+    send_digests(at=monday)
+    mail = OutgoingMail.objects.get(kind="ahead")
+    assert mail.user == manager
+    assert mail.subject == "The next ten days: 4 dates"
+    assert mail.dedup_key == f"ahead:{manager.pk}:2026-11-23"
+    for words in (
+        "Release 2.1 is committed for Mon 30 Nov, in 7 days; no items yet.",
+        "Sami Specialist is away 25–27 Nov.",
+        "Nobody leads it Thu 26 Nov.",
+        "Its last day is Tue 1 Dec, in 8 days; no status is due after it.",
+    ):
+        assert words in mail.text
+
+
+@pytest.mark.parametrize(("days", "number"), [(0, 1), (1, 0)])
+def test_once_a_week_and_nothing_of_others(
+    engagement: Engagement,
+    other_engagement: Engagement,
+    manager: User,
+    other_manager: User,
+    monday: datetime,
+    days: int,
+    number: int,
+) -> None:
+    Engagement.objects.filter(pk=engagement.pk).update(ends_on=date(2026, 12, 1))
+    User.objects.update(digested_on=monday.date() - timedelta(days=3 - 3 * days))
+    send_digests(at=monday + 24 * days * HOUR)
+    assert OutgoingMail.objects.filter(kind="ahead").count() == number
+    assert not OutgoingMail.objects.filter(user=other_manager).exists()
+
+
+def test_a_member_who_left_or_who_is_away_later_is_not_told(
+    engagement: Engagement, manager: User, pod: Pod, specialist: User, monday: datetime
+) -> None:
+    Membership.objects.update(ends_on=date(2026, 11, 25))
+    leave(specialist, date(2026, 11, 25), date(2026, 11, 27))
+    assert send_digests(at=monday) == 0
+
+
+# Many people, and many ticks
+
+
+def test_as_many_statements_for_one_as_for_many(
+    report: Report, manager: User, customer: Customer, pod: Pod, lead: User, monday: datetime
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert send_digests(at=monday)
+        return len(asked)
+
+    def fill(name: str) -> None:
+        manager = make_user(name)
+        engagement = make_engagement(name, customer=customer, by=manager, ends_on=monday.date())
+        engagement.pods.add(pod)
+        prefer(make_contact(f"Lead of {name}", customer), "status", "daily")
+        publish(open_reports(engagement, weeks=2)[0], manager)
+
+    fill("One")
+    for_one = cost()
+    for number in range(4):
+        fill(f"Other {number}")
+    assert cost() == for_one
+
+
+def test_when_nobody_works_and_nothing_is_owed_little_is_asked(
+    engagement: Engagement, monday: datetime, django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(20):
+        send_digests(at=monday - 5 * HOUR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_ticks_at_once_one_tells(report: Report, manager: User) -> None:
+    leases.beat("digests")  # the row is there: the very first tick makes it
+    with transaction.atomic(), ThreadPoolExecutor() as pool:
+        assert leases.take_turn("digests")
+        assert pool.submit(_tell_in_another_process).result() == 0
+    assert send_digests(at=FRIDAY) == 1
+
+
+def _tell_in_another_process() -> int:
+    try:
+        return send_digests(at=FRIDAY)
+    finally:
+        connection.close()
