@@ -8,14 +8,9 @@ import sys
 from pathlib import Path
 
 RULES = {
-    "querysets",
-    "policies",
-    "services",
-    "periods",
-    "working_time",
-    "schedules",
-    "leave_files",
-    "recurrence",
+    *("querysets", "policies", "services", "periods"),
+    *("working_time", "schedules", "leave_files", "recurrence"),
+    *("reminding", "rounds", "ahead"),
 }
 # Mail: what is said to whom, when, and how it leaves.
 RULES |= {"categories", "composing", "letters", "mail_words", "preferences", "recipients", "smtp"}

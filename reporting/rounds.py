@@ -2,11 +2,15 @@
 many they are.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from dm_portal.people.categories import CATEGORIES
 from dm_portal.people.letters import Group
@@ -19,6 +23,8 @@ from reporting.models import Reminder, Report, WaitingStatus
 from reporting.needs import LEADERS, Need, needs_of_engagements
 from reporting.plans import plans_of
 from reporting.reminding import Look, Owed, Person
+
+logger = logging.getLogger(__name__)
 
 # In the order in which they are told of a status that is owed.
 LINE = ("dm", "deputy", "architect")
@@ -48,7 +54,7 @@ class Round:
         owed = Report.objects.owed(at).select_related("engagement__customer", "period")
         self.reports = list(owed)
         self.holders = _holders(self.reports)
-        waiting = User.objects.not_digested(at).order_by("pk")
+        waiting = _reachable(User.objects.not_digested(at).order_by("pk"))
         self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
         everybody = list(self.people.values())
         self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
@@ -143,14 +149,25 @@ class Round:
 def _holders(reports: Sequence[Report]) -> dict[int, dict[str, list[User]]]:
     """Who runs the engagements of these reports today, by engagement and function."""
     found: dict[int, dict[str, list[User]]] = defaultdict(lambda: defaultdict(list))
-    for row in holding({report.engagement_id for report in reports}):
-        found[row.engagement_id][row.function].append(row.user)
+    held = EngagementFunction.objects.holding().filter(
+        engagement__in={report.engagement_id for report in reports},
+        function__in=LINE,
+        user__is_active=True,
+    )
+    rows = list(held.select_related("user").order_by("starts_on", "pk"))
+    reachable = {user.pk for user in _reachable(row.user for row in rows)}
+    for row in rows:
+        if row.user_id in reachable:
+            found[row.engagement_id][row.function].append(row.user)
     return found
 
 
-def holding(engagements: Iterable[int]) -> Iterator[EngagementFunction]:
-    """Who is DM, deputy or architect of these today, and can sign in."""
-    rows = EngagementFunction.objects.holding().filter(
-        engagement__in=engagements, function__in=LINE, user__is_active=True
-    )
-    yield from rows.select_related("user").order_by("starts_on", "pk")
+def _reachable(users: Iterable[User]) -> Iterator[User]:
+    """Those to whose address a letter can go: one who has none holds up nobody else."""
+    for user in users:
+        try:
+            validate_email(user.email)
+        except ValidationError:
+            logger.error("%s has no address to which a letter could go", user.ref)
+        else:
+            yield user

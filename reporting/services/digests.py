@@ -4,14 +4,12 @@ The letter and the rows that say what it told are written in one transaction: no
 and nothing that waits is lost.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dm_portal.people.letters import Group
@@ -23,8 +21,6 @@ from reporting import digest_lines, reminder_words, status_lines
 from reporting.models import Reminder, WaitingStatus
 from reporting.needs import Need
 from reporting.rounds import Due, Round
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -65,12 +61,9 @@ def send_digests(*, at: datetime) -> int:
 
 
 def _parcels(now: Round) -> Iterator[Parcel]:
-    """The letters of each who is told something; who has no address holds up nobody else."""
+    """The letters of each who is told something."""
     for found in _gathered(now).values():
-        try:
-            yield from [write(found, now) for write in _letters_for(found)]
-        except ValidationError:
-            logger.error("%s has no address to which a letter could go", found.user.ref)
+        yield from (write(found, now) for write in _letters_for(found))
 
 
 def _gathered(now: Round) -> Mapping[int, ForOne]:

@@ -16,8 +16,9 @@ from dm_portal.tests.cast import make_contact, make_engagement, make_user
 from engagements.models import Customer, CustomerContact, Engagement, Milestone
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
+from reporting.rounds import AT_MOST
 from reporting.services.digests import send_digests
-from reporting.services.publishing import start_correction
+from reporting.services.publishing import publish_report, start_correction
 from reporting.services.ticks import tick
 from reporting.tests.reports import FRIDAY, draft, fresh, open_reports, publish, write
 
@@ -127,6 +128,33 @@ def test_nobody_is_told_at_night_or_on_a_saturday(report: Report, at: datetime) 
 )
 def test_what_nobody_owes_reminds_nobody(report: Report, change) -> None:
     change(report)
+    send_digests(at=DUE)
+    assert Reminder.objects.count() == 0
+
+
+def test_while_it_goes_out_nobody_is_reminded(report: Report, manager: User) -> None:
+    publish_report(report=write(report, manager), by=manager)
+    send_digests(at=DUE)
+    assert Reminder.objects.count() == 0
+
+
+def test_a_week_that_a_later_status_told_reminds_nobody(
+    engagement: Engagement, manager: User
+) -> None:
+    publish(open_reports(engagement, weeks=2)[1], manager)
+    send_digests(at=DUE)
+    assert Reminder.objects.count() == 0
+
+
+def test_one_that_could_not_be_drafted_says_so(report: Report) -> None:
+    Report.objects.update(state="parked", last_error="boom")
+    send_digests(at=FRIDAY)
+    assert "Drafting it failed, and an admin is asked." in OutgoingMail.objects.get().text
+
+
+def test_an_opened_correction_reminds_nobody(report: Report, manager: User) -> None:
+    publish(write(report, manager), manager)
+    start_correction(report=fresh(report), reason="The colour was wrong.", by=manager)
     send_digests(at=DUE)
     assert Reminder.objects.count() == 0
 
@@ -259,11 +287,21 @@ def test_an_address_that_is_none_holds_up_nobody_else(
     report: Report, manager: User, deputy: User, monday: datetime
 ) -> None:
     User.objects.filter(pk=manager.pk).update(email="not an address")
-    prefer(deputy, "reminder", "never")
-    Engagement.objects.update(ends_on=monday.date())
-    open_reports(report.engagement, weeks=2)
-    send_digests(at=monday)
+    send_digests(at=monday + 4 * HOUR)
+    assert told() == [("Dario Deputy", "overdue")]
     assert not OutgoingMail.objects.filter(user=manager).exists()
+
+
+def test_what_one_tick_leaves_over_comes_with_the_next(
+    engagement: Engagement, monday: datetime
+) -> None:
+    crowd = (User(name=f"P {n}", email=f"p{n}@x.example", is_active=True) for n in range(AT_MOST))
+    User.objects.bulk_create(crowd)
+    looked = []
+    for minute in range(3):
+        send_digests(at=monday + minute * HOUR / 60)
+        looked.append(User.objects.filter(digested_on=monday.date()).count())
+    assert looked == [AT_MOST, AT_MOST + 1, AT_MOST + 1]
 
 
 # The next ten days
