@@ -131,6 +131,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def visible_to(self, user: Any) -> Self:
         return self.all() if standing.is_admin(user) else self.none()
 
+    def unsent(self) -> Self:
+        """On their way: waiting, or being sent."""
+        return self.filter(state__in=["queued", "sending"])
+
     def parked(self) -> Any:
         """What failed, with the first word of why as ``problem``: who shares it failed alike."""
         problem = SplitPart("last_error", Value(" "), Value(1))
