@@ -1,12 +1,11 @@
 """Who uses the portal, what they may be, did and were written, and when they work."""
 
+from dm_portal.people.models.mails import OutgoingMail, Preference
 from dm_portal.people.models.people import (
     AuditEvent,
     DatedRow,
     Invitation,
-    OutgoingMail,
     PortalFunction,
-    Preference,
     Ref,
     User,
     UserManager,
