@@ -149,6 +149,13 @@ def test_leave_takes_whole_days_and_parts() -> None:
     assert schedule.working_minutes(*week) == (0 + 0 + 4 + 5 + 8) * 60
 
 
+def test_a_day_of_leave_is_away_from_midnight_to_midnight() -> None:
+    day = date(2026, 6, 8)
+    schedule = Schedule(Calendar("Europe/Berlin", NIGHTS), (Leave(day, day),))
+    assert schedule.working_minutes(berlin(2026, 6, 8), berlin(2026, 6, 9)) == 0
+    assert schedule.working_minutes(berlin(2026, 6, 7, 23), berlin(2026, 6, 9, 1)) == 120
+
+
 def test_leave_in_the_middle_leaves_both_ends() -> None:
     noon = Schedule(GERMAN, (Leave(date(2026, 6, 8), date(2026, 6, 8), time(12), time(13)),))
     assert noon.working_minutes(berlin(2026, 6, 8, 11), berlin(2026, 6, 8, 14)) == 120
@@ -183,6 +190,11 @@ def test_hours_end_with_the_day_that_they_fill() -> None:
 def test_hours_run_into_the_next_year() -> None:
     after = Schedule(GERMAN).after_working_hours(berlin(2026, 12, 31, 16), 2)
     assert after == berlin(2027, 1, 4, 10)
+
+
+def test_hours_that_fill_the_year_end_with_it() -> None:
+    after = Schedule(GERMAN).after_working_hours(berlin(2026, 12, 31, 16), 1)
+    assert after == berlin(2026, 12, 31, 17)
 
 
 def test_no_hours_are_over_at_once() -> None:
