@@ -29,6 +29,7 @@ NOT_ACTS: dict[Service, str] = {
     accounts.new_address: "reads",
     mails.queue_mail: "part of the service that causes the letter",
     sending.send_due_mails: "the letter's own row says what became of it",
+    sending.keep_waiting_mails: "the letter's own row says what became of it",
     whole.preview_file: "leaves nothing behind",
     milestones.write_milestone: "a part of change_milestone, and of deciding on versions",
     whole.run_waiting: "calls read_import and apply_import",
