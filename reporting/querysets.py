@@ -67,9 +67,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def owed(self, at: datetime) -> Self:
         """Those that somebody still has to publish: opened, of an engagement that reports, never
-        out, and of no week that is told again.
+        out, and of no week that is told again or that a later status has told.
         """
-        return self.not_left_out().filter(
+        return self.filter(
+            ~Exists(self._told_later()),
             state__in=["due", "compiling", "draft", "parked"],
             correction_reason="",
             engagement__state="active",
@@ -78,11 +79,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         )
 
     def _left_out(self) -> Q:
-        later = self._revisions().filter(
+        return Q(Exists(self._told_later()), state="draft", correction_reason="")
+
+    def _told_later(self) -> "ReportRevisionQuerySet":
+        """Revisions of a later week of the same engagement."""
+        return self._revisions().filter(
             report__engagement=OuterRef("engagement"),
             report__period__starts_on__gt=OuterRef("period__starts_on"),
         )
-        return Q(Exists(later), state="draft", correction_reason="")
 
     def retryable_by(self, user: Any) -> Self:
         """What an admin may send round again; its content stays closed to them."""
