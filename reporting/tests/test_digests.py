@@ -1,22 +1,16 @@
 """Reminders and digests as they are written: to whom, when, what they say, and nothing twice."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
-from dm_portal.shell import leases
-from dm_portal.tests.cast import make_contact, make_engagement, make_user
-from engagements.models import Customer, CustomerContact, Engagement, Milestone
+from engagements.models import CustomerContact, Engagement, Milestone
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
-from reporting.rounds import AT_MOST
 from reporting.services.digests import send_digests
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.ticks import tick
@@ -292,18 +286,6 @@ def test_an_address_that_is_none_holds_up_nobody_else(
     assert not OutgoingMail.objects.filter(user=manager).exists()
 
 
-def test_what_one_tick_leaves_over_comes_with_the_next(
-    engagement: Engagement, monday: datetime
-) -> None:
-    crowd = (User(name=f"P {n}", email=f"p{n}@x.example", is_active=True) for n in range(AT_MOST))
-    User.objects.bulk_create(crowd)
-    looked = []
-    for minute in range(3):
-        send_digests(at=monday + minute * HOUR / 60)
-        looked.append(User.objects.filter(digested_on=monday.date()).count())
-    assert looked == [AT_MOST, AT_MOST + 1, AT_MOST + 1]
-
-
 # The next ten days
 
 
@@ -353,51 +335,3 @@ def test_a_member_who_left_or_who_is_away_later_is_not_told(
     Membership.objects.update(ends_on=date(2026, 11, 25))
     leave(specialist, date(2026, 11, 25), date(2026, 11, 27))
     assert send_digests(at=monday) == 0
-
-
-# Many people, and many ticks
-
-
-def test_as_many_statements_for_one_as_for_many(
-    report: Report, manager: User, customer: Customer, pod: Pod, lead: User, monday: datetime
-) -> None:
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            assert send_digests(at=monday)
-        return len(asked)
-
-    def fill(name: str) -> None:
-        manager = make_user(name)
-        engagement = make_engagement(name, customer=customer, by=manager, ends_on=monday.date())
-        engagement.pods.add(pod)
-        prefer(make_contact(f"Lead of {name}", customer), "status", "daily")
-        publish(open_reports(engagement, weeks=2)[0], manager)
-
-    fill("One")
-    for_one = cost()
-    for number in range(4):
-        fill(f"Other {number}")
-    assert cost() == for_one
-
-
-def test_when_nobody_works_and_nothing_is_owed_little_is_asked(
-    engagement: Engagement, monday: datetime, django_assert_max_num_queries
-) -> None:
-    with django_assert_max_num_queries(20):
-        send_digests(at=monday - 5 * HOUR)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_ticks_at_once_one_tells(report: Report, manager: User) -> None:
-    leases.beat("digests")  # the row is there: the very first tick makes it
-    with transaction.atomic(), ThreadPoolExecutor() as pool:
-        assert leases.take_turn("digests")
-        assert pool.submit(_tell_in_another_process).result() == 0
-    assert send_digests(at=FRIDAY) == 1
-
-
-def _tell_in_another_process() -> int:
-    try:
-        return send_digests(at=FRIDAY)
-    finally:
-        connection.close()

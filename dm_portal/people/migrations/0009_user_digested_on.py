@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='digested_on',
-            field=models.DateField(blank=True, editable=False, help_text='The last day on their clock for which their digest was put together.', null=True),
+            field=models.DateField(blank=True, editable=False, null=True),
         ),
     ]

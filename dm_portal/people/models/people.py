@@ -79,6 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     An invited person is a row that is not active yet; a deactivated one keeps its row, its name
     in the records, and no access. What a person may do follows dated function rows, never grade.
+    ``digested_on`` is the last day on their clock for which their digest was put together.
     """
 
     class Kind(models.TextChoices):
@@ -106,12 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="users",
         verbose_name="working hours",
     )
-    digested_on = models.DateField(
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="The last day on their clock for which their digest was put together.",
-    )
+    digested_on = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,106 @@
+"""What one tick costs and leaves for the next, and two of them at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from time_machine import Traveller
+
+from dm_portal.people.models import Preference, User
+from dm_portal.shell import leases
+from dm_portal.tests.cast import make_contact, make_engagement, make_user
+from engagements.models import Customer, Engagement
+from pods.models import Pod
+from reporting import reminder_words
+from reporting.models import Report
+from reporting.rounds import AT_MOST, Due
+from reporting.services.digests import send_digests
+from reporting.tests.reports import FRIDAY, open_reports, publish
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def monday(friday: Traveller) -> datetime:
+    """The first working minute of a week in Berlin."""
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    friday.move_to(at, tick=False)
+    return at
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (["overdue"], "1 status is overdue"),
+        (["overdue", "overdue"], "2 statuses are overdue"),
+        (["soon"], "1 status is due soon"),
+        (["soon", "soon"], "2 statuses are due soon"),
+        (["overdue", "soon"], "1 status is overdue, 1 is due soon"),
+        (["overdue", "soon", "soon"], "1 status is overdue, 2 are due soon"),
+    ],
+)
+def test_several_reminders_in_a_line(steps: list[str], said: str) -> None:
+    found = [Due(User(), Report(), step, "dm") for step in steps]
+    assert reminder_words.summary(found) == said
+
+
+def test_what_one_tick_leaves_over_comes_with_the_next(
+    engagement: Engagement, monday: datetime
+) -> None:
+    crowd = (User(name=f"P {n}", email=f"p{n}@x.example", is_active=True) for n in range(AT_MOST))
+    User.objects.bulk_create(crowd)
+    looked = []
+    for minute in range(3):
+        send_digests(at=monday + minute * HOUR / 60)
+        looked.append(User.objects.filter(digested_on=monday.date()).count())
+    assert looked == [AT_MOST, AT_MOST + 1, AT_MOST + 1]
+
+
+def test_as_many_statements_for_one_as_for_many(
+    draft_47: Report, manager: User, customer: Customer, pod: Pod, lead: User, monday: datetime
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert send_digests(at=monday)
+        return len(asked)
+
+    def fill(name: str) -> None:
+        manager = make_user(name)
+        engagement = make_engagement(name, customer=customer, by=manager, ends_on=monday.date())
+        engagement.pods.add(pod)
+        lead = make_contact(f"Lead of {name}", customer)
+        Preference.objects.create(user=lead, category="status", rhythm="daily")
+        publish(open_reports(engagement, weeks=2)[0], manager)
+
+    fill("One")
+    for_one = cost()
+    for number in range(4):
+        fill(f"Other {number}")
+    assert cost() == for_one
+
+
+def test_when_nobody_works_and_nothing_is_owed_little_is_asked(
+    engagement: Engagement, monday: datetime, django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(20):
+        send_digests(at=monday - 5 * HOUR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_ticks_at_once_one_tells(draft_47: Report, manager: User) -> None:
+    leases.beat("digests")  # the row is there: the very first tick makes it
+    with transaction.atomic(), ThreadPoolExecutor() as pool:
+        assert leases.take_turn("digests")
+        assert pool.submit(_tell_in_another_process).result() == 0
+    assert send_digests(at=FRIDAY) == 1
+
+
+def _tell_in_another_process() -> int:
+    try:
+        return send_digests(at=FRIDAY)
+    finally:
+        connection.close()
