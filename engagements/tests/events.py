@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from dm_portal.shell.clock import now
-from engagements.models import Blocker, Engagement, WorkEvent, WorkItem
+from engagements.models import Blocker, Engagement, Import, Source, WorkEvent, WorkItem
 from engagements.sources.rows import written
 
 
@@ -58,3 +58,11 @@ def told(engagement: Engagement) -> dict[str, list[Any]]:
         "events": sorted(WorkEvent.objects.filter(**of).values_list(*said)),
         "blockers": sorted(blockers.values_list("key", "opened_at", "closed_at"), key=str),
     }
+
+
+def import_of(source: Source) -> Import:
+    """Another applied file of this source, of which events made by hand can be."""
+    file: Import = Import.objects.filter(engagement=source.engagement).latest("number")
+    file.pk, file.source, file.number = None, source, file.number + 1
+    file.save(force_insert=True)
+    return file

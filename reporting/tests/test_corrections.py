@@ -10,7 +10,7 @@ from time_machine import Traveller
 from dm_portal.people.models import User
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement, Source, WorkItem
-from engagements.tests.events import tell
+from engagements.tests.events import import_of, tell
 from reporting import facts
 from reporting.models import Report, ReportRevision
 from reporting.sentences import corrected
@@ -146,6 +146,7 @@ def test_the_draft_shows_what_is_no_longer_there(
     other = Source.objects.create(engagement=first.report.engagement, number=2, kind="work_csv")
     twin = WorkItem.objects.get(key="A-2")
     twin.pk, twin.source = None, other
+    twin.last_import = import_of(other)
     twin.save()
     tell(twin)
     report = fresh(first.report)

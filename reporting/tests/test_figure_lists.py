@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from dm_portal.people.models import User
-from engagements.models import Blocker, Engagement, Import, Source, WorkItem
-from engagements.tests.events import tell
+from engagements.models import Blocker, Engagement, Source, WorkItem
+from engagements.tests.events import import_of, tell
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_reports, publish
 
@@ -35,7 +35,7 @@ def blocked(
     made = [block(one, number=3)]
     friday.move_to(FRIDAY - 2 * DAY, tick=False)
     another = {"source": other, "title": "Another", "created_at": FRIDAY - WEEK}
-    fields = {"engagement": engagement, "key": "A-1", "last_import": one.last_import} | another
+    fields = {"engagement": engagement, "key": "A-1", "last_import": import_of(other)} | another
     made.append(block(WorkItem.objects.create(**fields), number=7))
     friday.move_to(FRIDAY, tick=False)
     return tuple(made)
@@ -69,9 +69,8 @@ def test_what_is_blocked_leads_to_its_item_and_to_its_blocker(
 def test_items_of_one_key_are_told_apart_by_their_source(
     desk: Any, blocked: tuple[Blocker, ...]
 ) -> None:
-    Import.objects.update(source=blocked[0].source)
     rows = desk.get(figures(blocked[0].engagement)).context["blockers"].rows
-    assert [row[0].note for row in rows] == ["Jira export", "source 2"]
+    assert [row[0].note for row in rows] == ["Jira export", "Work CSV"]
 
 
 def test_what_is_blocked_costs_one_statement(desk: Any, blocked: tuple[Blocker, ...]) -> None:

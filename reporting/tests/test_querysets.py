@@ -4,14 +4,26 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from dm_portal.people.models import User
+from dm_portal.people.services import queue_mail
+from dm_portal.shell.clock import now
 from engagements.models import Engagement
-from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+from reporting.models import (
+    Facts,
+    Period,
+    Receipt,
+    Reminder,
+    Report,
+    ReportRevision,
+    WaitingStatus,
+)
 from reporting.services.publishing import start_correction
 from reporting.services.receipts import record_receipt
 from reporting.tests.reports import draft, fresh, open_reports, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
+# What was told to whom, of ours alone.
+TOLD = (Receipt, Reminder, WaitingStatus)
 DRAFTS = {"manager", "deputy", "architect", "director", "auditor"}
 PUBLISHED = DRAFTS | {"admin", "tech_lead", "specialist", "lead", "delegate", "executive"}
 EVERYBODY = sorted(
@@ -25,6 +37,12 @@ def both_sides(
 ) -> ReportRevision:
     """A published and read status; and one of the other customer, which could leak."""
     record_receipt(revision=published_47, user=lead)
+    mail = queue_mail(
+        kind="reminder", recipient=lead.email, subject="Due", text="Soon.", dedup_key="reminder"
+    )
+    told = {"user": lead, "mail": mail, "created_at": now()}
+    Reminder.objects.create(report=published_47.report, step="soon", **told)
+    WaitingStatus.objects.create(revision=published_47, user=lead)
     publish(open_reports(other_engagement)[0], other_manager)
     return published_47
 
@@ -38,7 +56,7 @@ def of_ours(model: type, user: object, revision: ReportRevision) -> bool:
         Period: {report.period_id},
         Facts: {revision.facts_id},
         ReportRevision: {revision.pk},
-        Receipt: set(Receipt.objects.values_list("pk", flat=True)),
+        **{each: set(each.objects.values_list("pk", flat=True)) for each in TOLD},
     }[model]
     assert seen in (set(), ours)
     return bool(seen)
@@ -50,7 +68,7 @@ def test_who_sees_what(
 ) -> None:
     user = request.getfixturevalue(who)
     everything = who in {"director", "auditor", "admin"}
-    for model in (Report, Period, Facts, Receipt):
+    for model in (Report, Period, Facts, *TOLD):
         if not everything:
             assert of_ours(model, user, both_sides) is (who in DRAFTS)
     if not everything:
@@ -75,7 +93,7 @@ def test_others_see_theirs_only(
 
 
 def test_anonymous_sees_nothing(both_sides: ReportRevision) -> None:
-    for model in (Report, Period, Facts, ReportRevision, Receipt):
+    for model in (Report, Period, Facts, ReportRevision, *TOLD):
         assert not model.objects.visible_to(AnonymousUser()).exists()
 
 
@@ -107,6 +125,12 @@ def test_what_a_report_last_said(
     published_47: ReportRevision, lead: User, manager: User, specialist: User
 ) -> None:
     record_receipt(revision=published_47, user=lead)
+    mail = queue_mail(
+        kind="reminder", recipient=lead.email, subject="Due", text="Soon.", dedup_key="reminder"
+    )
+    told = {"user": lead, "mail": mail, "created_at": now()}
+    Reminder.objects.create(report=published_47.report, step="soon", **told)
+    WaitingStatus.objects.create(revision=published_47, user=lead)
     report = Report.objects.with_published(manager).get()
     assert (report.said_pk, report.said_number) == (published_47.pk, 1)
     assert (report.said_colour, report.said_headline) == ("green", "Refunds are live.")

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.shell.clock import now, today
@@ -53,7 +54,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filename="statuses.csv",
         # a state tells which published weeks are being corrected
         filterset_class=ReportFilter if reads_drafts else None,
-        first=statuses.first_week_of(engagement),
+        first=SimpleLazyObject(lambda: statuses.first_week_of(engagement)),
         now=now(),
         **engagement_page(request, engagement, "reports"),
     )

@@ -14,7 +14,7 @@ from django.utils.dateformat import format as date_format
 from dm_portal.people import querysets
 from dm_portal.people.holiday_names import COUNTRIES, region_code, regions
 from dm_portal.people.models.people import Ref, User
-from dm_portal.people.working_time import Calendar, Leave, hours_text, read_hours
+from dm_portal.people.working_time import Calendar, hours_text, read_hours
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # one span or several, as hours_text writes them
@@ -254,7 +254,3 @@ class TimeOff(models.Model):
     def state(self) -> str:
         """Whether it counts, in words."""
         return "Counts" if self.withdrawn_at is None else "Taken back"
-
-    def leave(self) -> Leave:
-        """What is taken from the working time."""
-        return Leave(self.starts_on, self.ends_on, self.from_time, self.until_time)
