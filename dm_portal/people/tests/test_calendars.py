@@ -110,6 +110,12 @@ def test_what_a_calendar_cannot_be_is_said(changes: dict[str, str], field: str, 
     assert why in refused.value.message_dict[field][0]
 
 
+def test_a_country_needs_no_region() -> None:
+    calendar = WorkCalendar(**FIELDS | {"region": ""})
+    calendar.full_clean()
+    assert (calendar.region, calendar.holidays_words) == ("", "Germany")
+
+
 def test_a_region_is_kept_by_its_code_and_hours_as_they_are_stored() -> None:
     calendar = WorkCalendar(**FIELDS | {"region": "bayern", "friday": "9.00 – 12.00"})
     calendar.full_clean()
