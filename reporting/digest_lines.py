@@ -8,7 +8,7 @@ from django.conf import settings
 
 from dm_portal.people.letters import Group, Line
 from dm_portal.shell.dates import range_words
-from dm_portal.shell.wording import count
+from dm_portal.shell.wording import count, ended
 from reporting import needs
 from reporting.ahead import last_day
 from reporting.needs import Need
@@ -26,7 +26,7 @@ def digest(found: Sequence[Need], reminders: Sequence[Group]) -> Mapping[str, An
     said = needs.summary(by_urgency)
     return {
         "title": f"What needs you: {count(total, 'thing')}",
-        "lead": f"Besides the statuses above: {said}" if reminders else said,
+        "lead": f"Besides the statuses: {said}" if reminders else said,
         "groups": [*reminders, *(_group(each) for each in by_urgency)],
     }
 
@@ -47,5 +47,5 @@ def _group(group: needs.Group) -> Group:
 
 
 def _line(need: Need) -> Line:
-    words = f"{need.what}: {need.why}." if need.why else f"{need.what}."
-    return Line(need.where, words, need.action, settings.BASE_URL + need.url)
+    words = f"{need.what}: {need.why}" if need.why else need.what
+    return Line(need.where, ended(words), need.action, settings.BASE_URL + need.url)

@@ -20,7 +20,7 @@ STANDS = {
     Report.State.DUE: BEING_DRAFTED,
     Report.State.COMPILING: BEING_DRAFTED,
     Report.State.DRAFT: "The draft is there and waits for a headline and a colour.",
-    Report.State.PARKED: "Drafting it failed, and an admin is asked.",
+    Report.State.PARKED: "It failed, and an admin is asked.",
 }
 WHY = {
     "dm": "You are its delivery manager.",
@@ -38,7 +38,7 @@ def one(due: Due, *, at: datetime) -> Mapping[str, Any]:
         "week": week_words(due.report.period),
         "due": _instant(due.report, at),
         "is_late": due.step == OVERDUE,
-        "stands": STANDS[Report.State(due.report.state)],
+        "stands": _stands(due.report),
         "action": _action(due),
         "url": _url(due.report),
         "why": WHY[due.function],
@@ -48,10 +48,9 @@ def one(due: Due, *, at: datetime) -> Mapping[str, Any]:
 def line(due: Due, *, at: datetime) -> Line:
     """One reminder among others."""
     was = "It was due" if due.step == OVERDUE else "It is due"
-    stands = STANDS[Report.State(due.report.state)]
     return Line(
         about=f"{due.report.engagement.name}, status of {week_words(due.report.period)}",
-        words=f"{was} {_instant(due.report, at)}. {stands} {WHY[due.function]}",
+        words=f"{was} {_instant(due.report, at)}. {_stands(due.report)} {WHY[due.function]}",
         action=_action(due),
         url=_url(due.report),
     )
@@ -72,6 +71,12 @@ def summary(reminders: Sequence[Due]) -> str:
         what = str(soon) if late else count(soon, "status")
         said.append(f"{what} {'is' if soon == 1 else 'are'} due soon")
     return ", ".join(said)
+
+
+def _stands(report: Report) -> str:
+    if report.state == Report.State.DRAFT and report.headline and report.colour:
+        return "It is written, and waits to be published."
+    return STANDS[Report.State(report.state)]
 
 
 def _action(due: Due) -> str:

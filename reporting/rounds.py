@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,7 +18,8 @@ from dm_portal.people.letters import Group
 from dm_portal.people.models import User
 from dm_portal.people.preferences import rhythms_of
 from dm_portal.people.schedules import schedules_of
-from engagements.models import Engagement, EngagementFunction
+from dm_portal.people.working_time import Calendar, Schedule
+from engagements.models import CustomerContact, Engagement, EngagementFunction
 from reporting import ahead, reminding
 from reporting.models import Reminder, Report, WaitingStatus
 from reporting.needs import LEADERS, Need, needs_of_engagements
@@ -58,7 +60,7 @@ class Round:
         self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
         everybody = list(self.people.values())
         self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
-        schedules = schedules_of(everybody)
+        schedules = schedules_of(everybody) | _schedules_of_customers(everybody)
         self.persons = {
             pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
         }
@@ -116,12 +118,12 @@ class Round:
     def ahead(self) -> dict[int, list[Group]]:
         """The next ten days of those who are told of them now, by key; nobody without any."""
         hear = self._hearing("ahead")
-        days = [self.looks[pk].day for pk in hear]
-        if not days:
-            return {}
-        plans = plans_of(hear, day=min(days))
-        told = {pk: ahead.groups(plans[pk], self.looks[pk].day) for pk in hear if pk in plans}
-        return {pk: groups for pk, groups in told.items() if groups}
+        days = {self.looks[pk].day for pk in hear}  # at one instant there are at most three
+        found: dict[int, list[Group]] = {}
+        for day in days:
+            plans = plans_of([pk for pk in hear if self.looks[pk].day == day], day=day)
+            found |= {pk: ahead.groups(each, day) for pk, each in plans.items()}
+        return {pk: groups for pk, groups in found.items() if groups}
 
     def _hearing(self, category: str) -> list[int]:
         """Those whose digest is put together now and who get mails of this category with it."""
@@ -157,9 +159,33 @@ def _holders(reports: Sequence[Report]) -> dict[int, dict[str, list[User]]]:
     rows = list(held.select_related("user").order_by("starts_on", "pk"))
     reachable = {user.pk for user in _reachable(row.user for row in rows)}
     for row in rows:
-        if row.user_id in reachable:
+        # a row each for two spans that overlap
+        if row.user_id in reachable and row.user not in found[row.engagement_id][row.function]:
             found[row.engagement_id][row.function].append(row.user)
     return found
+
+
+def _schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
+    """Of a customer's people, who choose no hours here: the usual ones, where their engagement is.
+
+    Of several engagements the one that began last.
+    """
+    customers = [user.pk for user in users if not user.is_internal]
+    rows = CustomerContact.objects.holding().filter(
+        user__in=customers, customer__engagements__state=Engagement.State.ACTIVE
+    )
+    begun = rows.order_by("customer__engagements__starts_on", "customer__engagements")
+    zones = dict(begun.values_list("user", "customer__engagements__time_zone"))
+    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if _is_known(zone)}
+    return {pk: usual[zone] for pk, zone in zones.items() if zone in usual}
+
+
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        return False
+    return True
 
 
 def _reachable(users: Iterable[User]) -> Iterator[User]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from dm_portal.people.letters import Group, Line
-from dm_portal.shell.wording import count
+from dm_portal.shell.wording import count, ended
 from reporting.customer import week_words
 from reporting.models import ReportRevision, WaitingStatus
 from reporting.services.letters import path_of
@@ -14,7 +14,8 @@ from reporting.services.letters import path_of
 
 def values(rows: Sequence[WaitingStatus]) -> Mapping[str, Any]:
     """What the templates of the letter get."""
-    lines = tuple(line(row.revision) for row in rows)
+    last = {row.revision.report_id: row for row in rows}  # a correction stands for what it corrects
+    lines = tuple(line(row.revision) for row in last.values())
     said = f"{count(len(lines), 'status')} {'was' if len(lines) == 1 else 'were'} published"
     return {
         "title": lines[0].about if len(lines) == 1 else said,
@@ -26,7 +27,8 @@ def values(rows: Sequence[WaitingStatus]) -> Mapping[str, Any]:
 def line(revision: ReportRevision) -> Line:
     """What the frozen revision says, and nothing else."""
     report = revision.report
-    corrected = f"Corrected: {revision.correction_reason} " if revision.correction_reason else ""
+    reason = revision.correction_reason
+    corrected = f"Corrected: {ended(reason)} " if reason else ""
     return Line(
         about=f"{report.engagement.name}, {week_words(report.period)}: "
         f"{revision.get_colour_display().lower()}",

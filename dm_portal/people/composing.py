@@ -25,7 +25,8 @@ DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 UNSEEN = frozenset({"Cc", "Cs"})
 # What mail programs make a link of, up to where the place begins.
 LINKED = re.compile(
-    r"\b[a-z][a-z0-9+.-]*:(?=//)|\b(?:javascript|vbscript|data|file|mailto|tel|sms):|\bwww\.",
+    r"(?<![a-z])[a-z][a-z0-9+.-]*:(?=//)|(?<![a-z])(?:javascript|vbscript|data|file|mailto|tel|sms):"
+    r"|www\.",
     re.IGNORECASE,
 )
 # Nothing to see, but after it no program takes the rest for an address.
@@ -82,7 +83,7 @@ def _broken(found: re.Match[str], text: str) -> str:
 @cache
 def _address_of(base: str) -> re.Pattern[str]:
     """The portal's address, ended: it is not the beginning of another host's."""
-    return re.compile(rf"{re.escape(base)}(?:[/<\")\s]|[.,;:]?(?:\s|$))")
+    return re.compile(rf"{re.escape(base)}(?:/|[<\")](?![^\s<>\"]*@)|[.,;:]?(?:\s|$))")
 
 
 def _our_address() -> re.Pattern[str]:

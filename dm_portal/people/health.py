@@ -25,6 +25,7 @@ MAY_BE_OLD = timedelta(minutes=5)
 MAIL_MAY_WAIT = timedelta(minutes=15)
 BROKER_TIMEOUT = 2  # seconds
 NOT_RUNNING = "is the clock (or worker and beat) running?"
+NO_MAIL = "does the mail server answer, and is the clock (or worker and beat) running?"
 NOT_KNOWN = "not known without the database"
 
 
@@ -111,7 +112,7 @@ def mail() -> tuple[bool, str]:
     words = f"the oldest unsent was written {age(found['written'], at)} ago"
     if at - found["turn"] > MAIL_MAY_WAIT:
         waits = age(found["turn"], at)
-        return False, f"{words}, and one has not been tried for {waits}: {NOT_RUNNING}"
+        return False, f"{words}, and one has waited for its turn for {waits}: {NO_MAIL}"
     return True, words
 
 

@@ -178,7 +178,7 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
 
 class TimeOffQuerySet(models.QuerySet["TimeOff"]):
     def visible_to(self, user: Any) -> Self:
-        """Admins, directors and auditors: all. Others: their own, and who shares a pod with them.
+        """Admins, directors and auditors: all. Others: their own, and of who is in their pods now.
 
         A customer's people see none.
         """
@@ -186,7 +186,9 @@ class TimeOffQuerySet(models.QuerySet["TimeOff"]):
             return self.all()
         if not standing.is_present(user) or not user.is_internal:
             return self.none()
-        theirs = related(self.model, "specialist").objects.visible_to(user)
+        people = related(self.model, "specialist").objects
+        places = related(people.model, "memberships").objects.holding().visible_to(user)
+        theirs = people.filter(pk__in=places.values("specialist"))
         return self.filter(
             Q(user=user)
             | Q(specialist__in=theirs.values("pk"))

@@ -28,3 +28,9 @@ IRREGULAR = {
 
 def plural(noun: str) -> str:
     return IRREGULAR.get(noun, f"{noun}s")
+
+
+def ended(sentence: str) -> str:
+    """The sentence with a full stop, unless it ends in one or the like already."""
+    told = sentence.rstrip()
+    return told if told.endswith((".", "!", "?", "…")) else f"{told}."

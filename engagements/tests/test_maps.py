@@ -24,6 +24,7 @@ from engagements.models import (
     WorkItem,
 )
 from engagements.services import imports
+from engagements.services.imports import reading
 from engagements.services.imports.acts import UNKNOWN
 from engagements.sources.maps import MAX_BYTES, MapRefused, parse_map, read_map
 from engagements.sources.refusal import FileRefused
@@ -390,6 +391,14 @@ def test_what_a_map_leaves_out_is_not_gone(engagement: Engagement, manager: User
     theirs = b"".join(line for line in SHEET.splitlines(keepends=True) if b"Blue" not in line)
     file = bring(engagement, manager, theirs, ITEMS, whole)
     assert (file.state, file.missing_count) == ("applied", 0)
+
+
+def test_rows_of_other_teams_at_the_end_of_a_batch_are_counted(
+    engagement: Engagement, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH", 1)
+    file = bring(engagement, manager, SHEET + b"4;Tea;Oven;1;Blue;05/01/2026;x\n", ITEMS)
+    assert (file.rows_total, file.rows_read, file.rows_left_out) == (4, 4, 2)
 
 
 def test_the_command_takes_a_map(

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.db.migrations.exceptions import IrreversibleError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -287,5 +289,8 @@ def test_what_was_kept_as_changes_is_kept_as_stays(
     engagement: Engagement, as_changes: dict[str, list[Any]]
 ) -> None:
     assert WorkEvent.objects.filter(field="state").count() == 5  # not 7: two reports are of one day
+    migration.keep_folded(apps, connection.schema_editor())  # nothing is folded yet
     migration.fold_moves(None, connection.schema_editor())
     assert told(engagement) == as_changes
+    with pytest.raises(IrreversibleError):
+        migration.keep_folded(apps, connection.schema_editor())

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from time_machine import Traveller
 
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
-from engagements.models import CustomerContact, Engagement, Milestone
+from engagements.models import CustomerContact, Engagement, EngagementFunction, Milestone
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
+from reporting.rounds import _schedules_of_customers
 from reporting.services.digests import send_digests
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.ticks import tick
@@ -74,6 +76,26 @@ def test_the_manager_is_told_before_and_when_it_is_overdue(
     assert report.get_absolute_url() in soon.text
     assert late.subject == "The status of Atlas was due Fri 20 Nov, 15:00 (Europe/Berlin)"
     assert soon.dedup_key == f"reminder:{report.pk}:soon:{manager.pk}"
+
+
+def test_a_draft_that_is_written_waits_for_nothing_but_its_publication(
+    report: Report, manager: User, clock: Traveller
+) -> None:
+    write(report, manager)
+    go_on(clock, DUE - HOUR)
+    [soon] = OutgoingMail.objects.filter(kind="reminder")
+    assert "It is written, and waits to be published." in soon.text
+
+
+def test_two_spans_of_one_function_that_overlap_tell_once(
+    report: Report, manager: User, clock: Traveller
+) -> None:
+    again = EngagementFunction.objects.get(user=manager)
+    again.pk, again.starts_on = None, again.starts_on + timedelta(days=1)
+    EngagementFunction.objects.filter(user=manager).update(ends_on=DUE.date() + timedelta(days=9))
+    again.save()
+    go_on(clock, DUE - HOUR)
+    assert told() == [("Mara Manager", "soon")]
 
 
 def test_then_the_deputy_and_then_the_architect(
@@ -143,7 +165,7 @@ def test_a_week_that_a_later_status_told_reminds_nobody(
 def test_one_that_could_not_be_drafted_says_so(report: Report) -> None:
     Report.objects.update(state="parked", last_error="boom")
     send_digests(at=FRIDAY)
-    assert "Drafting it failed, and an admin is asked." in OutgoingMail.objects.get().text
+    assert "It failed, and an admin is asked." in OutgoingMail.objects.get().text
 
 
 def test_an_opened_correction_reminds_nobody(report: Report, manager: User) -> None:
@@ -192,6 +214,26 @@ def test_who_wants_one_mail_a_day_reads_of_a_status_in_the_next_one(
     assert OutgoingMail.objects.filter(user=lead).count() == 1
 
 
+def test_a_customers_digest_comes_by_the_clock_of_their_engagement(
+    report: Report, manager: User, lead: User, clock: Traveller
+) -> None:
+    prefer(lead, "status", "daily")
+    go_on(clock, FRIDAY)
+    publish(write(report, manager), manager)
+    Engagement.objects.update(time_zone="America/New_York")
+    go_on(clock, FRIDAY + 80 * HOUR)
+    [mail] = OutgoingMail.objects.filter(user=lead)
+    assert mail.created_at.astimezone(ZoneInfo("America/New_York")).hour in range(9, 17)
+
+
+def test_a_zone_that_is_none_leaves_a_customers_person_the_usual_hours(
+    report: Report, lead: User, manager: User
+) -> None:
+    assert list(_schedules_of_customers([lead, manager])) == [lead.pk]
+    Engagement.objects.update(time_zone="Mars/Olympus_Mons")
+    assert _schedules_of_customers([lead, manager]) == {}
+
+
 def test_who_has_no_place_with_the_customer_any_more_reads_nothing(
     report: Report, manager: User, lead: User, clock: Traveller
 ) -> None:
@@ -205,7 +247,7 @@ def test_who_has_no_place_with_the_customer_any_more_reads_nothing(
     assert not OutgoingMail.objects.filter(user=lead).exists()
 
 
-def test_several_statuses_are_one_mail_and_a_correction_says_so(
+def test_a_correction_stands_for_what_it_corrects(
     report: Report, manager: User, lead: User, clock: Traveller
 ) -> None:
     prefer(lead, "status", "weekly")
@@ -215,8 +257,10 @@ def test_several_statuses_are_one_mail_and_a_correction_says_so(
     publish(write(fresh(report), manager, colour="amber"), manager)
     go_on(clock, FRIDAY + 70 * HOUR)
     [mail] = OutgoingMail.objects.filter(user=lead)
-    assert mail.subject == "2 statuses were published"
+    assert "1 status was published for you" in mail.text
     assert "Corrected: The colour was wrong." in mail.text
+    assert mail.text.count("Read the status:") == 1
+    assert not WaitingStatus.objects.filter(mail__isnull=True).exists()
 
 
 # What needs somebody

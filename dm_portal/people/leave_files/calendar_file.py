@@ -75,7 +75,7 @@ def _without_zones(content: bytes) -> bytes:
 def _events(content: bytes) -> list[Component]:
     try:
         found = Calendar.from_ical(content, multiple=True)
-    except ValueError as error:
+    except (ValueError, OSError) as error:  # a name of a zone is looked for among files
         raise LeaveFileRefused(
             "The calendar is broken: one of its lines cannot be read. Export it again."
         ) from error

@@ -118,4 +118,5 @@ def _cause_of(error: OSError) -> OSError:
 
 def _answer(code: int, words: bytes | str) -> Refusal:
     said = words.decode(errors="replace") if isinstance(words, bytes) else words
+    said = said.replace("\0", "")  # which the database does not take
     return Refusal(f"{code} {said}", for_good=code >= 500, server_away=code == CLOSING)

@@ -131,6 +131,8 @@ def require_sense(days: Days) -> None:
     if days["ends_on"] < days["starts_on"]:
         raise DomainError("The last day cannot be before the first.", field="ends_on")
     since, until = days["from_time"], days["until_time"]
+    if since == time(0):
+        raise DomainError("Leave it empty from the beginning of the day.", field="from_time")
     if until == time(0):
         raise DomainError("Leave it empty for the rest of the day.", field="until_time")
     if (since or until) is not None and days["starts_on"] != days["ends_on"]:

@@ -85,7 +85,7 @@ def test_not_ready_where_nobody_sends_what_is_due(client: Client, ticked: Lease)
     OutgoingMail.objects.filter(pk=late.pk).update(created_at=now() - timedelta(hours=1))
     response = client.get("/readyz")
     assert response.status_code == 503
-    words = "written 1 hour ago, and one has not been tried for 20 minutes: is the clock"
+    words = "written 1 hour ago, and one has waited for its turn for 20 minutes: does the mail"
     assert words in response.content.decode()
 
 

@@ -118,6 +118,29 @@ def test_a_foreign_address_reads_the_same_and_is_no_link():
     assert said == "see https:\N{ZERO WIDTH NON-JOINER}//evil.example"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\u898b\u3066https://evil.example/x",
+        "_https://evil.example",
+        "2https://evil.example",
+        "\u898b\u3066www.evil.example",
+        "{base})@evil.example/x",
+        "{base}<@evil.example",
+        '{base}"x@evil.example',
+        "{base}.evil.example",
+    ],
+)
+def test_no_name_links_to_another_place(words: str) -> None:
+    assert composing.BREAK in composing.unlinked(words.format(base=settings.BASE_URL))
+
+
+@pytest.mark.parametrize("ending", ["", "/x", ".", " now", ")", '">mara@portal.example', "</a>"])
+def test_the_portals_own_address_stays(ending: str) -> None:
+    words = f"{settings.BASE_URL}{ending}"
+    assert composing.unlinked(words) == words
+
+
 def test_a_name_of_any_writing_arrives_as_it_is(db, manager):
     manager.name = "Žofie Müller, 田中"
     manager.save()

@@ -98,7 +98,7 @@ def test_whoever_is_asked_to_end_takes_no_further_letter(db, server):
 # What a server answers
 
 
-@pytest.mark.parametrize("answer", ["550 no such user", "552 too big", "554 spam"])
+@pytest.mark.parametrize("answer", ["550 no such user", "550 no\0box", "552 too big", "554 spam"])
 @pytest.mark.parametrize("to", ["0@northwind.example", "DATA"])
 def test_5xx_parks_that_letter_alone(db, server, answer, to):
     queue(0)
@@ -107,7 +107,7 @@ def test_5xx_parks_that_letter_alone(db, server, answer, to):
     server.refusals.clear()
     queue(1)
     assert services.send_due_mails() == 1
-    assert states() == [("parked", answer), ("sent", "")]
+    assert states() == [("parked", answer.replace("\0", "")), ("sent", "")]
 
 
 @pytest.mark.parametrize("answer", ["450 busy", "451 a problem", "452 full"])

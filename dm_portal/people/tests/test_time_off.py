@@ -69,6 +69,7 @@ def test_leave_of_a_specialist_who_does_not_is_their_own(admin: User) -> None:
         ({"ends_on": date(2026, 6, 7)}, "ends_on"),
         ({"from_time": time(9)}, "from_time"),
         (MORNING | {"until_time": time(0)}, "until_time"),
+        (MORNING | {"from_time": time(0)}, "from_time"),
         (MORNING | {"from_time": time(12)}, "until_time"),
     ],
 )

@@ -231,6 +231,8 @@ def _read_rows(
             _keep(file, batch)
             named = (row.latest for row in batch.rows)
             latest = max((at for at in (latest, *named) if at), default=None)
+    # with those of other teams that come last
+    change(file, rows_read=work.rows_read, rows_left_out=work.other_teams)
     return latest
 
 
