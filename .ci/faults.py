@@ -96,6 +96,8 @@ def main() -> int:
         figures.wrong += what_is_wrong(place, figures)
     figures.seconds = time.monotonic() - started
     print(figures.line(), flush=True)
+    if figures.wrong:
+        print((arguments.inside / "system.log").read_text(errors="replace")[-20_000:])
     return 1 if figures.wrong else 0
 
 
@@ -244,7 +246,9 @@ def make_world(engagements: int) -> None:
             engagement=engagement, user=manager, function="dm", **held
         )
         for address in addresses(number):
-            reader = User.objects.create(name=address, email=address, kind="customer")
+            reader = User.objects.create(
+                name=address, email=address, kind="customer", is_active=True
+            )
             CustomerContact.objects.create(customer=customer, user=reader, kind="lead", **held)
         if not number % 10:
             add_work(engagement, manager)
