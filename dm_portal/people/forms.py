@@ -12,7 +12,13 @@ from dm_portal.people.leave_files import MAX_BYTES
 from dm_portal.people.models import WEEKDAYS, PortalFunction, TimeOff, User, WorkCalendar
 from dm_portal.people.workers import label
 from dm_portal.shell.clock import today
-from dm_portal.shell.forms import PortalForm, PortalModelForm, VersionedModelForm, VersionMixin
+from dm_portal.shell.forms import (
+    FormMixin,
+    PortalForm,
+    PortalModelForm,
+    VersionedModelForm,
+    VersionMixin,
+)
 
 ZONES = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
 
@@ -152,11 +158,8 @@ class TimeOffForm(PortalModelForm):
         return super()._get_validation_exclusions() | set(self.Meta.fields[:4])
 
 
-class NewTimeOffForm(TimeOffForm):
-    """Leave of oneself; with ``people`` (users and specialists), of one of them."""
-
-    person = forms.ChoiceField(label="Who is away")
-    field_order = ("person",)
+class OfPeople(FormMixin):
+    """Chooses a ``person`` among ``people`` (users and specialists); without any, has no choice."""
 
     def __init__(self, *args: Any, people: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,10 +171,17 @@ class NewTimeOffForm(TimeOffForm):
         self.fields["person"].choices = [("", "Choose somebody"), *choices]
 
     def clean_person(self) -> Any:
-        return self.people[self.cleaned_data["person"]]
+        return self.people.get(self.cleaned_data["person"])
 
 
-class LeaveFileForm(PortalForm):
+class NewTimeOffForm(OfPeople, TimeOffForm):
+    """Leave of oneself; with ``people`` (users and specialists), of one of them."""
+
+    person = forms.ChoiceField(label="Who is away")
+    field_order = ("person",)
+
+
+class LeaveFileForm(OfPeople, PortalForm):
     """A file of leave; ``people`` are those for whom the reader may enter a calendar of one."""
 
     file = forms.FileField(
@@ -195,18 +205,6 @@ class LeaveFileForm(PortalForm):
         help_text="For a calendar that holds other things too, such as “vacation”. Titles are "
         "not kept.",
     )
-
-    def __init__(self, *args: Any, people: Sequence[Any] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = {person.ref: person for person in people}
-        if not people:
-            del self.fields["person"]
-            return
-        choices = [(ref, label(person)) for ref, person in self.people.items()]
-        self.fields["person"].choices = [("", "Choose somebody"), *choices]
-
-    def clean_person(self) -> Any:
-        return self.people.get(self.cleaned_data["person"])
 
 
 class LeavePreviewForm(PortalForm):
