@@ -33,4 +33,4 @@ def plural(noun: str) -> str:
 def ended(sentence: str) -> str:
     """The sentence with a full stop, unless it ends in one or the like already."""
     told = sentence.rstrip()
-    return told if told.endswith((".", "!", "?", "…")) else f"{told}."
+    return told if told.endswith((".", "!", "?")) else f"{told}."

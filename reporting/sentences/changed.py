@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from dm_portal.shell.wording import count
+from dm_portal.shell.wording import count, ended
 from reporting.sentences.parts import Row, fact, sentence, window_facts
 from reporting.wording import between, day, was
 
@@ -41,11 +41,10 @@ def _moved(row: Row, window: Row) -> Row:
     if row["old_on"] and row["new_on"]:
         facts.append(fact(f"{path}.days", abs(_days_moved(row))))
     who = f"{row['changed_by']}, {day(row['changed_on'], window)}"
-    reason = " ".join(row["reason"].split())
-    ending = "" if reason.endswith((".", "!", "?")) else "."
+    reason = ended(" ".join(row["reason"].split()))
     return sentence(
         f"date.{row['milestone']}.{row['number']}",
-        f"{_what_moved(row, window)} ({who}): {reason}{ending}",
+        f"{_what_moved(row, window)} ({who}): {reason}",
         *facts,
         about=row["name"],
     )
