@@ -509,10 +509,11 @@ def wait_until_all_is_done(place: Place) -> None:
 
 def is_done() -> bool:
     from dm_portal.people.models import OutgoingMail
+    from dm_portal.people.querysets import UNSENT
     from reporting.models import Report
 
     reports = Report.objects.exclude(state__in=["published", "parked"])
-    return not reports.exists() and not OutgoingMail.objects.unsent().exists()
+    return not reports.exists() and not OutgoingMail.objects.filter(UNSENT).exists()
 
 
 def standing() -> dict[str, dict[str, int]]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.utils.timesince import timesince
 from django.views.decorators.cache import never_cache
@@ -102,12 +101,11 @@ def broker() -> tuple[bool, str]:
 def mail() -> tuple[bool, str]:
     """Whether letters leave when it is their turn; and since when the oldest unsent one waits."""
     at = now()
-    unsent = OutgoingMail.objects.unsent()
     try:
-        found = unsent.aggregate(written=Min("created_at"), turn=Min("next_attempt_at"))
+        found = OutgoingMail.objects.unsent_since()
     except DatabaseError:
         return False, NOT_KNOWN
-    if found["written"] is None:
+    if found["written"] is None or found["turn"] is None:
         return True, "nothing is unsent"
     words = f"the oldest unsent was written {age(found['written'], at)} ago"
     if at - found["turn"] > MAIL_MAY_WAIT:

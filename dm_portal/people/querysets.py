@@ -127,13 +127,18 @@ class PreferenceQuerySet(models.QuerySet["Preference"]):
         return self.filter(user=user) if standing.is_present(user) else self.none()
 
 
+UNSENT = Q(state__in=["queued", "sending"])
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def visible_to(self, user: Any) -> Self:
         return self.all() if standing.is_admin(user) else self.none()
 
-    def unsent(self) -> Self:
-        """On their way: waiting, or being sent."""
-        return self.filter(state__in=["queued", "sending"])
+    def unsent_since(self) -> dict[str, datetime | None]:
+        """Of letters on their way (waiting, or being sent): when the oldest was ``written``, and
+        since when one waits for its ``turn``; None where there are none.
+        """
+        return self.filter(UNSENT).aggregate(written=Min("created_at"), turn=Min("next_attempt_at"))
 
     def parked(self) -> Any:
         """What failed, with the first word of why as ``problem``: who shares it failed alike."""
@@ -142,10 +147,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def tally(self) -> dict[str, Any]:
         """How many mails are in each state, and when the oldest unsent one was written."""
-        unsent = Q(state__in=["queued", "sending"])
         states = ("queued", "sending", "sent", "kept", "parked")
         counts = {state: Count("pk", filter=Q(state=state)) for state in states}
-        return self.aggregate(**counts, oldest_unsent=Min("created_at", filter=unsent))
+        return self.aggregate(**counts, oldest_unsent=Min("created_at", filter=UNSENT))
 
     def problems(self) -> list[tuple[str, int]]:
         """What parked mails failed of, by the first word of it, and how many did; most first."""

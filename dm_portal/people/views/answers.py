@@ -1,12 +1,15 @@
 """What the views of this app have in common."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from dm_portal.shell.errors import DomainError
+
+T = TypeVar("T")
 
 
 def require(allowed: bool) -> None:
@@ -15,11 +18,11 @@ def require(allowed: bool) -> None:
         raise PermissionDenied
 
 
-def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> None:
-    """Do it and say ``done`` on the next page, or say there why it was refused."""
+def attempt(request: HttpRequest, act: Callable[[], T], done: str | Callable[[T], str]) -> None:
+    """Do it and say ``done`` (of what came of it) on the next page, or say there why it was refused."""
     try:
-        act()
+        result = act()
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, done if isinstance(done, str) else done(result))

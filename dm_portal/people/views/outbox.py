@@ -98,9 +98,8 @@ def outbox_retry_alike(request: HttpRequest) -> HttpResponse:
     """Send all mails again that failed of one thing, once it is mended."""
     require(policies.can_read_outbox(request.user))
     problem = request.POST.get("problem", "")
-    waiting = dict(OutgoingMail.objects.visible_to(request.user).problems()).get(problem, 0)
     act = partial(services.retry_mails, problem=problem, by=request.user)
-    attempt(request, act, f"{count(waiting, 'mail')} on the way again.")
+    attempt(request, act, lambda number: f"{count(number, 'mail')} on the way again.")
     return redirect("outbox_list")
 
 
