@@ -19,7 +19,7 @@ def require(allowed: bool) -> None:
 
 
 def attempt(request: HttpRequest, act: Callable[[], T], done: str | Callable[[T], str]) -> None:
-    """Do it and say ``done`` (of what came of it) on the next page, or say there why it was refused."""
+    """Do it, and say on the next page ``done`` (of what came of it), or why it was refused."""
     try:
         result = act()
     except DomainError as error:
