@@ -91,7 +91,7 @@ def calendar_edit(request: HttpRequest, ref: str) -> HttpResponse:
         except Conflict:
             form.show_conflict(_calendar(request, ref))
         else:
-            messages.success(request, f"{row} is changed, and counts so from now on.")
+            messages.success(request, f"{row} is changed for everybody who has it.")
             return redirect(row)
     return render_form(request, "people/calendar_edit.html", form, calendar=row)
 
