@@ -1,8 +1,12 @@
 """When an engagement works: the hours and holidays of its calendar, on its own clock."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dm_portal.people.models import User
 from dm_portal.people.schedules import NOBODYS
 from dm_portal.people.working_time import Calendar, Schedule
-from engagements.models import Engagement
+from engagements.models import CustomerContact, Engagement
 
 
 def calendar_of(engagement: Engagement) -> Calendar:
@@ -19,3 +23,26 @@ def calendar_of(engagement: Engagement) -> Calendar:
 def engagement_schedule(engagement: Engagement) -> Schedule:
     """What ``working_minutes`` and ``after_working_hours`` take for an engagement."""
     return Schedule(calendar_of(engagement))
+
+
+def schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
+    """Of a customer's people, who choose no hours here: the usual ones, where their engagement is.
+
+    Of several engagements the one that began last.
+    """
+    customers = [user.pk for user in users if not user.is_internal]
+    rows = CustomerContact.objects.holding().filter(
+        user__in=customers, customer__engagements__state=Engagement.State.ACTIVE
+    )
+    begun = rows.order_by("customer__engagements__starts_on", "customer__engagements")
+    zones = dict(begun.values_list("user", "customer__engagements__time_zone"))
+    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if _is_known(zone)}
+    return {pk: usual[zone] for pk, zone in zones.items() if zone in usual}
+
+
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except ZoneInfoNotFoundError:
+        return False
+    return True

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,8 +17,8 @@ from dm_portal.people.letters import Group
 from dm_portal.people.models import User
 from dm_portal.people.preferences import rhythms_of
 from dm_portal.people.schedules import schedules_of
-from dm_portal.people.working_time import Calendar, Schedule
-from engagements.models import CustomerContact, Engagement, EngagementFunction
+from engagements.models import Engagement, EngagementFunction
+from engagements.schedules import schedules_of_customers
 from reporting import ahead, reminding
 from reporting.models import Reminder, Report, WaitingStatus
 from reporting.needs import LEADERS, Need, needs_of_engagements
@@ -60,7 +59,7 @@ class Round:
         self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
         everybody = list(self.people.values())
         self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
-        schedules = schedules_of(everybody) | _schedules_of_customers(everybody)
+        schedules = schedules_of(everybody) | schedules_of_customers(everybody)
         self.persons = {
             pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
         }
@@ -163,29 +162,6 @@ def _holders(reports: Sequence[Report]) -> dict[int, dict[str, list[User]]]:
         if row.user_id in reachable and row.user not in found[row.engagement_id][row.function]:
             found[row.engagement_id][row.function].append(row.user)
     return found
-
-
-def _schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
-    """Of a customer's people, who choose no hours here: the usual ones, where their engagement is.
-
-    Of several engagements the one that began last.
-    """
-    customers = [user.pk for user in users if not user.is_internal]
-    rows = CustomerContact.objects.holding().filter(
-        user__in=customers, customer__engagements__state=Engagement.State.ACTIVE
-    )
-    begun = rows.order_by("customer__engagements__starts_on", "customer__engagements")
-    zones = dict(begun.values_list("user", "customer__engagements__time_zone"))
-    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if _is_known(zone)}
-    return {pk: usual[zone] for pk, zone in zones.items() if zone in usual}
-
-
-def _is_known(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except ZoneInfoNotFoundError:
-        return False
-    return True
 
 
 def _reachable(users: Iterable[User]) -> Iterator[User]:

@@ -10,9 +10,9 @@ from time_machine import Traveller
 
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
 from engagements.models import CustomerContact, Engagement, EngagementFunction, Milestone
+from engagements.schedules import schedules_of_customers
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
-from reporting.rounds import _schedules_of_customers
 from reporting.services.digests import send_digests
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.ticks import tick
@@ -229,9 +229,9 @@ def test_a_customers_digest_comes_by_the_clock_of_their_engagement(
 def test_a_zone_that_is_none_leaves_a_customers_person_the_usual_hours(
     report: Report, lead: User, manager: User
 ) -> None:
-    assert list(_schedules_of_customers([lead, manager])) == [lead.pk]
+    assert list(schedules_of_customers([lead, manager])) == [lead.pk]
     Engagement.objects.update(time_zone="Mars/Olympus_Mons")
-    assert _schedules_of_customers([lead, manager]) == {}
+    assert schedules_of_customers([lead, manager]) == {}
 
 
 def test_who_has_no_place_with_the_customer_any_more_reads_nothing(
