@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import DatedRow, Invitation, User
@@ -52,9 +53,16 @@ def give_function(
 
 @transaction.atomic
 def end_function(*, row: EngagementFunction, ends_on: date, by: User) -> EngagementFunction:
-    """Say on which day a function no longer holds; today ends access at the next request."""
+    """Say on which day a function no longer holds; today ends access at the next request.
+
+    Raises:
+        DomainError: it has ended, the day is past, or they hold it again before that day.
+    """
+    lock(row.engagement)
     stored = EngagementFunction.objects.select_for_update(of=("self",)).get(pk=row.pk)
     before = {"ends_on": stored.ends_on}
+    if _same_as(stored).filter(starts_on__gt=stored.starts_on, starts_on__lt=ends_on).exists():
+        raise DomainError(f"{stored.user} begins again before that day.", field="ends_on")
     _end(stored, ends_on)
     record("function.ended", stored, by=by, before=before, after={"ends_on": stored.ends_on})
     return stored
@@ -62,13 +70,17 @@ def end_function(*, row: EngagementFunction, ends_on: date, by: User) -> Engagem
 
 def _require_not_twice(row: EngagementFunction) -> None:
     """The new row is open, so any that ends after its first day is one too many."""
-    same = EngagementFunction.objects.filter(
-        engagement_id=row.engagement_id, user_id=row.user_id, function=row.function
-    )
-    if any(other.ends_on is None or other.ends_on > row.starts_on for other in same):
+    if any(other.ends_on is None or other.ends_on > row.starts_on for other in _same_as(row)):
         raise DomainError(
             f"{row.user} is {row.get_function_display().lower()} then already.", field="user"
         )
+
+
+def _same_as(row: EngagementFunction) -> QuerySet[EngagementFunction]:
+    """All the times that this person holds this function here, ``row`` among them."""
+    return EngagementFunction.objects.filter(
+        engagement_id=row.engagement_id, user_id=row.user_id, function=row.function
+    )
 
 
 # Contacts

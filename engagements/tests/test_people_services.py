@@ -66,6 +66,19 @@ def test_an_end_may_be_planned_and_moved(
     assert functions_in(again(stranger), engagement) == {"deputy"}
 
 
+def test_an_end_is_not_moved_into_the_next_time(
+    engagement: Engagement, stranger: User, director: User
+) -> None:
+    row = give(engagement, stranger, director)
+    end_function(row=row, ends_on=today() + 2 * DAY, by=director)
+    following = give(engagement, stranger, director, starts_on=today() + 9 * DAY)
+    with pytest.raises(DomainError, match="Stig Stranger begins again before that day") as refused:
+        end_function(row=row, ends_on=today() + 10 * DAY, by=director)
+    assert refused.value.field == "ends_on"
+    end_function(row=row, ends_on=following.starts_on, by=director)
+    end_function(row=following, ends_on=today() + 30 * DAY, by=director)
+
+
 def test_the_past_stays_as_it_was(engagement: Engagement, stranger: User, director: User) -> None:
     row = give(engagement, stranger, director, starts_on=today() - 9 * DAY)
     with pytest.raises(DomainError, match="today at the earliest") as refused:
