@@ -35,7 +35,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if not arguments.inside:
         return keep_until_its_database_ends("drafts")
-    arguments.mode, arguments.poison = "celery", ()
+    arguments.mode, arguments.poison, arguments.bad_kinds = "celery", (), ()
     chance = random.Random(arguments.seed)
     with contextlib.ExitStack() as stack:
         place = Place(arguments, stack.enter_context(open_for_letters()), stack)

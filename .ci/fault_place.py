@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,7 +19,8 @@ from post_office import NEVER, ONCE, PostOffice
 LEASE_SECONDS = 8
 POISON = ("crash", "loop", "memory")
 # One address in so many is of each bad kind.
-BAD_KINDS = (*NEVER, *ONCE, "drop", "hang", "slow")
+QUICK_KINDS = (*NEVER, *ONCE, "drop")
+BAD_KINDS = (*QUICK_KINDS, "hang", "slow")
 BAD_OF_EACH = 2
 
 
@@ -146,7 +147,7 @@ def make_world(arguments: argparse.Namespace, items: Callable[[], int]) -> None:
         EngagementFunction.objects.create(
             engagement=engagement, user=manager, function="dm", **held
         )
-        for address in addresses(number):
+        for address in addresses(number - len(arguments.poison), arguments.bad_kinds):
             reader = User.objects.create(
                 name=address, email=address, kind="customer", is_active=True
             )
@@ -155,11 +156,10 @@ def make_world(arguments: argparse.Namespace, items: Callable[[], int]) -> None:
             add_work(engagement, manager, items=count)
 
 
-def addresses(number: int) -> list[str]:
-    """Two readers; those of the first engagements are the bad ones."""
-    bad = [kind for kind in BAD_KINDS for _ in range(BAD_OF_EACH)]
-    place = number - len(POISON)
-    kind = bad[place] if 0 <= place < len(bad) else "good"
+def addresses(number: int, bad_kinds: Sequence[str]) -> list[str]:
+    """Two readers; of each bad kind there are some at the first engagements that are no poison."""
+    bad = [kind for kind in bad_kinds for _ in range(BAD_OF_EACH)]
+    kind = bad[number] if 0 <= number < len(bad) else "good"
     return [f"{kind}-{number}@one.example", f"good-{number}@two.example"]
 
 

@@ -17,7 +17,7 @@ explain, every refused one is given up on alone, poison is parked after 5 attemp
 that a client was told is kept is there.
 
     python .ci/faults.py --mode celery|clock [--engagements 500] [--kills 50]
-        [--restarts 10] [--no-poison] [--seed 1]
+        [--restarts 10] [--quick] [--seed 1]
 """
 
 import argparse
@@ -34,13 +34,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fault_place import POISON, Place, make_world, patient
+from fault_place import BAD_KINDS, POISON, QUICK_KINDS, Place, make_world, patient
+from faulty import BEAT_SECONDS, lose_patience
 from harness import keep_until_its_database_ends
 from post_office import NEVER, open_for_letters
 
 CLIENTS = {"celery": 20, "clock": 8}
 RESTARTS = 10
-BEAT_SECONDS = 2
 CANARY_SECONDS = 30
 PATIENCE = 1500
 MOST_BETWEEN_SECONDS = 30  # one fault and the next
@@ -77,6 +77,8 @@ class Figures:
 
 def main() -> int:
     arguments = parse()
+    arguments.poison = () if arguments.quick else POISON
+    arguments.bad_kinds = QUICK_KINDS if arguments.quick else BAD_KINDS
     if not arguments.inside:
         return keep_until_its_database_ends("faults")
     figures = Figures(arguments.mode, arguments.seed)
@@ -84,6 +86,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         office = stack.enter_context(open_for_letters())
         place = Place(arguments, office, stack)
+        lose_patience()
         make_world(arguments, items=lambda: 40 * (place.chance.random() < 0.1))
         run(place, figures)
         figures.wrong += what_is_wrong(place, figures)
@@ -102,9 +105,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--restarts", type=int, default=RESTARTS, help="of each server")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--no-poison", dest="poison", action="store_const", const=(), default=POISON
-    )
+    parser.add_argument("--quick", action="store_true", help="no poison, no server that hangs")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 

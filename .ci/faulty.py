@@ -4,7 +4,8 @@
 
 The draft of an engagement called "Poison: crash", "Poison: loop" or "Poison: memory" kills its
 process, never ends, or takes 2 GB. A letter whose sender died is taken up again after seconds, not
-minutes, and so is one that was put off, so that a harness needs no hour.
+minutes, and so is one that was put off, so that a harness needs no hour; and as its clock beats
+every few seconds, messages are worthless as soon.
 """
 
 import os
@@ -15,6 +16,8 @@ from typing import Any
 
 import yaml
 from harness import ROOT, set_up_django
+
+BEAT_SECONDS = 5
 
 
 def main() -> None:
@@ -27,7 +30,9 @@ def main() -> None:
 
 def lose_patience() -> None:
     from dm_portal.people.services import sending
+    from dm_portal.shell import wake
 
+    wake.EXPIRES = BEAT_SECONDS
     sending.LEASE = timedelta(seconds=75)  # a slow letter may take 60
     sending.FIRST_WAIT = timedelta(seconds=5)
 
