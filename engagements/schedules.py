@@ -1,11 +1,11 @@
 """When an engagement works: the hours and holidays of its calendar, on its own clock."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dm_portal.people.models import User
 from dm_portal.people.schedules import NOBODYS
 from dm_portal.people.working_time import Calendar, Schedule
+from dm_portal.shell.zones import is_known
 from engagements.models import CustomerContact, Engagement
 
 
@@ -36,13 +36,5 @@ def schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
     )
     begun = rows.order_by("customer__engagements__starts_on", "customer__engagements")
     zones = dict(begun.values_list("user", "customer__engagements__time_zone"))
-    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if _is_known(zone)}
+    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if is_known(zone)}
     return {pk: usual[zone] for pk, zone in zones.items() if zone in usual}
-
-
-def _is_known(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except ZoneInfoNotFoundError:
-        return False
-    return True

@@ -4,7 +4,7 @@ many they are.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,8 @@ from dm_portal.people.letters import Group
 from dm_portal.people.models import User
 from dm_portal.people.preferences import rhythms_of
 from dm_portal.people.schedules import schedules_of
+from dm_portal.people.working_time import Schedule
+from dm_portal.shell.zones import is_known
 from engagements.models import Engagement, EngagementFunction
 from engagements.schedules import schedules_of_customers
 from reporting import ahead, reminding
@@ -48,18 +50,22 @@ class Due:
 
 
 class Round:
-    """The people of one tick, when their mails come, and whose digest is due."""
+    """The people of one tick, when their mails come, and whose digest is due.
+
+    People and engagements whose time zone this machine does not know are left out, so that the
+    others hear of theirs. The log names them: engagements where their weeks are opened.
+    """
 
     def __init__(self, at: datetime) -> None:
         self.at = at
         owed = Report.objects.owed(at).select_related("engagement__customer", "period")
-        self.reports = list(owed)
+        self.reports = [each for each in owed if is_known(each.engagement.time_zone)]
         self.holders = _holders(self.reports)
         waiting = _reachable(User.objects.not_digested(at).order_by("pk"))
-        self.people = {user.pk: user for user in [*waiting, *self._in_line()]}
-        everybody = list(self.people.values())
+        everybody = list({user.pk: user for user in [*waiting, *self._in_line()]}.values())
         self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
         schedules = schedules_of(everybody) | schedules_of_customers(everybody)
+        self.people = {user.pk: user for user in _timed(everybody, schedules)}
         self.persons = {
             pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
         }
@@ -83,7 +89,10 @@ class Round:
         told = self._told()
         for report in sorted(self.reports, key=lambda each: (each.period.due_at, each.pk)):
             line = self.holders[report.engagement_id]
-            ranks = [[self.persons[user.pk] for user in line[name]] for name in LINE]
+            ranks = [
+                [self.persons[user.pk] for user in line[name] if user.pk in self.persons]
+                for name in LINE
+            ]
             period = report.period
             owed = Owed(report.pk, period.opens_at, period.due_at, ranks, told[report.pk])
             for person, step in reminding.reminders(owed, at=self.at, looks=self.looks):
@@ -103,7 +112,7 @@ class Round:
         hear = self._hearing("needs")
         held = EngagementFunction.objects.holding().filter(user__in=hear, function__in=LINE)
         rows = set(held.values_list("user", "engagement", "function"))
-        active = Engagement.objects.reporting()
+        active = Engagement.objects.reporting().in_known_zones()
         led = active.filter(pk__in={pk for _, pk, function in rows if function in LEADERS})
         planned = active.filter(pk__in={pk for _, pk, _ in rows})
         for_leaders, for_planners = needs_of_engagements(led, planned, at=self.at)
@@ -173,3 +182,13 @@ def _reachable(users: Iterable[User]) -> Iterator[User]:
             logger.error("%s has no address to which a letter could go", user.ref)
         else:
             yield user
+
+
+def _timed(users: Iterable[User], schedules: Mapping[int, Schedule]) -> Iterator[User]:
+    """Those by whose clock it can be told what time it is."""
+    for user in users:
+        zone = schedules[user.pk].calendar.zone
+        if is_known(zone):
+            yield user
+        else:
+            logger.error("%s is told nothing: their hours are of no known zone: %s", user.ref, zone)

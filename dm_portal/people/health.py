@@ -13,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
-from dm_portal.people.models import OutgoingMail
+from dm_portal.people.models import OutgoingMail, WorkCalendar
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
+from dm_portal.shell.relations import related
+from dm_portal.shell.wording import count
+from dm_portal.shell.zones import is_known
 
 # Tick and canary are due every minute; five missed in a row are no hiccup of a restart.
 MAY_BE_OLD = timedelta(minutes=5)
@@ -64,15 +67,24 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def all_checks() -> list[Check]:
-    """Database, broker, tick, canary and mail, each looked at now."""
+    """Database, broker, tick, digests, canary and mail, each looked at now."""
     looks: dict[str, Callable[[], tuple[bool, str]]] = {
         "database": database,
         "broker": broker,
         "tick": lambda: _beaten("tick"),
+        "digests": digests,
         "canary": lambda: _beaten("canary"),
         "mail": mail,
     }
-    return [Check(name, *look()) for name, look in looks.items()]
+    return [Check(name, *_known(look)) for name, look in looks.items()]
+
+
+def _known(look: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
+    """What a look finds; that it found nothing where the database does not answer."""
+    try:
+        return look()
+    except DatabaseError:
+        return False, NOT_KNOWN
 
 
 def database() -> tuple[bool, str]:
@@ -98,13 +110,29 @@ def broker() -> tuple[bool, str]:
     return True, "ok"
 
 
+def digests() -> tuple[bool, str]:
+    """Whether reminders and digests are put together; and how many they must leave out."""
+    is_well, words = _beaten("digests")
+    return is_well, f"{words}{_left_out()}" if is_well else words
+
+
+def _left_out() -> str:
+    """How many are told nothing since no clock of this machine shows their time."""
+    engagements = related(WorkCalendar, "engagements").objects.reporting()
+    found = [
+        count(number, noun)
+        for noun, rows in (("engagement", engagements), ("calendar", WorkCalendar.objects))
+        if (number := sum(not is_known(name) for name in rows.values_list("time_zone", flat=True)))
+    ]
+    if not found:
+        return ""
+    return f"; {' and '.join(found)} left out, of no time zone that is known here: see the log"
+
+
 def mail() -> tuple[bool, str]:
     """Whether letters leave when it is their turn; and since when the oldest unsent one waits."""
     at = now()
-    try:
-        found = OutgoingMail.objects.unsent_since()
-    except DatabaseError:
-        return False, NOT_KNOWN
+    found = OutgoingMail.objects.unsent_since()
     if found["written"] is None or found["turn"] is None:
         return True, "nothing is unsent"
     words = f"the oldest unsent was written {age(found['written'], at)} ago"
@@ -116,10 +144,7 @@ def mail() -> tuple[bool, str]:
 
 def _beaten(name: str) -> tuple[bool, str]:
     """Whether this, which is due every minute, was done lately; and how long ago."""
-    try:
-        beaten_at = Lease.objects.filter(name=name).values_list("beaten_at", flat=True).first()
-    except DatabaseError:
-        return False, NOT_KNOWN
+    beaten_at = Lease.objects.filter(name=name).values_list("beaten_at", flat=True).first()
     if beaten_at is None:
         return False, f"never happened: {NOT_RUNNING}"
     at = now()

@@ -6,7 +6,7 @@ from django.db import models
 class Lease(models.Model):
     """A name that one process at a time may hold, until it expires or is beaten again.
 
-    ``clock`` is held by the running clock (a second one stands by); ``tick``
+    ``clock`` is held by the running clock (a second one stands by); ``tick``, ``digests``
     and ``canary`` are never held, their ``beaten_at`` says when the last one finished.
     """
 

@@ -157,7 +157,7 @@ def _portal_people(nobody: Side) -> Iterator[tuple[str, User]]:
 def _template(nobody: Side) -> None:
     template = nobody.add(EngagementTemplate())
     nobody.add(TemplateMilestone(template=template, number=1, day=30))
-    for name in ("tick", "canary"):
+    for name in ("tick", "digests", "canary"):
         nobody.add(Lease(name=name, beaten_at=now()), keep=("name",))
     nobody.add(WorkCalendar(country="DE", region="BE"), keep=(*WEEKDAYS, "country", "region"))
 

@@ -12,6 +12,7 @@ from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.relations import related
+from dm_portal.shell.zones import is_known
 from engagements import standing as standing_of
 from engagements.assignee_rows import AssigneesDecided
 from engagements.counting import counts_now, done_by_now, open_now
@@ -115,6 +116,11 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
     def reporting(self) -> Self:
         """Engagements that owe a status: neither paused nor closed."""
         return self.filter(state="active")
+
+    def in_known_zones(self) -> Self:
+        """Those whose time zone this machine knows: of the others no instant can be told."""
+        names = self.order_by().values_list("time_zone", flat=True).distinct()
+        return self.exclude(time_zone__in=[name for name in names if not is_known(name)])
 
     def with_standing(self) -> Self:
         """Annotate ``said``: what was last said of it; see ``standing``."""

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dm_portal.shell.zones import is_known
 from engagements.sources.refusal import FileRefused
 from engagements.stages import Stage
 
@@ -234,7 +234,6 @@ def _one_of(told: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str
 
 def _zone(name: str) -> str:
     """The name of a time zone, or nothing: then the engagement's counts."""
-    try:
-        return ZoneInfo(name).key if name else ""
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise MapRefused(f"There is no time zone {name}, as in Europe/Berlin.") from error
+    if name and not is_known(name):
+        raise MapRefused(f"There is no time zone {name}, as in Europe/Berlin.")
+    return name

@@ -55,6 +55,7 @@ def send_digests(*, at: datetime) -> int:
     parcels = list(_parcels(now))
     _store(parcels)
     _note_looks(now)
+    leases.beat("digests")
     if parcels:
         wake("reporting.tasks.send_mails")
     return len(parcels)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -20,6 +20,7 @@ from dm_portal.people.models import OutgoingMail
 from dm_portal.shell import leases
 from dm_portal.shell.clock import now
 from dm_portal.shell.wake import wake
+from dm_portal.shell.zones import is_known
 from engagements.models import Engagement, Import
 from engagements.schedules import calendar_of
 from engagements.services.imports.attempts import park_dead as park_dead_imports
@@ -134,9 +135,9 @@ def free_days(engagement: Engagement) -> dict[str, Any]:
 def _rhythms() -> Iterator[tuple[Engagement, periods.Rhythm]]:
     """Engagements that report, and when; one whose zone is unknown holds up nobody else."""
     for engagement in _counted():
-        try:
+        if is_known(engagement.time_zone):
             yield engagement, rhythm_of(engagement)
-        except ZoneInfoNotFoundError:
+        else:
             logger.error("%s has no known time zone: %s", engagement, engagement.time_zone)
 
 

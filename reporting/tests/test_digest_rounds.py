@@ -8,16 +8,18 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
-from dm_portal.people.models import Preference, User
+from dm_portal.people.models import OutgoingMail, Preference, User, WorkCalendar
 from dm_portal.shell import leases
+from dm_portal.shell.models import Lease
 from dm_portal.tests.cast import make_contact, make_engagement, make_user
-from engagements.models import Customer, Engagement
+from engagements.models import Customer, Engagement, Milestone
 from pods.models import Pod
 from reporting import reminder_words
 from reporting.models import Report
 from reporting.rounds import AT_MOST, Due
 from reporting.services.digests import send_digests
-from reporting.tests.reports import FRIDAY, open_reports, publish
+from reporting.services.ticks import tick
+from reporting.tests.reports import FRIDAY, draft, open_reports, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,40 @@ def test_when_nobody_works_and_nothing_is_owed_little_is_asked(
 ) -> None:
     with django_assert_max_num_queries(20):
         send_digests(at=monday - 5 * HOUR)
+
+
+@pytest.fixture
+def on_mars(draft_47: Report, customer: Customer, manager: User) -> Engagement:
+    """An engagement whose time zone nobody here knows; its manager leads another one, too."""
+    mars = make_engagement("Mars", customer=customer, by=manager)
+    draft(open_reports(mars)[0])
+    for each in (mars, draft_47.engagement):
+        Milestone.objects.create(engagement=each, number=1, name="M", committed_on=FRIDAY.date())
+    Engagement.objects.filter(pk=mars.pk).update(time_zone="Mars/Olympus_Mons")
+    return mars
+
+
+@pytest.mark.usefixtures("on_mars")
+def test_an_engagement_of_no_known_zone_keeps_no_mail_from_others(manager: User) -> None:
+    tick()
+    mail = OutgoingMail.objects.get()
+    assert (mail.user, mail.kind) == (manager, "digest")
+    assert "Atlas, status of" in mail.text
+    assert "1 due today" in mail.text
+    assert "Mars" not in mail.text
+    assert Lease.objects.get(name="digests").beaten_at == FRIDAY
+
+
+def test_whose_hours_are_of_no_known_zone_hears_nothing_and_the_next_does(
+    draft_47: Report, manager: User, deputy: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    User.objects.filter(pk=manager.pk).update(
+        calendar=WorkCalendar.objects.create(name="Mars", time_zone="Mars/Olympus_Mons")
+    )
+    tick()
+    assert [mail.user for mail in OutgoingMail.objects.all()] == [deputy]
+    said = f"{manager.ref} is told nothing: their hours are of no known zone: Mars/Olympus_Mons"
+    assert caplog.text.count(said) == 1
 
 
 @pytest.mark.django_db(transaction=True)

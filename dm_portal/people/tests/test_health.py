@@ -7,15 +7,16 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
-from dm_portal.people.models import OutgoingMail, User
+from dm_portal.people.models import OutgoingMail, User, WorkCalendar
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
 from dm_portal.shell.refs import new_ref
+from engagements.models import Engagement
 
 
 @pytest.fixture
 def ticked(db: None) -> Lease:
-    Lease.objects.create(name="canary", beaten_at=now())
+    Lease.objects.bulk_create(Lease(name=name, beaten_at=now()) for name in ("canary", "digests"))
     return Lease.objects.create(name="tick", beaten_at=now())
 
 
@@ -42,6 +43,7 @@ def test_ready(client: Client, ticked: Lease) -> None:
     assert response.content.decode() == (
         "database: ok\nbroker: ok, none is needed\n"
         "tick: ok, last happened less than a minute ago\n"
+        "digests: ok, last happened less than a minute ago\n"
         "canary: ok, last happened less than a minute ago\n"
         "mail: ok, nothing is unsent\n"
     )
@@ -70,6 +72,41 @@ def test_not_ready_where_tasks_are_not_done_though_ticks_are(client: Client, tic
     assert "canary: last happened 3 hours ago: is the clock" in response.content.decode()
 
 
+def test_not_ready_where_digests_fail_though_ticks_happen(client: Client, ticked: Lease) -> None:
+    Lease.objects.filter(name="digests").update(beaten_at=now() - timedelta(minutes=7))
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "digests: last happened 7 minutes ago: is the clock" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("engagements", "calendars", "said"),
+    [
+        (1, 0, "; 1 engagement left out, of no time zone that is known here: see the log"),
+        (0, 2, "; 2 calendars left out, of no time zone"),
+        (1, 2, "; 1 engagement and 2 calendars left out, of no time zone"),
+    ],
+)
+def test_how_many_are_told_nothing_is_told(
+    client: Client, engagement: Engagement, ticked: Lease, engagements: int, calendars: int, said
+) -> None:
+    for name in ("Berlin", "Paris"):
+        WorkCalendar.objects.create(name=name)
+    for rows, number in ((Engagement.objects, engagements), (WorkCalendar.objects, calendars)):
+        chosen = list(rows.order_by("pk").values_list("pk", flat=True)[:number])
+        rows.filter(pk__in=chosen).update(time_zone="Mars/Olympus_Mons")
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert f"digests: ok, last happened less than a minute ago{said}" in response.content.decode()
+
+
+def test_an_engagement_at_rest_is_left_out_of_nothing(
+    client: Client, engagement: Engagement, ticked: Lease
+) -> None:
+    Engagement.objects.update(time_zone="Mars/Olympus_Mons", state="closed")
+    assert "left out" not in client.get("/readyz").content.decode()
+
+
 def test_the_oldest_unsent_mail_is_told(client: Client, ticked: Lease) -> None:
     for name in ("sent", "kept", "parked"):
         make_letter(state=name, next_attempt_at=now() - timedelta(days=9))
@@ -92,8 +129,8 @@ def test_not_ready_where_nobody_sends_what_is_due(client: Client, ticked: Lease)
 def test_admins_read_the_same_in_words(client: Client, admin: User, ticked: Lease) -> None:
     client.force_login(admin)
     page = client.get("/health/").content.decode()
-    assert page.count("Last happened less than a minute ago.") == 2
-    assert page.count("Well") == 5
+    assert page.count("Last happened less than a minute ago.") == 3
+    assert page.count("Well") == 6
     assert "Not well" not in page
     Lease.objects.filter(name="tick").delete()
     page = client.get("/health/").content.decode()
@@ -113,8 +150,8 @@ def test_not_ready_without_database(client: Client, ticked: Lease) -> None:
     assert response.status_code == 503
     assert response.content.decode() == (
         "database: does not answer\nbroker: ok, none is needed\n"
-        "tick: not known without the database\ncanary: not known without the database\n"
-        "mail: not known without the database\n"
+        "tick: not known without the database\ndigests: not known without the database\n"
+        "canary: not known without the database\nmail: not known without the database\n"
     )
 
 

@@ -12,6 +12,7 @@ PARTS = {
     "database": ("Database", "Holds everything that the portal knows."),
     "broker": ("Broker", "Tells workers at once that something waits; without it the tick does."),
     "tick": ("Tick", "Each minute: opens what has become due, and gives up on what died."),
+    "digests": ("Reminders and digests", "Each minute: whoever is to be told gets a letter."),
     "canary": ("Canary", "A task that does nothing, each minute: it shows that tasks are done."),
     "mail": ("Mail", "What is written waits here until the mail server has taken it."),
 }

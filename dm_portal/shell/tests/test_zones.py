@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.zones import ZoneMiddleware
+from dm_portal.shell.zones import ZoneMiddleware, find, is_known
 
 
 def test_a_zone_ends_with_its_request() -> None:
@@ -35,3 +35,14 @@ def test_the_zone_of_the_process_is_nobodys(zone_of_process: str) -> None:
     with time_machine.travel(noon, tick=False):
         assert (now(), now().tzinfo, today()) == (noon, UTC, noon.date())
         assert today("Pacific/Kiritimati") > today("Pacific/Honolulu")
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus_Mons", "Europe", "../etc/passwd", "", "a\0b"])
+def test_what_is_no_zone_here_is_unknown(name: str) -> None:
+    assert find(name) is None
+    assert not is_known(name)
+
+
+def test_a_zone_is_found_by_its_name() -> None:
+    assert find("Asia/Kathmandu") == ZoneInfo("Asia/Kathmandu")
+    assert is_known("UTC")
