@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
+from dm_portal.people.mail_server import away_since
 from dm_portal.people.models import OutgoingMail, WorkCalendar
+from dm_portal.shell import leases
 from dm_portal.shell.clock import now
-from dm_portal.shell.models import Lease
 from dm_portal.shell.relations import related
 from dm_portal.shell.wording import count
 from dm_portal.shell.zones import is_known
@@ -23,11 +24,13 @@ from dm_portal.shell.zones import is_known
 # Tick and canary are due every minute; five missed in a row are no hiccup of a restart.
 MAY_BE_OLD = timedelta(minutes=5)
 # A letter whose turn it is for so long is one that nobody sends. One that waits for its next
-# attempt is not: that its addressee's server is away is no trouble of ours.
+# attempt is not: that its addressee's server is away is no trouble of ours. That our own takes
+# nothing for so long is more than its restart.
 MAIL_MAY_WAIT = timedelta(minutes=15)
 BROKER_TIMEOUT = 2  # seconds
 NOT_RUNNING = "is the clock (or worker and beat) running?"
 NO_MAIL = "does the mail server answer, and is the clock (or worker and beat) running?"
+NO_SERVER = "does it answer, and is EMAIL_URL right?"
 NOT_KNOWN = "not known without the database"
 
 
@@ -130,12 +133,19 @@ def _left_out() -> str:
 
 
 def mail() -> tuple[bool, str]:
-    """Whether letters leave when it is their turn; and since when the oldest unsent one waits."""
+    """Whether letters leave when it is their turn; and since when the oldest unsent one waits.
+
+    A mail server that is away keeps nothing back while nothing waits.
+    """
     at = now()
     found = OutgoingMail.objects.unsent_since()
     if found["written"] is None or found["turn"] is None:
         return True, "nothing is unsent"
     words = f"the oldest unsent was written {age(found['written'], at)} ago"
+    if since := away_since():
+        words = f"the mail server has taken none for {age(since, at)}, and {words}"
+        is_well = at - since <= MAIL_MAY_WAIT
+        return is_well, words if is_well else f"{words}: {NO_SERVER}"
     if at - found["turn"] > MAIL_MAY_WAIT:
         waits = age(found["turn"], at)
         return False, f"{words}, and one has waited for its turn for {waits}: {NO_MAIL}"
@@ -144,7 +154,7 @@ def mail() -> tuple[bool, str]:
 
 def _beaten(name: str) -> tuple[bool, str]:
     """Whether this, which is due every minute, was done lately; and how long ago."""
-    beaten_at = Lease.objects.filter(name=name).values_list("beaten_at", flat=True).first()
+    beaten_at = leases.since(name)
     if beaten_at is None:
         return False, f"never happened: {NOT_RUNNING}"
     at = now()

@@ -1,10 +1,10 @@
-"""Names that one process at a time may hold, and the heart-beat of the tick.
+"""Names that one process at a time may hold, heart-beats, and what has begun and not ended.
 
 Leases run on the real clock. They keep two clocks from doing the same work twice for nothing;
 that no work is done twice is held by each row's own state.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -41,3 +41,20 @@ def beat(name: str) -> None:
         unique_fields=["name"],
         update_fields=["beaten_at"],
     )
+
+
+def begin(name: str) -> datetime:
+    """Write down that this begins now, unless it has begun before; returns when."""
+    at = now()
+    Lease.objects.bulk_create([Lease(name=name, beaten_at=at)], ignore_conflicts=True)
+    return since(name) or at  # another process may have ended it meanwhile
+
+
+def since(name: str) -> datetime | None:
+    """When this began; None where it has not, or has ended."""
+    return Lease.objects.filter(name=name).values_list("beaten_at", flat=True).first()
+
+
+def end(name: str) -> None:
+    """Write down that this has ended, if it ever began."""
+    Lease.objects.filter(name=name).delete()

@@ -8,6 +8,7 @@ class Lease(models.Model):
 
     ``clock`` is held by the running clock (a second one stands by); ``tick``, ``digests``
     and ``canary`` are never held, their ``beaten_at`` says when the last one finished.
+    Of what lasts, such as a mail server that is away, it says when it began; the row goes with it.
     """
 
     name = models.CharField(max_length=40, unique=True)

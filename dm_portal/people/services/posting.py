@@ -4,7 +4,7 @@ import smtplib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from django.conf import settings
@@ -20,24 +20,30 @@ CLOSING = 421  # "service not available, closing transmission channel"
 class Refusal:
     """Why a letter did not leave. ``for_good``: trying again is no use.
 
-    ``server_away``: the next letter would fare no better.
+    ``server_away``: the next letter would fare no better. ``unreached``: there was no conversation,
+    so that nothing of this letter can be the reason.
     """
 
     words: str
     for_good: bool = False
     server_away: bool = False
+    unreached: bool = False
 
 
 class Post:
     """Sends letters over one connection, opened for the first; anew where the server hangs up.
 
     A server that ends a conversation after some letters is asked for another. One that ends it
-    before the first is away.
+    before the first is away. ``was_heard``: when last asked, it took a letter or said what is wrong
+    with it.
     """
+
+    was_heard = False
 
     def __init__(self) -> None:
         self._line: Any = None
         self._sent = 0
+        self._has_begun = False
 
     def __enter__(self) -> "Post":
         return self
@@ -52,23 +58,27 @@ class Post:
         except ValueError as error:  # BadHeaderError is one: this letter is no letter
             return Refusal(f"Unwritable: {error}", for_good=True)
         except OSError as error:  # smtplib's own errors are OSErrors too
-            return self._refused(error)
+            refusal = self._refused(error)
+            self.was_heard = not refusal.server_away
+            return refusal
         self._sent += 1
+        self.was_heard = True
         return None
 
     def _hand_over(self, message: Message) -> None:
         self._line = self._line or get_connection()
         with at_most(settings.EMAIL_LONGEST_LETTER, self._line):
             self._line.open()
+            self._has_begun = True
             self._line.send_messages([message])
 
     def _refused(self, error: OSError) -> Refusal:
         refusal = refusal_of(error)
         if not refusal.server_away:
             return refusal
-        had_sent = self._sent > 0
+        had_sent, had_begun = self._sent > 0, self._has_begun
         self._hang_up()
-        return Refusal(refusal.words, refusal.for_good, server_away=not had_sent)
+        return replace(refusal, server_away=not had_sent, unreached=not had_begun)
 
     def _hang_up(self) -> None:
         """End the conversation; what the server answers to that does not matter any more."""
@@ -76,7 +86,7 @@ class Post:
             self._line.fail_silently = True
             with at_most(settings.EMAIL_TIMEOUT, self._line):
                 self._line.close()
-        self._line, self._sent = None, 0
+        self._line, self._sent, self._has_begun = None, 0, False
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, QuerySet
 
+from dm_portal.people import mail_server
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.mails import WITH_PERSONAL_LINK
 from dm_portal.people.services.posting import Post, Refusal
@@ -22,6 +23,8 @@ LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 TRIED_LONG_ENOUGH = timedelta(days=5)
+# Once our mail server is back, no letter waits longer for it to be noticed.
+LONGEST_AWAY = timedelta(minutes=5)
 # After so long a call claims no further letter, so that no deadline hits one on its way.
 LONGEST_CALL = 50  # seconds
 
@@ -46,6 +49,8 @@ def send_due_mails(*, limit: int = 100, goes_on: Callable[[], bool] = lambda: Tr
             if done is None:
                 break
             sent += done
+    if post.was_heard:
+        mail_server.note_back()
     return sent
 
 
@@ -58,7 +63,23 @@ def _send(pk: int, post: Post) -> int | None:
     if refusal is None:
         return _mark_sent(letter)
     _mark_refused(letter, refusal)
+    if refusal.server_away:
+        _note_away(refusal)
     return None if refusal.server_away else 0
+
+
+def _note_away(refusal: Refusal) -> None:
+    """Note since when; where it does not even speak to us, all that is due waits together.
+
+    They wait as long again as it has been away, so that it is not asked for each of them.
+    """
+    at = now()
+    since = mail_server.note_away()
+    if refusal.unreached:
+        wait = min(max(at - since, FIRST_WAIT), LONGEST_AWAY)
+        OutgoingMail.objects.due(at).update(
+            state=OutgoingMail.State.QUEUED, lease_until=None, next_attempt_at=at + wait
+        )
 
 
 def keep_waiting_mails() -> int:
@@ -112,10 +133,12 @@ def _mark_sent(letter: OutgoingMail) -> int:
 
 def _mark_refused(letter: OutgoingMail, refusal: Refusal) -> None:
     at = now()
-    if refusal.for_good or at - letter.created_at >= TRIED_LONG_ENOUGH:
+    is_hopeless = not refusal.unreached and at - letter.created_at >= TRIED_LONG_ENOUGH
+    if refusal.for_good or is_hopeless:
         outcome: dict[str, Any] = {"state": OutgoingMail.State.PARKED, "finished_at": at}
     else:
-        wait = _wait_after(letter.attempts)
+        # who was not even heard waits together with the others
+        wait = timedelta() if refusal.unreached else _wait_after(letter.attempts)
         outcome = {"state": OutgoingMail.State.QUEUED, "next_attempt_at": at + wait}
     _ours(letter).update(lease_until=None, last_error=refusal.words, **outcome)
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from time_machine import Traveller
 
+from dm_portal.people.mail_server import AWAY, note_away
 from dm_portal.people.models import OutgoingMail, User, WorkCalendar
 from dm_portal.shell.clock import now
 from dm_portal.shell.models import Lease
@@ -124,6 +126,34 @@ def test_not_ready_where_nobody_sends_what_is_due(client: Client, ticked: Lease)
     assert response.status_code == 503
     words = "written 1 hour ago, and one has waited for its turn for 20 minutes: does the mail"
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(5, 200), (15, 200), (16, 503)])
+def test_a_mail_server_that_is_away_is_told_however_few_letters_wait(
+    client: Client, ticked: Lease, time_machine: Traveller, minutes: int, status: int
+) -> None:
+    time_machine.move_to(now(), tick=False)
+    note_away()
+    make_letter(next_attempt_at=now() + timedelta(hours=1))
+    time_machine.shift(timedelta(minutes=minutes))
+    Lease.objects.filter(name__in=["tick", "canary", "digests"]).update(beaten_at=now())
+    response = client.get("/readyz")
+    assert response.status_code == status
+    begun = "mail: ok, the" if status == 200 else "mail: the"
+    said = f"mail server has taken none for {minutes} minutes, and the oldest unsent was written"
+    assert f"{begun} {said} {minutes} minutes ago" in response.content.decode()
+    ends = "ago\n" if status == 200 else "ago: does it answer, and is EMAIL_URL right?\n"
+    assert response.content.decode().endswith(ends)
+
+
+def test_a_mail_server_that_is_away_keeps_nothing_back_where_nothing_waits(
+    client: Client, ticked: Lease
+) -> None:
+    note_away()
+    Lease.objects.filter(name=AWAY).update(beaten_at=now() - timedelta(days=2))
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert "mail: ok, nothing is unsent" in response.content.decode()
 
 
 def test_admins_read_the_same_in_words(client: Client, admin: User, ticked: Lease) -> None:

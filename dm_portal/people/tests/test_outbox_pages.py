@@ -1,6 +1,7 @@
 import pytest
 
 from dm_portal.people import letters, services
+from dm_portal.people.mail_server import note_away
 from dm_portal.people.mail_words import problem_words
 from dm_portal.people.models import AuditEvent, OutgoingMail
 from dm_portal.people.tests.statements import OF_A_LIST, statements
@@ -169,6 +170,16 @@ def test_the_download_says_what_went_wrong(sign_in, admin, failed):
     assert text.splitlines()[0] == "Subject,Kind,To,State,Problem,Attempts,Written,Done"
     assert text.count("knows no such mailbox") == 2
     assert "Week 3" not in text
+
+
+def test_a_mail_server_that_is_away_is_told_where_mails_wait_for_it(sign_in, admin, mail, settings):
+    settings.EMAIL_SENDS = True
+    client, words = sign_in(admin), "The mail server takes no mails"
+    assert words not in client.get("/outbox/").content.decode()
+    note_away()
+    assert words in client.get("/outbox/").content.decode()
+    OutgoingMail.objects.update(state=State.SENT)
+    assert words not in client.get("/outbox/").content.decode()
 
 
 def test_mails_are_found_by_their_kind(sign_in, admin, failed):

@@ -1,12 +1,15 @@
 """What a mail server may do to us, and what becomes of the letters."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
 from dm_portal.people import services
+from dm_portal.people.mail_server import away_since, note_away
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.messages import message_of
+from dm_portal.people.services.sending import LEASE
 from dm_portal.people.tests import smtp
 from dm_portal.shell.clock import now
 
@@ -55,10 +58,12 @@ def test_many_letters_go_over_one_connection(db, server):
 
 
 def test_each_letter_costs_three_statements(db, server, django_assert_num_queries):
-    """Claim, read, mark; beside the one that gives up on the lost, and the one that finds them."""
+    """Claim, read, mark; beside the one that gives up on the lost, the one that finds them, and the
+    one that notes that the server is there.
+    """
     for number in range(5):
         queue(number)
-    with django_assert_num_queries(2 + 5 * 3):
+    with django_assert_num_queries(3 + 5 * 3):
         services.send_due_mails()
 
 
@@ -172,6 +177,89 @@ def test_nobody_who_answers_is_a_server_that_is_away(db, server, settings):
     queue(0)
     assert services.send_due_mails() == 0
     assert states()[0][1].startswith("ConnectionRefusedError:")
+
+
+@pytest.fixture
+def nobody(settings):
+    """Where the mail server should be, nothing answers."""
+    with smtp.running() as gone:
+        settings.EMAIL_BACKEND = "dm_portal.people.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = gone.server_address
+    settings.EMAIL_SENDS = True
+
+
+def waits():
+    """Minutes until each letter is tried again, oldest first."""
+    letters = OutgoingMail.objects.order_by("pk")
+    return [(each.next_attempt_at - now()).total_seconds() / 60 for each in letters]
+
+
+def test_while_the_server_is_away_all_that_is_due_waits_together(db, nobody, time_machine):
+    time_machine.move_to(now(), tick=False)
+    since, found = now(), []
+    for number in range(3):
+        queue(number)
+    for _ in range(6):
+        assert services.send_due_mails() == 0
+        assert len(set(waits())) == 1
+        found.append(waits()[0])
+        time_machine.shift(timedelta(minutes=found[-1]))
+    assert found == [1, 1, 2, 4, 5, 5]
+    assert away_since() == since
+    assert [mail.attempts for mail in OutgoingMail.objects.order_by("pk")] == [6, 0, 0]
+
+
+def test_what_another_sender_holds_or_is_not_due_does_not_wait_with_it(db, nobody, time_machine):
+    time_machine.move_to(now(), tick=False)
+    for number in range(4):
+        queue(number)
+    held = {"state": State.SENDING, "attempts": 1}
+    mails = [OutgoingMail.objects.filter(recipient=f"{n}@northwind.example") for n in range(4)]
+    mails[1].update(lease_until=now() + LEASE, **held)
+    mails[2].update(lease_until=now(), **held)
+    mails[3].update(next_attempt_at=now() + timedelta(minutes=30))
+    services.send_due_mails()
+    assert [state for state, _ in states()] == ["queued", "sending", "queued", "queued"]
+    assert waits() == [1, 0, 1, 30]
+
+
+def test_a_server_that_is_away_for_long_costs_no_letter(db, server, nobody, settings, time_machine):
+    time_machine.move_to(now(), tick=False)
+    queue(0)
+    time_machine.shift(timedelta(days=6))
+    services.send_due_mails()
+    assert states()[0][0] == "queued"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+    time_machine.shift(timedelta(minutes=5))
+    assert services.send_due_mails() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_away"),
+    [("250 ok", False), ("550 no such user", False), ("452 full", False), ("421 busy", True)],
+)
+def test_a_server_that_speaks_of_a_letter_is_there_again(db, server, answer, is_away):
+    note_away()
+    queue(0)
+    server.refusals["0@northwind.example"] = answer
+    services.send_due_mails()
+    assert (away_since() is not None) is is_away
+
+
+def test_a_letter_that_ends_conversations_keeps_no_other_waiting(db, server):
+    for number in range(2):
+        queue(number)
+    server.refusals["0@northwind.example"] = "421 no"
+    services.send_due_mails()
+    assert away_since() is not None
+    assert services.send_due_mails() == 1
+    assert away_since() is None
+
+
+def test_nothing_is_noted_where_nothing_is_due(db, server):
+    since = note_away()
+    services.send_due_mails()
+    assert away_since() == since
 
 
 def test_a_slow_server_gets_its_letters(db, server):

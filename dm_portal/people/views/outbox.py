@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dm_portal.people import letters, policies, services
 from dm_portal.people.filters import MailFilter
+from dm_portal.people.mail_server import away_since
 from dm_portal.people.mail_words import problem_words
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.views.answers import attempt, require
@@ -56,6 +57,7 @@ def outbox_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         filename="mails.csv",
         filterset_class=MailFilter,
         sends=settings.EMAIL_SENDS,
+        away_since=away_since(),
         tally=mails.tally(),
         problems=[(problem, problem_words(problem), n) for problem, n in mails.problems()],
     )

@@ -66,3 +66,13 @@ def test_each_name_is_held_on_its_own() -> None:
         leases.let_go("other", holder="b")
     with time_machine.travel(NOON.replace(second=29), tick=False):
         assert not leases.hold("clock", holder="c", seconds=30)
+
+
+def test_what_lasts_has_begun_when_it_was_first_noted():
+    for minute in (2, 5):
+        with time_machine.travel(NOON.replace(minute=minute), tick=False):
+            assert leases.begin("away") == NOON.replace(minute=2)
+    assert leases.since("away") == NOON.replace(minute=2)
+    leases.end("away")
+    assert leases.since("away") is None
+    leases.end("away")
