@@ -2,10 +2,12 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from dm_portal.people import querysets
 from dm_portal.people.categories import ALWAYS_COME, Rhythm
 from dm_portal.people.models.people import Ref, User
+from dm_portal.shell.clock import now
 
 
 class Preference(models.Model):
@@ -34,13 +36,18 @@ class Preference(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A letter that will leave at least once, whatever dies in between."""
+    """A letter that will leave at least once, whatever dies in between.
+
+    ``trying_since``: when it was written, or sent again by an admin; ``engagements`` are those
+    (primary keys) of which it tells.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"
         SENDING = "sending", "Being sent"
         SENT = "sent", "Sent"
         KEPT = "kept", "Kept in the outbox"
+        WITHHELD = "withheld", "Not sent: not theirs to read any more"
         PARKED = "parked", "Failed, needs an admin"
 
     ref = Ref()
@@ -57,8 +64,12 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    engagements = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    trying_since = models.DateTimeField(default=now, db_default=Now(), editable=False)
     next_attempt_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

@@ -132,7 +132,7 @@ def compose_letter(
 
 @transaction.atomic
 def retry_mail(*, mail: OutgoingMail, by: User) -> None:
-    """Send a letter again that failed; it starts with a short wait between attempts once more.
+    """Send a letter again that failed; it is tried as often and as long as a new one.
 
     Raises:
         Conflict: it is not parked any more.
@@ -162,7 +162,12 @@ def retry_mails(*, problem: str, by: User) -> int:
 
 
 def _send_again(mails: Any) -> int:
+    at = now()
     parked: int = mails.filter(state=OutgoingMail.State.PARKED).update(
-        state=OutgoingMail.State.QUEUED, attempts=0, next_attempt_at=now(), finished_at=None
+        state=OutgoingMail.State.QUEUED,
+        attempts=0,
+        trying_since=at,
+        next_attempt_at=at,
+        finished_at=None,
     )
     return parked

@@ -99,7 +99,7 @@ def _park_lost() -> None:
     OutgoingMail.objects.filter(
         state=OutgoingMail.State.SENDING,
         lease_until__lte=at,
-        created_at__lte=at - TRIED_LONG_ENOUGH,
+        trying_since__lte=at - TRIED_LONG_ENOUGH,
     ).update(
         state=OutgoingMail.State.PARKED,
         lease_until=None,
@@ -133,7 +133,7 @@ def _mark_sent(letter: OutgoingMail) -> int:
 
 def _mark_refused(letter: OutgoingMail, refusal: Refusal) -> None:
     at = now()
-    is_hopeless = not refusal.unreached and at - letter.created_at >= TRIED_LONG_ENOUGH
+    is_hopeless = not refusal.unreached and at - letter.trying_since >= TRIED_LONG_ENOUGH
     if refusal.for_good or is_hopeless:
         outcome: dict[str, Any] = {"state": OutgoingMail.State.PARKED, "finished_at": at}
     else:

@@ -316,6 +316,31 @@ def test_an_admin_sends_a_parked_letter_again(admin, server):
     assert (mail.state, mail.attempts) == (State.SENT, 1)
 
 
+def test_what_is_sent_again_is_tried_for_five_days_more(admin, server, time_machine):
+    time_machine.move_to(now(), tick=False)
+    mail = queue()
+    server.refusals[mail.recipient] = "452 mailbox full"
+    time_machine.shift(timedelta(days=5))
+    services.send_due_mails()
+    time_machine.shift(timedelta(days=1))
+    mail.refresh_from_db()
+    services.retry_mail(mail=mail, by=admin)
+    for days, state in ((0, State.QUEUED), (4, State.QUEUED), (1, State.PARKED)):
+        time_machine.shift(timedelta(days=days))
+        services.send_due_mails()
+        mail.refresh_from_db()
+        assert (mail.state, mail.last_error) == (state, "452 mailbox full")
+
+
+def test_what_is_sent_again_may_lose_its_sender(admin, server, time_machine):
+    mail = queue()
+    time_machine.move_to(now() + timedelta(days=9))
+    OutgoingMail.objects.update(state=State.PARKED, finished_at=now())
+    services.retry_mail(mail=mail, by=admin)
+    OutgoingMail.objects.update(state=State.SENDING, lease_until=now(), attempts=1)
+    assert services.send_due_mails() == 1
+
+
 def test_the_other_parked_letters_stay_parked(admin, server):
     mail, other = queue(), queue("olga@northwind.example")
     OutgoingMail.objects.update(state=State.PARKED, finished_at=now())
