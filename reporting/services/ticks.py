@@ -117,9 +117,16 @@ def rhythm_of(engagement: Engagement) -> periods.Rhythm:
         ends_on=engagement.ends_on,
         holiday_rule=engagement.holiday_rule,
         review_day=engagement.review_day,
-        changed_at=engagement.rhythm_since,
+        changed_at=_changed_at(engagement),
         **free_days(engagement),
     )
+
+
+def _changed_at(engagement: Engagement) -> datetime | None:
+    """When it was last decided anew when it reports, by itself or by its calendar."""
+    calendar = engagement.calendar
+    decided = (engagement.rhythm_since, calendar and calendar.days_since)
+    return max(filter(None, decided), default=None)
 
 
 def free_days(engagement: Engagement) -> dict[str, Any]:

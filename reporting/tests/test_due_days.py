@@ -11,7 +11,8 @@ import time_machine
 from django.urls import reverse
 
 from dm_portal.people.audit import note, sentence
-from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.models import AuditEvent, User, WorkCalendar
+from dm_portal.people.services.calendars import CalendarFields, change_calendar
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
 from engagements.services.engagements import EngagementFields, change_engagement
@@ -219,3 +220,18 @@ def test_a_week_whose_new_day_has_passed_is_due_at_its_end(
         date(2026, 11, 20),
         date(2026, 11, 23),
     ]
+
+
+def test_a_week_is_not_late_by_other_working_days(
+    clock: time_machine.Traveller, engagement: Engagement, admin: User
+) -> None:
+    """Due on a Wednesday that turns out a holiday, as Tuesday is free: Monday is past by then."""
+    calendar = WorkCalendar.objects.create(name="Berlin")
+    Engagement.objects.filter(pk=engagement.pk).update(status_weekday=3, calendar=calendar)
+    clock.move_to(datetime(2026, 11, 17, 6, 0, tzinfo=UTC))
+    hours: Any = {name: getattr(calendar, name) for name in CalendarFields.__annotations__}
+    hours |= {"tuesday": "", "country": "DE", "region": "SN"}
+    change_calendar(calendar=calendar, version=1, by=admin, **hours)
+    open_periods(at=datetime(2026, 11, 19, 9, 0, tzinfo=UTC))
+    period = Period.objects.get(engagement=engagement, starts_on=date(2026, 11, 16), kind="weekly")
+    assert period.due_on == date(2026, 11, 20)

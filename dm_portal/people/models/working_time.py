@@ -69,6 +69,12 @@ class WorkCalendar(models.Model):
     region = models.CharField(
         max_length=20, blank=True, help_text="Where holidays differ: a region of the country."
     )
+    days_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was last decided anew on which days nobody works.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

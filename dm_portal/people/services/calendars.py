@@ -6,8 +6,10 @@ from django.db import transaction
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import User, WorkCalendar
+from dm_portal.people.models.working_time import WEEKDAYS
+from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from dm_portal.shell.versions import update_version
+from dm_portal.shell.versions import Change, update_version
 
 
 class CalendarFields(TypedDict):
@@ -40,12 +42,26 @@ def change_calendar(
 ) -> WorkCalendar:
     """Change hours, zone or holidays: clocks of all who work by it count so from now on.
 
+    Nothing becomes late by other working days alone: since when they hold is noted.
+
     Raises:
         Conflict: somebody else changed it since ``version``.
     """
-    if change := update_version(calendar, version=version, **fields):
+    change = update_version(calendar, version=version, **fields)
+    if change:
         record("calendar.changed", calendar, by=by, before=change.before, after=change.after)
+    if _moves_free_days(change):
+        calendar.days_since = now()
+        calendar.save(update_fields=["days_since"])
     return calendar
+
+
+def _moves_free_days(change: Change) -> bool:
+    """Whether nobody works on other days now: other holidays, or another weekday off."""
+    return any(
+        name in ("country", "region") or (name in WEEKDAYS and "" in (before, change.after[name]))
+        for name, before in change.before.items()
+    )
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Calendars: kept by admins, chosen by whoever works by them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -56,6 +56,20 @@ def test_a_change_says_what_was_before(munich: WorkCalendar, admin: User) -> Non
     event = AuditEvent.objects.get(verb="calendar.changed")
     assert event.before == {"monday": "09:00-17:00"}
     assert event.after == {"monday": "10:00-12:00"}
+
+
+def test_since_when_nobody_works_on_other_days_is_kept(munich: WorkCalendar, admin: User) -> None:
+    def since_change(**changes: str) -> datetime | None:
+        version = munich.version
+        change_calendar(calendar=munich, version=version, by=admin, **FIELDS | changes)
+        return WorkCalendar.objects.get().days_since
+
+    assert since_change(name="M", monday="10:00-12:00") is None
+    tuesdays = since_change(tuesday="09:00-12:00")
+    assert tuesdays is not None
+    moved = since_change(region="BE")
+    assert moved is not None
+    assert moved > tuesdays
 
 
 def test_a_change_of_nothing_leaves_no_trace(munich: WorkCalendar, admin: User) -> None:
