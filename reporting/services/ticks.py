@@ -124,9 +124,8 @@ def rhythm_of(engagement: Engagement) -> periods.Rhythm:
 
 def _changed_at(engagement: Engagement) -> datetime | None:
     """When it was last decided anew when it reports, by itself or by its calendar."""
-    calendar = engagement.calendar
-    decided = (engagement.rhythm_since, calendar and calendar.days_since)
-    return max(filter(None, decided), default=None)
+    days_since = engagement.calendar.days_since if engagement.calendar else None
+    return max(filter(None, (engagement.rhythm_since, days_since)), default=None)
 
 
 def free_days(engagement: Engagement) -> dict[str, Any]:
