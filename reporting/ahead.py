@@ -48,8 +48,9 @@ class Leading:
 
 @dataclass(frozen=True)
 class Plan:
-    """The dates of one engagement, and the pages where they are seen and set."""
+    """The dates of one engagement, and the pages where they are seen and set; ``key`` is which."""
 
+    key: int
     name: str
     url: str
     settings_url: str

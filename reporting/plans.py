@@ -38,6 +38,7 @@ def _plans(keys: set[int], day: date) -> dict[int, Plan]:
     rows = Engagement.objects.filter(pk__in=keys).select_related("calendar")
     return {
         row.pk: Plan(
+            key=row.pk,
             name=row.name,
             url=settings.BASE_URL + row.get_absolute_url(),
             settings_url=settings.BASE_URL + reverse("engagement_settings", args=[row.ref]),

@@ -5,7 +5,7 @@ many they are.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -47,6 +47,14 @@ class Due:
     report: Report
     step: str
     function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next ten days of somebody, and the engagements of which they tell."""
+
+    groups: list[Group] = field(default_factory=list)
+    engagements: list[int] = field(default_factory=list)
 
 
 class Round:
@@ -123,15 +131,16 @@ class Round:
             found[user] += [each for each in told if each.engagement_id == pk]
         return found
 
-    def ahead(self) -> dict[int, list[Group]]:
+    def ahead(self) -> dict[int, Ahead]:
         """The next ten days of those who are told of them now, by key; nobody without any."""
         hear = self._hearing("ahead")
         days = {self.looks[pk].day for pk in hear}  # at one instant there are at most three
-        found: dict[int, list[Group]] = {}
+        found: dict[int, Ahead] = {}
         for day in days:
             plans = plans_of([pk for pk in hear if self.looks[pk].day == day], day=day)
-            found |= {pk: ahead.groups(each, day) for pk, each in plans.items()}
-        return {pk: groups for pk, groups in found.items() if groups}
+            for pk, each in plans.items():
+                found[pk] = Ahead(ahead.groups(each, day), [plan.key for plan in each])
+        return {pk: each for pk, each in found.items() if each.groups}
 
     def _hearing(self, category: str) -> list[int]:
         """Those whose digest is put together now and who get mails of this category with it."""

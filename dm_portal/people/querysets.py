@@ -147,7 +147,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def tally(self) -> dict[str, Any]:
         """How many mails are in each state, and when the oldest unsent one was written."""
-        states = ("queued", "sending", "sent", "kept", "parked")
+        states = ("queued", "sending", "sent", "kept", "withheld", "parked")
         counts = {state: Count("pk", filter=Q(state=state)) for state in states}
         return self.aggregate(**counts, oldest_unsent=Min("created_at", filter=UNSENT))
 

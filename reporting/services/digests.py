@@ -5,14 +5,13 @@ and nothing that waits is lost.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from dm_portal.people.letters import Group
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.people.services import compose_letter, queue_letters
 from dm_portal.shell import leases
@@ -20,7 +19,7 @@ from dm_portal.shell.wake import wake
 from reporting import digest_lines, reminder_words, status_lines
 from reporting.models import Reminder, WaitingStatus
 from reporting.needs import Need
-from reporting.rounds import Due, Round
+from reporting.rounds import Ahead, Due, Round
 
 
 @dataclass
@@ -40,7 +39,13 @@ class ForOne:
     reminders: list[Due] = field(default_factory=list)
     statuses: list[WaitingStatus] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
-    ahead: list[Group] = field(default_factory=list)
+    ahead: Ahead = field(default_factory=Ahead)
+
+    @property
+    def engagements(self) -> list[int]:
+        """Those of which reminders and needs tell."""
+        needs = [each.engagement_id for each in self.needs if each.engagement_id]
+        return [*needs, *(due.report.engagement_id for due in self.reminders)]
 
 
 @transaction.atomic
@@ -79,8 +84,8 @@ def _gathered(now: Round) -> Mapping[int, ForOne]:
         of(row.user_id).statuses.append(row)
     for pk, needs in now.needs().items():
         of(pk).needs = digest_lines.dated(needs, but=_urls(of(pk).reminders))
-    for pk, groups in now.ahead().items():
-        of(pk).ahead = groups
+    for pk, ahead in now.ahead().items():
+        of(pk).ahead = ahead
     return found
 
 
@@ -97,28 +102,32 @@ def _letters_for(found: ForOne) -> Iterator[Callable[[ForOne, Round], Parcel]]:
         yield _of_needs
     elif found.reminders:
         yield _of_reminders
-    if found.ahead:
+    if found.ahead.groups:
         yield _of_ahead
 
 
 def _of_needs(found: ForOne, now: Round) -> Parcel:
     """The digest; what they are reminded of at the same time stands in it."""
     told = [reminder_words.group(found.reminders, at=now.at)] if found.reminders else []
-    letter = _letter(found.user, "digest", digest_lines.digest(found.needs, told), now)
+    values = digest_lines.digest(found.needs, told)
+    letter = _letter(found.user, "digest", values, now, found.engagements)
     return Parcel(letter, reminders=_told(found.reminders, now.at))
 
 
 def _of_ahead(found: ForOne, now: Round) -> Parcel:
     day = now.looks[found.user.pk].day
-    values = digest_lines.ahead(found.ahead, day)
+    values = digest_lines.ahead(found.ahead.groups, day)
     key = f"ahead:{found.user.pk}:{day}"
-    return Parcel(_letter(found.user, "ahead", values, now, key=key))
+    letter = _letter(found.user, "ahead", values, now, found.ahead.engagements, key=key)
+    return Parcel(letter)
 
 
 def _of_statuses(found: ForOne, now: Round) -> Parcel:
     """A customer's digest."""
     values = status_lines.values(found.statuses)
-    return Parcel(_letter(found.user, "statuses", values, now), statuses=found.statuses)
+    told = [row.revision.report.engagement_id for row in found.statuses]
+    letter = _letter(found.user, "statuses", values, now, told)
+    return Parcel(letter, statuses=found.statuses)
 
 
 def _of_reminders(found: ForOne, now: Round) -> Parcel:
@@ -127,19 +136,27 @@ def _of_reminders(found: ForOne, now: Round) -> Parcel:
     key = f"reminder:{reminders[0].report.pk}:{reminders[0].step}:{user.pk}"
     if len(reminders) == 1:
         values = reminder_words.one(reminders[0], at=now.at)
-        letter = _letter(user, "reminder", values, now, key=key)
+        letter = _letter(user, "reminder", values, now, found.engagements, key=key)
     else:
         groups = [reminder_words.group(reminders, at=now.at)]
         summary = reminder_words.summary(reminders)
         values = {"title": summary, "lead": f"{summary}.", "groups": groups}
-        letter = _letter(user, "reminders", values, now, key=key)
+        letter = _letter(user, "reminders", values, now, found.engagements, key=key)
     return Parcel(letter, reminders=_told(reminders, now.at))
 
 
 def _letter(
-    user: User, kind: str, values: Mapping[str, Any], now: Round, *, key: str = ""
+    user: User,
+    kind: str,
+    values: Mapping[str, Any],
+    now: Round,
+    engagements: Iterable[int],
+    *,
+    key: str = "",
 ) -> OutgoingMail:
-    """A letter whose ``key`` is that of the digest of this local day, unless it has its own."""
+    """A letter that tells of these engagements; its ``key`` is that of the digest of this local
+    day, unless it has its own.
+    """
     day = now.persons[user.pk].day_of(now.at)
     return compose_letter(
         kind,
@@ -147,6 +164,7 @@ def _letter(
         user=user,
         context=values,
         dedup_key=key or f"digest:{user.pk}:{day}",
+        engagements=engagements,
     )
 
 

@@ -31,6 +31,7 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
             user=person,
             reply_to=revision.published_for or revision.published_by,
             dedup_key=f"status:{revision.pk}:{person.pk}",
+            engagements=[report.engagement_id],
             context=letter_values(status, url=settings.BASE_URL + path_of(revision)),
         )
     WaitingStatus.objects.bulk_create(

@@ -16,6 +16,7 @@ DAY = timedelta(days=1)
 BERLIN = Calendar("Europe/Berlin")
 HERE = Leading(date(2026, 1, 1), None, Schedule(BERLIN))
 ATLAS = Plan(
+    key=1,
     name="Atlas",
     url="/atlas/",
     settings_url="/atlas/settings/",

@@ -92,6 +92,19 @@ def test_when_nobody_works_and_nothing_is_owed_little_is_asked(
         send_digests(at=monday - 5 * HOUR)
 
 
+def test_each_letter_names_the_engagements_of_which_it_tells(
+    draft_47: Report, manager: User, lead: User, customer: Customer, monday: datetime
+) -> None:
+    Preference.objects.create(user=lead, category="status", rhythm="daily")
+    other = make_engagement("Other", customer=customer, by=manager, ends_on=monday.date())
+    publish(open_reports(other)[0], manager)
+    Milestone.objects.create(engagement=other, number=1, name="M", committed_on=monday.date())
+    send_digests(at=monday)
+    told = dict(OutgoingMail.objects.values_list("kind", "engagements"))
+    both = [draft_47.engagement_id, other.pk]
+    assert told == {"digest": both, "ahead": both, "statuses": [other.pk]}
+
+
 @pytest.fixture
 def on_mars(draft_47: Report, customer: Customer, manager: User) -> Engagement:
     """An engagement whose time zone nobody here knows; its manager leads another one, too."""

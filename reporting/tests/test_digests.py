@@ -76,6 +76,7 @@ def test_the_manager_is_told_before_and_when_it_is_overdue(
     assert report.get_absolute_url() in soon.text
     assert late.subject == "The status of Atlas was due Fri 20 Nov, 15:00 (Europe/Berlin)"
     assert soon.dedup_key == f"reminder:{report.pk}:soon:{manager.pk}"
+    assert soon.engagements == [report.engagement_id]
 
 
 def test_a_draft_that_is_written_waits_for_nothing_but_its_publication(

@@ -62,8 +62,11 @@ def test_everybody_of_the_customer_who_gets_mails_gets_one(
 ) -> None:
     revision = publish(report, manager)
     assert written_to() == [delegate.email, lead.email]
-    keys = set(OutgoingMail.objects.values_list("dedup_key", flat=True))
+    keys = {each.dedup_key for each in OutgoingMail.objects.all()}
     assert keys == {f"status:{revision.pk}:{person.pk}" for person in (lead, delegate)}
+    assert {tuple(each.engagements) for each in OutgoingMail.objects.all()} == {
+        (report.engagement_id,)
+    }
 
 
 @pytest.mark.parametrize("rhythm", ["daily", "weekly", "never"])

@@ -3,7 +3,7 @@
 The row is the promise: whoever commits it can count on at least one letter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +84,7 @@ def write_letter(
     user: User | None = None,
     reply_to: User | None = None,
     dedup_key: str = "",
+    engagements: Iterable[int] = (),
 ) -> OutgoingMail:
     """Queue ``templates/mail/<kind>``, as text and as HTML.
 
@@ -94,7 +95,13 @@ def write_letter(
     if category is None or category.always_comes:
         wake(SEND)
     letter = compose_letter(
-        kind, to=to, context=context, user=user, reply_to=reply_to, dedup_key=dedup_key
+        kind,
+        to=to,
+        context=context,
+        user=user,
+        reply_to=reply_to,
+        dedup_key=dedup_key,
+        engagements=engagements,
     )
     return queue_letters([letter])[0]
 
@@ -107,8 +114,12 @@ def compose_letter(
     user: User | None = None,
     reply_to: User | None = None,
     dedup_key: str = "",
+    engagements: Iterable[int] = (),
 ) -> OutgoingMail:
     """The letter that ``write_letter`` queues, not stored yet.
+
+    ``engagements`` are those (primary keys) of which it tells: it leaves only while its reader sees
+    all of them.
 
     Raises:
         ValidationError: ``to`` is no address.
@@ -127,6 +138,7 @@ def compose_letter(
         user=user,
         reply_to=reply_to,
         dedup_key=dedup_key or f"{kind}:{new_ref()}",
+        engagements=sorted(set(engagements)),
     )
 
 

@@ -16,6 +16,7 @@ from dm_portal.people import mail_server
 from dm_portal.people.models import OutgoingMail
 from dm_portal.people.services.mails import WITH_PERSONAL_LINK
 from dm_portal.people.services.posting import Post, Refusal
+from dm_portal.people.withholding import why_withheld
 from dm_portal.shell.clock import now
 
 # Far longer than one letter may take; after it the sender counts as dead.
@@ -55,10 +56,15 @@ def send_due_mails(*, limit: int = 100, goes_on: Callable[[], bool] = lambda: Tr
 
 
 def _send(pk: int, post: Post) -> int | None:
-    """Claim, send and mark one letter: 1 where it left, 0 where not, None where no other would."""
+    """Claim, send and mark one letter: 1 where it left, 0 where not, None where no other would.
+
+    Whether it may still go to whom it was written for is asked last: much may have happened since.
+    """
     letter = _claim(pk)
     if letter is None:
         return 0
+    if why := why_withheld(letter):
+        return _withhold(letter, why)
     refusal = post.send(letter)
     if refusal is None:
         return _mark_sent(letter)
@@ -124,11 +130,20 @@ def _claim(pk: int) -> OutgoingMail | None:
 
 
 def _mark_sent(letter: OutgoingMail) -> int:
-    """Note that it left; a personal link is not kept beyond that."""
+    return _finish(letter, OutgoingMail.State.SENT, "")
+
+
+def _withhold(letter: OutgoingMail, why: str) -> int:
+    """Note that it does not leave: 0 letters did."""
+    _finish(letter, OutgoingMail.State.WITHHELD, why)
+    return 0
+
+
+def _finish(letter: OutgoingMail, state: OutgoingMail.State, error: str) -> int:
+    """Nothing more is done with it; a personal link is not kept beyond that. Returns 1 if ours."""
     erased = {"text": "", "html": ""} if letter.kind in WITH_PERSONAL_LINK else {}
-    return _ours(letter).update(
-        state=OutgoingMail.State.SENT, lease_until=None, last_error="", finished_at=now(), **erased
-    )
+    done = {"lease_until": None, "finished_at": now(), **erased}
+    return _ours(letter).update(state=state, last_error=error, **done)
 
 
 def _mark_refused(letter: OutgoingMail, refusal: Refusal) -> None:

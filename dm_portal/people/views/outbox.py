@@ -73,6 +73,7 @@ def outbox_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "crumbs": [Crumb("Outbox", reverse("outbox_list"))],
         "readable": _is_readable(mail),
         "parked": mail.state == OutgoingMail.State.PARKED,
+        "withheld": mail.state == OutgoingMail.State.WITHHELD,
     }
     return render(request, "people/outbox_detail.html", context)
 
