@@ -6,7 +6,7 @@ on leave for the day is not in it: whoever comes next stands in their place at o
 are always those of whoever is told; nobody is told outside of them, and each step once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -95,9 +95,11 @@ def comes_now(rhythm: Rhythm, seen: Look | None) -> bool:
 
 
 def reminders(
-    owed: Owed, *, at: datetime, looks: Mapping[int, Look]
+    owed: Owed, *, at: datetime, looks: Mapping[int, Look], left_over: Collection[int] = ()
 ) -> Iterator[tuple[Person, str]]:
     """Who is told at ``at``, and of which step; ``looks`` are those of this instant, by key.
+
+    Those who are ``left_over``, whose digest comes with a later tick, hear nothing before it.
 
     Those next in line count their hours from when the first was told, be it now: where nothing
     ran for weeks the DM has the same time to act as ever before the deputy hears of it.
@@ -111,6 +113,7 @@ def reminders(
             for person in people
             if (step := _step(owed, person, rank, at=at, since=since))
             and (person.key, step) not in owed.told
+            and person.key not in left_over
             and _hears(person, at, looks)
         ]
         yield from now

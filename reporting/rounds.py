@@ -35,7 +35,8 @@ LINE = ("dm", "deputy", "architect")
 # What comes when its reader wants it.
 GATHERED = [name for name, each in CATEGORIES.items() if not each.always_comes]
 
-# Digests of one tick: what is left over comes with the next, so that no tick takes long.
+# Digests of one tick: what is left over comes with the next, so that no tick takes long. Until then
+# nothing comes to those people: their digest would tell it again.
 AT_MOST = 200
 
 
@@ -81,12 +82,20 @@ class Round:
     @cached_property
     def looks(self) -> dict[int, Look]:
         """Whose digest is put together now, by key."""
+        return dict(self._due[:AT_MOST])
+
+    @cached_property
+    def left_over(self) -> set[int]:
+        """Whose digest is due and put together by a later tick, by key."""
+        return {pk for pk, _ in self._due[AT_MOST:]}
+
+    @cached_property
+    def _due(self) -> list[tuple[int, Look]]:
         seen = {
             pk: reminding.look(self.persons[pk], self.at, user.digested_on)
             for pk, user in self.people.items()
         }
-        found = sorted((pk, look) for pk, look in seen.items() if look is not None)
-        return dict(found[:AT_MOST])
+        return sorted((pk, look) for pk, look in seen.items() if look is not None)
 
     def comes_now(self, user: User, category: str) -> bool:
         """Whether what is gathered of this category goes out to them with this look."""
@@ -103,7 +112,9 @@ class Round:
             ]
             period = report.period
             owed = Owed(report.pk, period.opens_at, period.due_at, ranks, told[report.pk])
-            for person, step in reminding.reminders(owed, at=self.at, looks=self.looks):
+            for person, step in reminding.reminders(
+                owed, at=self.at, looks=self.looks, left_over=self.left_over
+            ):
                 user = self.people[person.key]
                 function = next(name for name in LINE if user in line[name])
                 yield Due(user, report, step, function)

@@ -50,16 +50,36 @@ def test_several_reminders_in_a_line(steps: list[str], said: str) -> None:
     assert reminder_words.summary(found) == said
 
 
+@pytest.fixture
+def crowd(db: None) -> list[User]:
+    """As many people as there are digests in one tick; who comes later is left over."""
+    people = [User(name=f"P {n}", email=f"p{n}@x.example", is_active=True) for n in range(AT_MOST)]
+    return User.objects.bulk_create(people)
+
+
 def test_what_one_tick_leaves_over_comes_with_the_next(
-    engagement: Engagement, monday: datetime
+    engagement: Engagement, crowd: list[User], monday: datetime
 ) -> None:
-    crowd = (User(name=f"P {n}", email=f"p{n}@x.example", is_active=True) for n in range(AT_MOST))
-    User.objects.bulk_create(crowd)
     looked = []
     for minute in range(3):
         send_digests(at=monday + minute * HOUR / 60)
         looked.append(User.objects.filter(digested_on=monday.date()).count())
     assert looked == [AT_MOST, AT_MOST + 1, AT_MOST + 1]
+
+
+def test_whose_digest_is_left_over_hears_all_with_it(
+    crowd: list[User], draft_47: Report, manager: User, monday: datetime
+) -> None:
+    Milestone.objects.create(
+        engagement=draft_47.engagement, number=1, name="M", committed_on=monday.date()
+    )
+    letters = []
+    for minute in range(3):
+        send_digests(at=monday + minute * HOUR / 60)
+        kinds = OutgoingMail.objects.exclude(kind="ahead").order_by("pk")
+        letters.append(list(kinds.values_list("user", "kind")))
+    assert letters == [[], [(manager.pk, "digest")], [(manager.pk, "digest")]]
+    assert OutgoingMail.objects.get(kind="digest").text.count("status of 16–22 Nov") == 1
 
 
 def test_as_many_statements_for_one_as_for_many(
