@@ -9,6 +9,7 @@ are always those of whoever is told; nobody is told outside of them, and each st
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from dm_portal.people.categories import Rhythm
@@ -22,9 +23,9 @@ SOON, OVERDUE = "soon", "overdue"
 # reminders with the digest hears of whatever is due before the next one.
 SOON_HOURS = {Rhythm.AT_ONCE: 4, Rhythm.DAILY: 8, Rhythm.WEEKLY: 40}
 
-# Working hours after which each in line is told that it is overdue. The first may act at once;
-# four hours are what an escalation of level 1 has to be acknowledged, a day is one of level 2.
-OVERDUE_HOURS = (0, 4, 8)
+# Working hours that each in line has, once they were told that it is overdue, before the next is:
+# what an escalation of level 1 has to be acknowledged.
+NEXT_HOURS = 4
 
 
 @dataclass(frozen=True)
@@ -100,26 +101,58 @@ def reminders(
     """Who is told at ``at``, and of which step; ``looks`` are those of this instant, by key.
 
     Those who are ``left_over``, whose digest comes with a later tick, hear nothing before it.
-
-    Those next in line count their hours from when the first was told, be it now: where nothing
-    ran for weeks the DM has the same time to act as ever before the deputy hears of it.
     """
     if at < owed.opens_at:
         return
-    since = owed.due_at
-    for rank, people in enumerate(_present(owed.line, at)):
-        now = [
-            (person, step)
-            for person in people
-            if (step := _step(owed, person, rank, at=at, since=since))
-            and (person.key, step) not in owed.told
-            and person.key not in left_over
-            and _hears(person, at, looks)
+    ranks = _present(owed.line, at)
+    hearing = {
+        person.key
+        for person in chain.from_iterable(ranks)
+        if person.key not in left_over and _hears(person, at, looks)
+    }
+    told = _soon if at < owed.due_at else _overdue
+    yield from told(owed, ranks, at, hearing)
+
+
+def _soon(
+    owed: Owed, ranks: Sequence[Sequence[Person]], at: datetime, hearing: Collection[int]
+) -> Iterator[tuple[Person, str]]:
+    """The first in line alone are told that it will be due."""
+    for person in ranks[0] if ranks else ():
+        is_new = (person.key, SOON) not in owed.told
+        if is_new and person.key in hearing and _is_near(person, at, owed.due_at):
+            yield person, SOON
+
+
+def _is_near(person: Person, at: datetime, due_at: datetime) -> bool:
+    left = person.schedule.working_minutes(at, due_at)
+    return left <= 60 * SOON_HOURS.get(person.rhythm, 0)
+
+
+def _overdue(
+    owed: Owed, ranks: Sequence[Sequence[Person]], at: datetime, hearing: Collection[int]
+) -> Iterator[tuple[Person, str]]:
+    """Nobody hears it before the one in front of them, nor at once after.
+
+    Where nothing ran for weeks the DM has the same time to act as ever before the deputy hears of
+    it. Who wants no reminders delays nobody: their hours count from when it was due.
+    """
+    since, hours = owed.due_at, 0
+    for people in ranks:
+        heard = [
+            owed.told[each.key, OVERDUE] for each in people if (each.key, OVERDUE) in owed.told
         ]
-        yield from now
-        if rank == 0:
-            before = [owed.told.get((person.key, OVERDUE), since) for person in people]
-            since = max([since, *before, *(at for _ in now)])
+        for person in people:
+            is_new = (person.key, OVERDUE) not in owed.told and person.key in hearing
+            if is_new and person.schedule.working_minutes(since, at) >= 60 * hours:
+                heard.append(at)
+                yield person, OVERDUE
+        if heard:
+            since, hours = max([since, *heard]), NEXT_HOURS
+        elif all(each.rhythm == Rhythm.NEVER for each in people):
+            hours += NEXT_HOURS
+        else:
+            return
 
 
 def _present(line: Sequence[Sequence[Person]], at: datetime) -> list[list[Person]]:
@@ -131,16 +164,6 @@ def _present(line: Sequence[Sequence[Person]], at: datetime) -> list[list[Person
         seen |= {each.key for each in here}
         ranks += [here] if here else []
     return ranks
-
-
-def _step(owed: Owed, person: Person, rank: int, *, at: datetime, since: datetime) -> str:
-    """What this person would be told, whether or not they were told it before."""
-    if at >= owed.due_at:
-        waited = person.schedule.working_minutes(since, at)
-        return OVERDUE if waited >= 60 * OVERDUE_HOURS[rank] else ""
-    hours = SOON_HOURS.get(person.rhythm, 0)
-    left = person.schedule.working_minutes(at, owed.due_at)
-    return SOON if rank == 0 and left <= 60 * hours else ""
 
 
 def _hears(person: Person, at: datetime, looks: Mapping[int, Look]) -> bool:

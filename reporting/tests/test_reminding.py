@@ -16,7 +16,6 @@ from dm_portal.people.categories import Rhythm
 from dm_portal.people.working_time import Calendar, Leave, Schedule
 from reporting.reminding import (
     OVERDUE,
-    OVERDUE_HOURS,
     SOON,
     SOON_HOURS,
     Look,
@@ -167,16 +166,29 @@ class Played:
             if is_near and rank == 0 and person.rhythm == Rhythm.AT_ONCE and wall.works[slot]:
                 assert (person.key, SOON) in told  # nothing is lost
         else:
-            waited = wall.minutes(self.since(rank, slot), slot) >= 60 * OVERDUE_HOURS[rank]
+            since, hours = self.since(rank, slot)
+            waited = since is not None and wall.minutes(since, slot) >= 60 * hours
             if told.get((person.key, OVERDUE)) == slot:
                 assert waited
             if waited and person.rhythm == Rhythm.AT_ONCE and wall.works[slot]:
                 assert (person.key, OVERDUE) in told  # nothing is lost
 
-    def since(self, rank: int, slot: int) -> int:
-        """From when those in line count: it is due, or later the first ones were told."""
-        first = self.present(slot)[0] if rank else []
-        return max([self.due, *(self.told.get((each.key, OVERDUE), 0) for each in first)])
+    def since(self, rank: int, slot: int) -> tuple[int | None, int]:
+        """From when those in line count, and how many hours: from when all in front were told, who
+        wants no reminders left out; None while some were not.
+        """
+        since, hours = self.due, 0
+        for people in self.present(slot)[:rank]:
+            told = [
+                self.told[each.key, OVERDUE] for each in people if (each.key, OVERDUE) in self.told
+            ]
+            if told:
+                since, hours = max(since, *told), 4
+            elif all(each.rhythm == Rhythm.NEVER for each in people):
+                hours += 4
+            else:
+                return None, 0
+        return since, hours
 
 
 @settings(max_examples=120, deadline=None)
@@ -257,3 +269,64 @@ def test_who_holds_two_functions_is_in_line_once() -> None:
 def test_before_it_opens_nobody_is_told() -> None:
     owed = Owed(1, MONDAY, MONDAY + timedelta(hours=1), [[Person(1, OFFICE)]])
     assert list(reminders(owed, at=MONDAY - 2 * DAY, looks={})) == []
+
+
+# Nobody before the one in front of them
+
+LUNCH = Schedule(
+    Calendar("Europe/Berlin", (((9 * 60, 12 * 60), (13 * 60, 17 * 60)),) * 5 + ((), ()))
+)
+DUE = datetime(2026, 11, 20, 14, tzinfo=UTC)  # Friday, 15:00 in Berlin
+NOON = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)  # Monday, 12:30: the DM is at lunch
+HOUR = timedelta(hours=1)
+
+
+def heard(line: list[list[Person]], ticks: list[datetime]) -> dict[int, datetime]:
+    """When each is told that it is overdue, by key."""
+    told: dict[tuple[int, str], datetime] = {}
+    for at in ticks:
+        owed = Owed(1, DUE - DAY, DUE, line, told)
+        told |= {(each.key, step): at for each, step in reminders(owed, at=at, looks={})}
+    return {key: at for (key, _), at in told.items()}
+
+
+def after_a_stop() -> list[datetime]:
+    return [NOON + number * HOUR / 2 for number in range(60)]
+
+
+def test_while_the_manager_is_at_lunch_neither_deputy_nor_architect_is_told() -> None:
+    line = [[Person(1, LUNCH)], [Person(2, OFFICE)], [Person(3, OFFICE)]]
+    monday, tuesday = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    told = {1: monday + 12 * HOUR, 2: tuesday + 8 * HOUR, 3: tuesday + 12 * HOUR}
+    assert heard(line, after_a_stop()) == told
+
+
+def test_while_the_deputy_is_at_lunch_the_architect_is_not_told() -> None:
+    line = [[Person(1, OFFICE)], [Person(2, LUNCH)], [Person(3, OFFICE)]]
+    told = {(1, OVERDUE): DUE}
+    owed = Owed(1, DUE - DAY, DUE, line, told)
+    assert list(reminders(owed, at=NOON, looks={})) == []
+
+
+def test_whoever_wants_no_reminders_is_waited_for_by_nobody() -> None:
+    never = Person(1, OFFICE, Rhythm.NEVER)
+    line = [[never], [Person(2, OFFICE)], [Person(3, OFFICE)]]
+    assert heard(line, [NOON, NOON + HOUR]) == {2: NOON}
+
+
+def test_whoever_is_told_once_a_day_is_waited_for() -> None:
+    line = [[Person(1, OFFICE, Rhythm.DAILY)], [Person(2, OFFICE)]]
+    assert heard(line, after_a_stop()) == {}
+
+
+def test_of_two_managers_one_who_was_told_is_enough() -> None:
+    line = [[Person(1, OFFICE), Person(2, LUNCH)], [Person(3, OFFICE)]]
+    assert heard(line, [NOON]) == {1: NOON}
+    owed = Owed(1, DUE - DAY, DUE, line, {(1, OVERDUE): DUE})
+    assert [each.key for each, _ in reminders(owed, at=NOON, looks={})] == [3]
+
+
+def test_whoever_is_on_leave_is_waited_for_by_nobody() -> None:
+    away = Schedule(LUNCH.calendar, (Leave(NOON.date(), NOON.date()),))
+    line = [[Person(1, away)], [Person(2, OFFICE)]]
+    assert heard(line, [NOON]) == {2: NOON}
