@@ -8,8 +8,7 @@ are always those of whoever is told; nobody is told outside of them, and each st
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import chain
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dm_portal.people.categories import Rhythm
@@ -22,6 +21,10 @@ SOON, OVERDUE = "soon", "overdue"
 # day is time to write one, twenty minutes at most, between other things; who wants their
 # reminders with the digest hears of whatever is due before the next one.
 SOON_HOURS = {Rhythm.AT_ONCE: 4, Rhythm.DAILY: 8, Rhythm.WEEKLY: 40}
+
+HALF_A_DAY = 4 * 60  # minutes
+# How far the next digest's day, or week, is from the beginning of this one.
+DAYS_APART = {Rhythm.DAILY: timedelta(days=1), Rhythm.WEEKLY: timedelta(days=7)}
 
 # Working hours that each in line has, once they were told that it is overdue, before the next is:
 # what an escalation of level 1 has to be acknowledged.
@@ -36,9 +39,13 @@ class Person:
     schedule: Schedule
     rhythm: Rhythm = Rhythm.AT_ONCE
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.schedule.calendar.zone)
+
     def day_of(self, at: datetime) -> date:
         """The day on their own clock."""
-        return at.astimezone(ZoneInfo(self.schedule.calendar.zone)).date()
+        return at.astimezone(self.zone).date()
 
     def is_away(self, at: datetime) -> bool:
         """On leave for the whole of that day."""
@@ -105,13 +112,13 @@ def reminders(
     if at < owed.opens_at:
         return
     ranks = _present(owed.line, at)
-    hearing = {
-        person.key
-        for person in chain.from_iterable(ranks)
-        if person.key not in left_over and _hears(person, at, looks)
-    }
-    told = _soon if at < owed.due_at else _overdue
-    yield from told(owed, ranks, at, hearing)
+    here = [person for people in ranks for person in people if person.key not in left_over]
+    hearing = {person.key for person in here if _hears(person, at, looks)}
+    if at < owed.due_at:
+        hearing |= {person.key for person in here if _has_last_chance(person, at, owed.due_at)}
+        yield from _soon(owed, ranks, at, hearing)
+    else:
+        yield from _overdue(owed, ranks, at, hearing)
 
 
 def _soon(
@@ -125,8 +132,26 @@ def _soon(
 
 
 def _is_near(person: Person, at: datetime, due_at: datetime) -> bool:
+    """Whether it is due soon; for who hears with the digest, also where the next is too late."""
     left = person.schedule.working_minutes(at, due_at)
-    return left <= 60 * SOON_HOURS.get(person.rhythm, 0)
+    is_late = person.rhythm in DAYS_APART and _left_next_time(person, at, due_at) < HALF_A_DAY
+    return is_late or left <= 60 * SOON_HOURS.get(person.rhythm, 0)
+
+
+def _has_last_chance(person: Person, at: datetime, due_at: datetime) -> bool:
+    """Whether who hears once a day works now, and will not hear again before it is due."""
+    is_last = person.rhythm == Rhythm.DAILY and not _left_next_time(person, at, due_at)
+    return is_last and person.schedule.works_at(at)
+
+
+def _left_next_time(person: Person, at: datetime, due_at: datetime) -> int:
+    """Minutes left to work, when their next digest comes, until it is due."""
+    day = person.day_of(at)
+    next_day = (monday_of(day) if person.rhythm == Rhythm.WEEKLY else day) + DAYS_APART[
+        person.rhythm
+    ]
+    begins = datetime.combine(next_day, time(), tzinfo=person.zone)
+    return person.schedule.working_minutes(begins, due_at)
 
 
 def _overdue(

@@ -158,13 +158,16 @@ class Played:
         if person.rhythm == Rhythm.NEVER:
             assert not [key for key, _ in told if key == person.key]
         elif slot < self.due:
-            left = wall.minutes(slot, self.due)
-            is_near = slot >= self.opens and left <= 60 * SOON_HOURS[person.rhythm]
+            left, later = wall.minutes(slot, self.due), self.left_later(person, slot)
+            is_near = slot >= self.opens and (left <= 60 * SOON_HOURS[person.rhythm] or later < 240)
             if told.get((person.key, SOON)) == slot:
                 assert is_near
                 assert rank == 0
             if is_near and rank == 0 and person.rhythm == Rhythm.AT_ONCE and wall.works[slot]:
                 assert (person.key, SOON) in told  # nothing is lost
+            is_last = slot >= self.opens and person.rhythm == Rhythm.DAILY and later == 0
+            if is_last and rank == 0 and wall.works[slot]:
+                assert (person.key, SOON) in told  # it is not left to a digest that comes too late
         else:
             since, hours = self.since(rank, slot)
             waited = since is not None and wall.minutes(since, slot) >= 60 * hours
@@ -172,6 +175,21 @@ class Played:
                 assert waited
             if waited and person.rhythm == Rhythm.AT_ONCE and wall.works[slot]:
                 assert (person.key, OVERDUE) in told  # nothing is lost
+
+    def left_later(self, person: Person, slot: int) -> int:
+        """Minutes that are left to work from the day on, or week, of the next digest; for who
+        waits for none, many.
+        """
+        wall = self.walls[person.key]
+        if person.rhythm == Rhythm.AT_ONCE:
+            return 9999
+
+        def begun(slot: int) -> object:
+            day = wall.day(slot)
+            return day if person.rhythm == Rhythm.DAILY else day.isocalendar()[:2]
+
+        later = (each for each in range(slot, self.due) if begun(each) != begun(slot))
+        return wall.minutes(next(later, self.due), self.due)
 
     def since(self, rank: int, slot: int) -> tuple[int | None, int]:
         """From when those in line count, and how many hours: from when all in front were told, who
@@ -271,12 +289,63 @@ def test_before_it_opens_nobody_is_told() -> None:
     assert list(reminders(owed, at=MONDAY - 2 * DAY, looks={})) == []
 
 
+# Before a day off
+
+LONG_DAYS = Schedule(Calendar("Europe/Berlin", (((9 * 60, 18 * 60),),) * 4 + ((), (), ())))
+DUE = datetime(2026, 11, 20, 14, tzinfo=UTC)  # Friday, 15:00 in Berlin
+THURSDAY = datetime(2026, 11, 19, 8, tzinfo=UTC)  # 9:00 in Berlin
+
+
+@pytest.mark.parametrize("rhythm", [Rhythm.DAILY, Rhythm.WEEKLY])
+def test_what_is_due_on_a_day_off_is_told_on_the_day_before(rhythm: Rhythm) -> None:
+    """Nine hours are left then, and the next digest would come on Monday."""
+    person = Person(1, LONG_DAYS, rhythm)
+    seen = {1: Look(THURSDAY.date(), begins_week=True)}
+    owed = Owed(1, THURSDAY, DUE, [[person]])
+    assert list(reminders(owed, at=THURSDAY, looks=seen)) == [(person, SOON)]
+
+
+@pytest.mark.parametrize(
+    ("hour", "is_told"),
+    [(10, True), (12, True), (13, False)],
+)
+def test_the_next_digest_leaves_half_a_day(hour: int, is_told: bool) -> None:
+    """Due on Monday in Berlin, with two days off before."""
+    due = datetime(2026, 11, 23, hour - 1, tzinfo=UTC)
+    person = Person(1, Schedule(Calendar("Europe/Berlin")), Rhythm.DAILY)
+    owed = Owed(1, THURSDAY, due, [[person]])
+    looks = {1: Look(date(2026, 11, 20), begins_week=False)}
+    assert bool(list(reminders(owed, at=THURSDAY + DAY, looks=looks))) is is_told
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "at", "is_told"),
+    [
+        (Rhythm.DAILY, THURSDAY + timedelta(hours=1), True),
+        (Rhythm.DAILY, THURSDAY + timedelta(hours=10), False),
+        (Rhythm.WEEKLY, THURSDAY + timedelta(hours=1), False),
+        (Rhythm.NEVER, THURSDAY + timedelta(hours=1), False),
+    ],
+)
+def test_what_opens_after_the_last_digest_is_told_while_there_is_time(
+    rhythm: Rhythm, at: datetime, is_told: bool
+) -> None:
+    person = Person(1, LONG_DAYS, rhythm)
+    owed = Owed(1, THURSDAY + timedelta(minutes=30), DUE, [[person]])
+    assert bool(list(reminders(owed, at=at, looks={}))) is is_told
+
+
+def test_whoever_hears_again_before_it_is_due_waits_for_that() -> None:
+    person = Person(1, OFFICE, Rhythm.DAILY)
+    owed = Owed(1, THURSDAY, DUE, [[person]])
+    assert list(reminders(owed, at=THURSDAY + timedelta(hours=1), looks={})) == []
+
+
 # Nobody before the one in front of them
 
 LUNCH = Schedule(
     Calendar("Europe/Berlin", (((9 * 60, 12 * 60), (13 * 60, 17 * 60)),) * 5 + ((), ()))
 )
-DUE = datetime(2026, 11, 20, 14, tzinfo=UTC)  # Friday, 15:00 in Berlin
 NOON = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)  # Monday, 12:30: the DM is at lunch
 HOUR = timedelta(hours=1)
 
