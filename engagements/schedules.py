@@ -25,7 +25,7 @@ def engagement_schedule(engagement: Engagement) -> Schedule:
     return Schedule(calendar_of(engagement))
 
 
-def schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
+def calendars_of_customers(users: Sequence[User]) -> dict[int, Calendar]:
     """Of a customer's people, who choose no hours here: the usual ones, where their engagement is.
 
     Of several engagements the one that began last.
@@ -36,5 +36,5 @@ def schedules_of_customers(users: Sequence[User]) -> dict[int, Schedule]:
     )
     begun = rows.order_by("customer__engagements__starts_on", "customer__engagements")
     zones = dict(begun.values_list("user", "customer__engagements__time_zone"))
-    usual = {zone: Schedule(Calendar(zone)) for zone in set(zones.values()) if is_known(zone)}
+    usual = {zone: Calendar(zone) for zone in set(zones.values()) if is_known(zone)}
     return {pk: usual[zone] for pk, zone in zones.items() if zone in usual}

@@ -70,7 +70,7 @@ def _absences(keys: set[int], day: date) -> dict[int, list[Absence]]:
         pod__engagements__in=keys, starts_on__lte=last_day(day)
     )
     rows = list(held.select_related("specialist").annotate(of=F("pod__engagements")))
-    schedules = schedules_of([row.specialist for row in rows])
+    schedules = schedules_of([row.specialist for row in rows], days=(day, last_day(day)))
     found: dict[int, dict[Any, Absence]] = defaultdict(dict)
     for row in rows:
         for leave in schedules[row.specialist_id].leave:
@@ -93,7 +93,7 @@ def _leaders(keys: set[int], day: date) -> dict[int, list[Leading]]:
         user__is_active=True,
     )
     rows = list(held.select_related("user"))
-    schedules = schedules_of([row.user for row in rows])
+    schedules = schedules_of([row.user for row in rows], days=(day, last_day(day)))
     found: dict[int, list[Leading]] = defaultdict(list)
     for row in rows:
         leading = Leading(row.starts_on, row.ends_on, schedules[row.user_id])

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dm_portal.people.categories import Rhythm
-from dm_portal.people.working_time import Schedule
+from dm_portal.people.working_time import Calendar, Schedule
 from reporting.periods import monday_of
 
 SOON, OVERDUE = "soon", "overdue"
@@ -83,13 +83,21 @@ def look(person: Person, at: datetime, looked_on: date | None) -> Look | None:
     ``looked_on`` is the day of the last one. Days of leave, or on which nothing ran, have none:
     what waits comes in the first working minute after them.
     """
-    day = person.day_of(at)
-    if (looked_on is not None and looked_on >= day) or not person.schedule.works_at(at):
+    if not may_look(person.schedule.calendar, at, looked_on) or not person.schedule.works_at(at):
         return None
+    day = person.day_of(at)
     monday = monday_of(day)
     if looked_on is None:  # a week that began before the portal knew them is not begun again
         return Look(day, begins_week=day == _first_working_day(person.schedule, monday))
     return Look(day, begins_week=looked_on < monday)
+
+
+def may_look(calendar: Calendar, at: datetime, looked_on: date | None) -> bool:
+    """Whether a look may be due at ``at`` to who works by this calendar: asked of many, before
+    their leave is read.
+    """
+    day = at.astimezone(ZoneInfo(calendar.zone)).date()
+    return (looked_on is None or looked_on < day) and calendar.works_at(at)
 
 
 def comes_now(rhythm: Rhythm, seen: Look | None) -> bool:

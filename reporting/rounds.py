@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
@@ -16,16 +16,16 @@ from dm_portal.people.categories import CATEGORIES
 from dm_portal.people.letters import Group
 from dm_portal.people.models import User
 from dm_portal.people.preferences import rhythms_of
-from dm_portal.people.schedules import schedules_of
-from dm_portal.people.working_time import Schedule
+from dm_portal.people.schedules import calendars_of, leave_of
+from dm_portal.people.working_time import Calendar, Schedule
 from dm_portal.shell.zones import is_known
 from engagements.models import Engagement, EngagementFunction
-from engagements.schedules import schedules_of_customers
+from engagements.schedules import calendars_of_customers
 from reporting import ahead, reminding
 from reporting.models import Reminder, Report, WaitingStatus
 from reporting.needs import LEADERS, Need, needs_of_engagements
 from reporting.plans import plans_of
-from reporting.reminding import Look, Owed, Person
+from reporting.reminding import Look, Owed, Person, may_look
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ GATHERED = [name for name, each in CATEGORIES.items() if not each.always_comes]
 # Digests of one tick: what is left over comes with the next, so that no tick takes long. Until then
 # nothing comes to those people: their digest would tell it again.
 AT_MOST = 200
+
+# On either side of an instant: the week in which it lies, and a day for clocks elsewhere.
+WEEK = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,22 @@ class Round:
         owed = Report.objects.owed(at).select_related("engagement__customer", "period")
         self.reports = [each for each in owed if is_known(each.engagement.time_zone)]
         self.holders = _holders(self.reports)
-        waiting = _reachable(User.objects.not_digested(at).order_by("pk"))
-        everybody = list({user.pk: user for user in [*waiting, *self._in_line()]}.values())
-        self.rhythms = {name: rhythms_of(everybody, name) for name in GATHERED}
-        schedules = schedules_of(everybody) | schedules_of_customers(everybody)
-        self.people = {user.pk: user for user in _timed(everybody, schedules)}
+        in_line = {user.pk: user for user in self._in_line()}
+        waiting = {user.pk: user for user in User.objects.not_digested(at).order_by("pk")}
+        everybody = list((waiting | in_line).values())
+        calendars = calendars_of(everybody) | calendars_of_customers(everybody)
+        timed = _timed(everybody, calendars)
+        heard = [
+            user
+            for user in timed
+            if user.pk in in_line or may_look(calendars[user.pk], at, user.digested_on)
+        ]
+        self.people = {user.pk: user for user in _reachable(heard)}
+        self.rhythms = {name: rhythms_of(heard, name) for name in GATHERED}
+        leave = leave_of(heard, days=self._days())
         self.persons = {
-            pk: Person(pk, schedules[pk], self.rhythms["reminder"][pk]) for pk in self.people
+            pk: Person(pk, Schedule(calendars[pk], leave.get(pk, ())), self.rhythms["reminder"][pk])
+            for pk in self.people
         }
 
     @cached_property
@@ -162,6 +174,11 @@ class Round:
             if known.is_for(self.people[pk]) and self.comes_now(self.people[pk], category)
         ]
 
+    def _days(self) -> tuple[date, date]:
+        """Those of which working time is asked: of this week, and around what is owed."""
+        instants = [self.at, *(report.period.due_at for report in self.reports)]
+        return min(instants).date() - WEEK, max(instants).date() + WEEK
+
     def _in_line(self) -> Iterator[User]:
         for line in self.holders.values():
             for name in LINE:
@@ -204,10 +221,10 @@ def _reachable(users: Iterable[User]) -> Iterator[User]:
             yield user
 
 
-def _timed(users: Iterable[User], schedules: Mapping[int, Schedule]) -> Iterator[User]:
+def _timed(users: Iterable[User], calendars: Mapping[int, Calendar]) -> Iterator[User]:
     """Those by whose clock it can be told what time it is."""
     for user in users:
-        zone = schedules[user.pk].calendar.zone
+        zone = calendars[user.pk].zone
         if is_known(zone):
             yield user
         else:

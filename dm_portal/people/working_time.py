@@ -109,6 +109,12 @@ class Calendar:
         hours = self.week[day.weekday()]
         return () if hours and self.holiday_name(day) else hours
 
+    def works_at(self, at: datetime) -> bool:
+        """Whether the minute of this instant is working time, leave aside."""
+        wall = at.astimezone(ZoneInfo(self.zone))
+        minute = wall.hour * 60 + wall.minute
+        return any(first <= minute < end for first, end in self.spans(wall.date()))
+
     def working_intervals(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The working hours of a local day as instants in UTC; fewer or more as clocks change."""
         walls = [_on_day(day, span) for span in self.spans(day)]

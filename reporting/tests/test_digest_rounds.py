@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from time_machine import Traveller
 
-from dm_portal.people.models import OutgoingMail, Preference, User, WorkCalendar
+from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User, WorkCalendar
 from dm_portal.shell import leases
 from dm_portal.shell.models import Lease
 from dm_portal.tests.cast import make_contact, make_engagement, make_user
@@ -16,7 +16,7 @@ from engagements.models import Customer, Engagement, Milestone
 from pods.models import Pod
 from reporting import reminder_words
 from reporting.models import Report
-from reporting.rounds import AT_MOST, Due
+from reporting.rounds import AT_MOST, Due, Round
 from reporting.services.digests import send_digests
 from reporting.services.ticks import tick
 from reporting.tests.reports import FRIDAY, draft, open_reports, publish
@@ -123,6 +123,44 @@ def test_each_letter_names_the_engagements_of_which_it_tells(
     told = dict(OutgoingMail.objects.values_list("kind", "engagements"))
     both = [draft_47.engagement_id, other.pk]
     assert told == {"digest": both, "ahead": both, "statuses": [other.pk]}
+
+
+def test_only_those_whose_digest_may_be_due_are_looked_at(
+    manager: User, lead: User, specialist: User, monday: datetime
+) -> None:
+    TimeOff.objects.create(
+        user=specialist,
+        starts_on=monday.date(),
+        ends_on=monday.date(),
+        added_at=monday,
+        added_by=manager,
+    )
+    assert Round(monday - HOUR / 60).people == {}
+    everybody = [manager.pk, lead.pk, specialist.pk]
+    assert sorted(Round(monday).people) == sorted(everybody)
+    send_digests(at=monday)
+    assert list(Round(monday + HOUR / 60).people) == [specialist.pk]
+    later = Round(monday + 8 * HOUR - HOUR / 60)
+    assert (list(later.people), later.looks) == ([specialist.pk], {})
+    assert Round(monday + 8 * HOUR).people == {}
+
+
+def test_leave_is_read_of_the_days_that_matter(
+    draft_47: Report, manager: User, monday: datetime
+) -> None:
+    days = [timedelta(days=number) for number in (-400, -12, -3, 7, 10, 400)]
+    TimeOff.objects.bulk_create(
+        TimeOff(
+            user=manager,
+            starts_on=(monday + day).date(),
+            ends_on=(monday + day).date(),
+            added_at=monday,
+            added_by=manager,
+        )
+        for day in days
+    )
+    leave = Round(monday).persons[manager.pk].schedule.leave
+    assert {each.first - monday.date() for each in leave} == {days[2], days[3]}
 
 
 @pytest.fixture

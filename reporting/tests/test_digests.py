@@ -10,7 +10,7 @@ from time_machine import Traveller
 
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
 from engagements.models import CustomerContact, Engagement, EngagementFunction, Milestone
-from engagements.schedules import schedules_of_customers
+from engagements.schedules import calendars_of_customers
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
 from reporting.services.digests import send_digests
@@ -230,9 +230,9 @@ def test_a_customers_digest_comes_by_the_clock_of_their_engagement(
 def test_a_zone_that_is_none_leaves_a_customers_person_the_usual_hours(
     report: Report, lead: User, manager: User
 ) -> None:
-    assert list(schedules_of_customers([lead, manager])) == [lead.pk]
+    assert list(calendars_of_customers([lead, manager])) == [lead.pk]
     Engagement.objects.update(time_zone="Mars/Olympus_Mons")
-    assert schedules_of_customers([lead, manager]) == {}
+    assert calendars_of_customers([lead, manager]) == {}
 
 
 def test_who_has_no_place_with_the_customer_any_more_reads_nothing(

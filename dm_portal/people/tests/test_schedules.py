@@ -110,3 +110,8 @@ def test_only_leave_of_the_days_asked_for_touches_them(manager: User) -> None:
     day = timedelta(days=1)
     assert list(TimeOff.objects.touching(MONDAY - day, MONDAY)) == [row]
     assert not TimeOff.objects.touching(MONDAY + day, MONDAY + 2 * day)
+    found = [
+        schedules_of([manager], days=(MONDAY + number * day, MONDAY + number * day))
+        for number in (-1, 0, 1)
+    ]
+    assert [bool(each[manager.pk].leave) for each in found] == [False, True, False]

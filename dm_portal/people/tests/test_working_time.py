@@ -1,6 +1,6 @@
 """Working time, case by case; test_working_time_oracle.py holds it to a count by the minute."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -230,3 +230,20 @@ def test_whole_days_of_leave_are_days_away() -> None:
 def test_a_morning_off_is_no_day_away() -> None:
     day = date(2026, 6, 8)
     assert not Schedule(GERMAN, (Leave(day, day, None, time(12)),)).is_away(day)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham"]
+)
+def test_a_calendar_works_as_who_has_no_leave(zone: str) -> None:
+    """On both sides of a change of clocks, at the edges of a night and of a day."""
+    calendar = Calendar(zone, (((0, 3 * 60), (22 * 60, 24 * 60)), ((9 * 60, 12 * 60),)) * 3 + ((),))
+    schedule, at = Schedule(calendar), datetime(2026, 10, 1, tzinfo=UTC)
+    while at < datetime(2026, 10, 28, tzinfo=UTC):
+        assert calendar.works_at(at) == schedule.works_at(at)
+        at += timedelta(minutes=15)
+
+
+def test_a_calendar_rests_on_holidays() -> None:
+    assert not GERMAN.works_at(berlin(2026, 12, 25, 10))
+    assert GERMAN.works_at(berlin(2026, 12, 28, 10))
