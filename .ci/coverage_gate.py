@@ -10,7 +10,7 @@ from pathlib import Path
 RULES = {
     *("querysets", "policies", "services", "periods"),
     *("working_time", "schedules", "leave_files", "recurrence"),
-    *("reminding", "rounds", "ahead", "truth"),
+    *("reminding", "rounds", "ahead", "truth", "editing"),
 }
 # Mail: what is said to whom, when, and how it leaves.
 RULES |= {"categories", "composing", "letters", "mail_words", "preferences", "recipients", "smtp"}

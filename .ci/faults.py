@@ -42,7 +42,7 @@ from post_office import NEVER, open_for_letters
 CLIENTS = {"celery": 20, "clock": 8}
 RESTARTS = 10
 CANARY_SECONDS = 30
-PATIENCE = 1500
+PATIENCE = 3600
 MOST_BETWEEN_SECONDS = 30  # one fault and the next
 
 

@@ -21,8 +21,8 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from dm_portal.shell.wording import count
-from reporting import rag, sentences, wording
-from reporting.drafting import Draft
+from reporting import editing, rag, sentences, wording
+from reporting.drafting import Draft, known_to
 from reporting.figures import days_after
 from reporting.models import Period, Report, ReportRevision
 
@@ -46,26 +46,17 @@ class Text(TypedDict):
 
 def compose(*, report: Report, draft: Draft) -> Text:
     """The text of ``report`` as it would be published with the facts of ``draft``."""
+    known = known_to(report, draft)
     return Text(
         headline=report.headline,
         our_move=report.our_move,
         colour=report.colour or draft.overall["colour"],
         colour_reason=report.colour_reason,
         computed=draft.overall,
-        sentences=draft.sentences,
-        previous_colour=_previous_colour(report),
+        sentences=editing.said(draft.sentences, report.edits, known),
+        previous_colour=known.previous,
         correction_reason=report.correction_reason,
     )
-
-
-def _previous_colour(report: Report) -> str:
-    """What the last status said, as last corrected; empty before the second one."""
-    earlier = ReportRevision.objects.filter(
-        report__engagement=report.engagement_id,
-        report__period__starts_on__lt=report.period.starts_on,
-    )
-    latest = earlier.order_by("-report__period__starts_on", "-number")
-    return latest.values_list("colour", flat=True).first() or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +146,9 @@ def article_of(status: Status) -> str:
 
 def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Saying) -> Status:
     """The frozen values of one revision, from its own facts and text."""
-    page = _Page(body, text)
     previous = text["previous_colour"]
     speaker = saying.published_for or saying.published_by
+    page = _Page(body, text, speaker=speaker.name)
     return Status(
         engagement=report.engagement.name,
         week=week_words(report.period),
@@ -230,8 +221,9 @@ def reconstructed_on(report: Report, *, at: datetime) -> date | None:
 class _Page:
     """Reads one body and one text; every day is said as seen from the day of the facts."""
 
-    def __init__(self, body: dict[str, Any], text: Text) -> None:
+    def __init__(self, body: dict[str, Any], text: Text, *, speaker: str) -> None:
         self.figures = body["figures"]
+        self.speaker = speaker
         self.text = text
         self.zone = ZoneInfo(body["inputs"]["zone"])
         self.today = date.fromisoformat(self.figures["window"]["to_day"])
@@ -250,7 +242,12 @@ class _Page:
         return [row["text"] for row in self._rows(keys)]
 
     def _rows(self, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-        return [row for row in self.text["sentences"] if sentences.is_under(row["key"], keys)]
+        """Sentences under these keys; what no fact carries is said in the speaker's name."""
+        return [
+            row | {"text": f"{row['text']} ({self.speaker}’s view)"} if row.get("is_view") else row
+            for row in self.text["sentences"]
+            if sentences.is_under(row["key"], keys)
+        ]
 
     def rules(self) -> Rules | None:
         """Said only where the DM's colour is kinder than the rules', or rests on no rule at all."""

@@ -14,6 +14,7 @@ from django.db.models import Max, Min, Q
 from reporting import facts, rag, sentences
 from reporting.figures import instant
 from reporting.models import Facts, Report, ReportRevision
+from reporting.truth import Known, known_of
 
 # The first schema of facts whose figures the page of a draft can word; older ones are worked out
 # anew where their status is corrected.
@@ -109,3 +110,26 @@ def _published(report: Report) -> dict[str, datetime | None]:
     return Facts.objects.filter(**{f"{of}__engagement": report.engagement_id}).aggregate(
         last=Max("as_of", filter=before), own=Min("as_of", filter=Q(**{of: report}))
     )
+
+
+def known_to(report: Report, draft: Draft, *, declared: str = "") -> Known:
+    """What the words of ``report`` are held against: the facts of ``draft``, and its colours.
+
+    ``declared`` is the DM's call where it is not saved yet.
+    """
+    return known_of(
+        draft.body,
+        declared=declared or report.colour or draft.overall["colour"],
+        previous=previous_colour(report),
+        more_days=frozenset({report.period.due_on}),
+    )
+
+
+def previous_colour(report: Report) -> str:
+    """What the last status said, as last corrected; empty before the second one."""
+    earlier = ReportRevision.objects.filter(
+        report__engagement=report.engagement_id,
+        report__period__starts_on__lt=report.period.starts_on,
+    )
+    latest = earlier.order_by("-report__period__starts_on", "-number")
+    return latest.values_list("colour", flat=True).first() or ""

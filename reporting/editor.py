@@ -10,13 +10,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.forms import BaseForm, BoundField
+from django.utils.safestring import SafeString
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count
 from engagements.models import CustomerContact
-from reporting import recipients, sentences
+from reporting import editing, recipients, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
 from reporting.item_lines import ItemLine, Names
@@ -106,7 +108,10 @@ class FactLine:
 class SentenceLine:
     """A sentence as the customer will read it, with what it rests on.
 
-    ``late`` says as of when that is, where it is older than promised.
+    ``late`` says as of when that is, where it is older than promised. ``rules`` are the rules'
+    words where the DM wrote others, which are stale where the facts are others by now;
+    ``left_out`` is why it is not said. ``words`` and ``out`` are its fields of the form,
+    ``began`` tells the form which words the page began with.
     """
 
     key: str
@@ -114,6 +119,12 @@ class SentenceLine:
     text: str
     facts: tuple[FactLine, ...]
     late: str
+    rules: str
+    left_out: str
+    is_stale: bool
+    words: BoundField
+    began: SafeString
+    out: BoundField
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +195,22 @@ RECORDED_HERE = (
 )
 
 
-def sections(draft: Draft, *, late: str, sources: Mapping[int, str] | None = None) -> list[Section]:
+def sections(
+    draft: Draft,
+    *,
+    late: str,
+    sources: Mapping[int, str],
+    edits: Mapping[str, Any],
+    form: BaseForm,
+) -> list[Section]:
     """What the rules wrote, in the order of the customer's page, each sentence with its facts.
 
-    ``sources`` names the engagement's sources by their numbers.
+    ``sources`` names the engagement's sources by their numbers; ``edits`` are what the DM made of
+    the sentences, and ``form`` has their fields.
     ``late`` says as of when the oldest source is that is older than promised. What sources tell
     is one sum of all of them, so that it is said of every sentence that is counted from any.
     """
-    lines = _sentence_lines(draft, late, Names(draft.body, sources or {}))
+    lines = _sentence_lines(draft, late, Names(draft.body, sources), edits, form)
     titles = {} if draft.since else FIRST_TITLES
     found = [
         Section(
@@ -203,20 +222,28 @@ def sections(draft: Draft, *, late: str, sources: Mapping[int, str] | None = Non
     return [section for section in found if section.lines]
 
 
-def _sentence_lines(draft: Draft, late: str, names: Names) -> list[SentenceLine]:
+def _sentence_lines(
+    draft: Draft, late: str, names: Names, edits: Mapping[str, Any], form: BaseForm
+) -> list[SentenceLine]:
     today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
-    listed = {row["key"]: row["facts"] for row in _listed(draft, names)}
+    listed: dict[str, Any] = {row["key"]: row["facts"] for row in _listed(draft, names)}
     return [
         SentenceLine(
             key=row["key"],
             about=row["about"],
             text=row["text"],
             facts=tuple(
-                _fact_line(each, names, today) for each in listed.get(row["key"], row["facts"])
+                _fact_line(each, names, today) for each in listed.get(row["key"]) or row["facts"]
             ),
             late="" if sentences.is_under(row["key"], RECORDED_HERE) else late,
+            rules=row["rules"],
+            left_out=editing.LEAVE_OUT.get(row["left_out"], ""),
+            is_stale=row["is_stale"],
+            words=form[f"text-{row['key']}"],
+            began=form[f"text-{row['key']}"].as_hidden(only_initial=True),
+            out=form[f"out-{row['key']}"],
         )
-        for row in draft.sentences
+        for row in editing.merged(draft.sentences, edits)
     ]
 
 

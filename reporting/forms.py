@@ -1,7 +1,7 @@
 """What the DM adds to a draft: a sentence, one colour, and what follows from it; and as of when."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,8 +13,14 @@ from django.utils.safestring import SafeString
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.forms import PortalForm, VersionedForm
-from reporting import rag
+from reporting import editing, rag
 from reporting.models import Colour, Report
+from reporting.truth import Known, examine
+
+SENTENCE_LENGTH = 1000
+# What the DM writes in words of their own; with the colour, all that is the DM's.
+TEXTS = ("headline", "our_move", "colour_reason")
+WORDS = (*TEXTS, "colour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class Call:
 class DraftForm(VersionedForm):
     """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
 
-    ``computed`` is the colour by the rules, from which the call starts.
+    ``computed`` is the colour by the rules, from which the call starts; ``rows`` are the rules'
+    sentences as the DM has them (``editing.merged``): each may get other words, or be left out.
     """
 
     headline = forms.CharField(
@@ -53,15 +60,69 @@ class DraftForm(VersionedForm):
         help_text="Who does what by when. Needed unless it is on track.",
     )
 
-    def __init__(self, *args: Any, computed: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, computed: str, rows: Sequence[editing.Row] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.computed = computed
+        self.rows = rows
+        for row in rows:
+            self._add_sentence(row)
         # "Not known" is no call where the rules know.
         self.fields["colour"].choices = [
             choice
             for choice in Colour.choices
             if choice[0] != Colour.UNKNOWN or computed == Colour.UNKNOWN
         ]
+
+    def _add_sentence(self, row: editing.Row) -> None:
+        """Two fields: the words, with those that the page began with, and whether it is said."""
+        begins = f"{row['about']}: " if row["about"] else ""
+        self.fields[f"text-{row['key']}"] = forms.CharField(
+            label=f"{begins}your words",
+            required=False,
+            max_length=SENTENCE_LENGTH,
+            initial=row["text"],
+            show_hidden_initial=True,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        leave_out = [(name, f"Leave out: {words}") for name, words in editing.LEAVE_OUT.items()]
+        self.fields[f"out-{row['key']}"] = forms.ChoiceField(
+            label=f"{begins}in the status?",
+            required=False,
+            initial=row["left_out"],
+            choices=[("", "Say it"), *leave_out],
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """What ``save_draft`` takes; of the sentences those that were changed on this page."""
+        words = {
+            name: value
+            for name, value in super().changes().items()
+            if not name.startswith(("text-", "out-"))
+        }
+        return words | {"sentences": self._changed_sentences()}
+
+    def _changed_sentences(self) -> dict[str, editing.Wanted]:
+        found = {}
+        for row in self.rows:
+            text, out = f"text-{row['key']}", f"out-{row['key']}"
+            if text in self.changed_data or out in self.changed_data:
+                said = self.cleaned_data[text] if text in self.changed_data else row["text"]
+                left_out = self.cleaned_data[out] if out in self.data else row["left_out"]
+                found[row["key"]] = editing.Wanted(text=said, left_out=left_out)
+        return found
+
+    def show_conflict(
+        self, current: Mapping[str, Any] | Any, *, by: str = "", at: datetime | None = None
+    ) -> None:
+        """Beside the words also the sentences, as whoever saved first has them."""
+        rules = [row | {"text": row["rules"] or row["text"]} for row in self.rows]
+        theirs = {name: getattr(current, name) for name in (*WORDS, "version")}
+        for row in editing.merged(rules, current.edits):
+            theirs |= {f"text-{row['key']}": row["text"], f"out-{row['key']}": row["left_out"]}
+        mine = {name: theirs.get(name, "") for name in (*self.fields, "version")}
+        super().show_conflict(mine, by=by, at=at)
 
     def calls(self) -> list[Call]:
         """The colours to choose from, for the template."""
@@ -89,7 +150,15 @@ class DraftForm(VersionedForm):
 
 
 class PublicationForm(DraftForm):
-    """The same, when it is to go out: nothing that the customer needs may be missing."""
+    """The same, when it is to go out: nothing that the customer needs may be missing, and nothing
+    may contradict the facts.
+
+    ``known`` tells those, by the colour that is declared.
+    """
+
+    def __init__(self, *args: Any, known: Callable[[str], Known], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -99,7 +168,22 @@ class PublicationForm(DraftForm):
             self.add_error("colour", "Choose the colour.")
         if cleaned.get("colour") not in ("", Colour.GREEN, None) and not cleaned.get("our_move"):
             self.add_error("our_move", "Say what our move is: it is not on track.")
+        self._require_true(cleaned)
         return cleaned
+
+    def _require_true(self, cleaned: dict[str, Any]) -> None:
+        """Name every contradiction at its field, so that one look shows them all."""
+        known = self.known(cleaned.get("colour") or self.computed)
+        texts = {name: (cleaned.get(name, ""), "") for name in TEXTS}
+        for row in self.rows:
+            name = f"text-{row['key']}"
+            is_edited = name in self.changed_data or row["rules"]
+            if is_edited and not cleaned.get(f"out-{row['key']}"):
+                texts[name] = (cleaned.get(name, ""), row["about"])
+        for name, (text, about) in texts.items():
+            for finding in examine(text, known, about=about):
+                if finding.contradicts:
+                    self.add_error(name, editing.finding_words(finding))
 
 
 class DueDayForm(VersionedForm):

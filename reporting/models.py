@@ -96,7 +96,8 @@ class Report(models.Model):
     ``frozen_text`` hold what will be said, until ``publish_at`` or until it is stopped. Until
     ``lease_until`` it is left to the process that drafts it or writes its revision.
     ``correction_reason`` is filled while a published report is open again; its figures stay as
-    they were published unless it ``corrects_figures``.
+    they were published unless it ``corrects_figures``. ``edits`` are what the DM made of the
+    rules' sentences, by their keys, see ``reporting.editing``.
     """
 
     class State(models.TextChoices):
@@ -116,6 +117,7 @@ class Report(models.Model):
     last_error = models.TextField(blank=True)
     compiled_as_of = models.DateTimeField(null=True, blank=True)
     drafted = models.JSONField(default=dict)
+    edits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     headline = models.CharField(max_length=200, blank=True)
     our_move = models.TextField(blank=True)
     colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)

@@ -1,5 +1,7 @@
 """What the DM adds to a draft: a headline, the next move, one colour."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from dm_portal.people.audit import record
@@ -7,7 +9,8 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from reporting import rag
-from reporting.drafting import Draft, draft_of
+from reporting.drafting import Draft, draft_of, known_to
+from reporting.editing import LEAVE_OUT, Edit, Wanted, contradictions, finding_words, with_changes
 from reporting.models import Colour, Report
 from reporting.services.states import State, change, require_version
 
@@ -22,10 +25,12 @@ def save_draft(
     colour_reason: str,
     version: int,
     by: User,
+    sentences: Mapping[str, Wanted] | None = None,
 ) -> Draft:
     """Keep what the DM wrote; the figures and sentences are brought up to now with it.
 
-    ``colour`` may still be empty: not confirmed yet. ``report`` is brought up to date.
+    ``colour`` may still be empty: not confirmed yet. ``sentences`` are those of the rules that the
+    DM changed or left out, by their keys. ``report`` is brought up to date.
 
     Raises:
         DomainError: it is no draft, or the colour is better than the rules' and nobody says why.
@@ -44,11 +49,21 @@ def save_draft(
         require_honest_colour(colour, words["colour_reason"], draft)
     changed = [name for name in words if getattr(report, name) != words[name]]
     before = {name: getattr(report, name) for name in changed}
-    change(report, **words, drafted=draft.stored, compiled_as_of=draft.as_of)
-    record(
-        "report.saved", report, by=by, before=before, after={name: words[name] for name in before}
-    )
+    after = {name: words[name] for name in before}
+    edits = with_changes(draft.sentences, report.edits, sentences or {})
+    if edits != report.edits:
+        before["sentences"], after["sentences"] = _told(report.edits), _told(edits)
+    change(report, **words, edits=edits, drafted=draft.stored, compiled_as_of=draft.as_of)
+    record("report.saved", report, by=by, before=before, after=after)
     return draft
+
+
+def _told(edits: Mapping[str, Edit]) -> str:
+    """What was made of the rules' sentences, for the record."""
+    return "\n".join(
+        edit["text"] or f"{key} left out: {LEAVE_OUT[edit['left_out']]}"
+        for key, edit in edits.items()
+    )
 
 
 def require_draft(report: Report) -> None:
@@ -72,3 +87,16 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
             f"By the rules it is {by_the_rules}. "
             "Say why your call is better; the customer reads it."
         )
+
+
+def require_true(report: Report, draft: Draft) -> None:
+    """Nothing that contradicts a fact goes out, whoever wrote it.
+
+    Raises:
+        DomainError: naming the words and the fact.
+    """
+    words = {name: getattr(report, name) for name in ("headline", "our_move", "colour_reason")}
+    known = known_to(report, draft)
+    for name, findings in contradictions(words, draft.sentences, report.edits, known).items():
+        said = " ".join(finding_words(each) for each in findings)
+        raise DomainError(said, field=name)

@@ -20,7 +20,7 @@ from reporting import customer, drafting, facts
 from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
-from reporting.services.drafts import require_draft, require_honest_colour
+from reporting.services.drafts import require_draft, require_honest_colour, require_true
 from reporting.services.letters import write_status_letters
 from reporting.services.states import THAWED, State, change, move, require_version
 
@@ -54,7 +54,8 @@ def publish_report(
     that it tells of.
 
     Raises:
-        DomainError: something is missing, or another status of the engagement stands before it.
+        DomainError: something is missing or contradicts the facts, or another status of the
+            engagement stands before it.
         Conflict: somebody else changed the report since ``version``.
     """
     require_version(report, version)
@@ -65,6 +66,7 @@ def publish_report(
     if draft is None or draft.since != window_start(report):
         draft = draft_of(report, at=now())
     require_honest_colour(report.colour, report.colour_reason, draft)
+    require_true(report, draft)
     publish_at = now() + timedelta(seconds=delay)
     move(
         report,
@@ -157,6 +159,7 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
         report,
         State.PUBLISHED,
         **CORRECTED,
+        edits={},
         drafted=drafted,
         compiled_as_of=revision.facts.as_of,
         **said,
@@ -250,7 +253,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
     said = _said(report)
     text, body = cast("FrozenText", report.frozen_text), report.frozen_facts
-    done = {"attempts": 0, "last_error": ""} | CORRECTED
+    done = {"attempts": 0, "last_error": "", "edits": {}} | CORRECTED
     try:
         move(report, State.PUBLISHED, **done, **THAWED)
     except Conflict:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reporting import editor, sentences
+from reporting import editing, editor, sentences
 from reporting.drafting import Draft
+from reporting.forms import DraftForm
 from reporting.tests.inputs import SINCE, body, item, milestone, over_time, revision, text
 
 
@@ -19,9 +20,14 @@ def shown(name: str, value: object) -> tuple[str, str]:
         sentences=[{"key": "late.finished", "about": "", "text": "", "facts": [fact]}],
         overall={},
     )
-    [section] = editor.sections(draft, late="")
+    [section] = _sections(draft, {})
     [line] = section.lines[0].facts
     return line.label, line.value
+
+
+def _sections(draft: Draft, sources: dict[int, str]) -> list[editor.Section]:
+    form = DraftForm(computed="green", rows=editing.merged(draft.sentences, {}))
+    return editor.sections(draft, late="", sources=sources, edits={}, form=form)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,7 @@ def test_items_of_one_key_are_told_apart_by_their_source() -> None:
     )
     as_of = datetime(2026, 11, 20, 14, tzinfo=UTC)
     draft = Draft(None, as_of, told, sentences.write(told), {})
-    found = editor.sections(draft, late="", sources={1: "Jira", 2: "Support desk"})
+    found = _sections(draft, {1: "Jira", 2: "Support desk"})
     lines = {line.key: line.facts for section in found for line in section.lines}
     added = [each.name for each in lines["created"][0].items]
     assert added == ["PAY-1 (Jira)", "PAY-1 (Support desk)", "PAY-2"]

@@ -15,8 +15,8 @@ from dm_portal.shell.forms import VERSION_LOST, VersionedForm, render_form
 from engagements.services.numbers import lock
 from engagements.views.doors import require
 from engagements.views.saving import saved
-from reporting import policies
-from reporting.drafting import draft_of
+from reporting import editing, policies
+from reporting.drafting import draft_of, known_to
 from reporting.forms import CorrectionForm, PublicationForm
 from reporting.models import Report
 from reporting.services.attempts import retry_report
@@ -42,7 +42,12 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
     report = find_report(request, ref, week)
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
-    form = PublicationForm(request.POST, computed=draft.overall["colour"])
+    form = PublicationForm(
+        request.POST,
+        computed=draft.overall["colour"],
+        rows=editing.merged(draft.sentences, report.edits),
+        known=lambda colour: known_to(report, draft, declared=colour),
+    )
     stored = stored_report(report)
     if saved(form, _save_and_publish, theirs=stored, report=report, by=request.user) is None:
         return render_editor(request, report, draft, form)

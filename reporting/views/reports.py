@@ -17,7 +17,7 @@ from engagements.freshness import oldest_words
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
-from reporting import customer, editor, policies, rag, statuses
+from reporting import customer, editing, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm, DueDayForm
@@ -116,7 +116,8 @@ def report_edit(request: HttpRequest, ref: str, week: str) -> HttpResponse:
 def _save(request: HttpRequest, report: Report) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
-    form = DraftForm(request.POST, computed=draft.overall["colour"])
+    rows = editing.merged(draft.sentences, report.edits)
+    form = DraftForm(request.POST, computed=draft.overall["colour"], rows=rows)
     stored = stored_report(report)
     if saved(form, save_draft, theirs=stored, report=report, by=request.user) is None:
         return render_editor(request, report, draft, form)
@@ -203,7 +204,9 @@ def draft_form(report: Report, draft: Draft) -> DraftForm:
     computed = draft.overall["colour"]
     fields = ("version", "headline", "our_move", "colour_reason")
     initial = {name: getattr(report, name) for name in fields}
-    return DraftForm(computed=computed, initial={**initial, "colour": report.colour or computed})
+    rows = editing.merged(draft.sentences, report.edits)
+    initial["colour"] = report.colour or computed
+    return DraftForm(computed=computed, rows=rows, initial=initial)
 
 
 def render_editor(
@@ -218,7 +221,11 @@ def render_editor(
         form,
         draft=draft,
         sections=editor.sections(
-            draft, late=oldest_words(rests_on["sources"]), sources=rests_on["source_names"]
+            draft,
+            late=oldest_words(rests_on["sources"]),
+            sources=rests_on["source_names"],
+            edits=report.edits,
+            form=form,
         ),
         figures=figures,
         since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
