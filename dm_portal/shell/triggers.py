@@ -1,4 +1,4 @@
-"""Migration operations for tables whose rows may be written once and never changed."""
+"""Migration operations for rows that never change: all of a table, or those that came to an end."""
 
 from django.db import migrations
 
@@ -34,5 +34,28 @@ def never_emptied(table: str) -> migrations.RunSQL:
         """,
         reverse_sql=f"""
         DROP TRIGGER IF EXISTS {table}_never_emptied ON {table};
+        """,
+    )
+
+
+FROZEN = """
+CREATE OR REPLACE FUNCTION refuse_change_of_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this row of % came to its end and never changes', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+
+def frozen_when(table: str, ended: str) -> migrations.RunSQL:
+    """Forbid UPDATE and DELETE of rows of ``table`` of which ``ended`` (SQL about OLD) is true."""
+    return migrations.RunSQL(
+        FROZEN
+        + f"""
+        CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW WHEN ({ended}) EXECUTE FUNCTION refuse_change_of_ended();
+        """,
+        reverse_sql=f"""
+        DROP TRIGGER IF EXISTS {table}_frozen ON {table};
         """,
     )

@@ -23,11 +23,15 @@ from dm_portal.shell.refs import new_ref
 from dm_portal.tests.world import DAY, World
 from engagements.models import (
     AcceptanceCriterion,
+    Action,
+    Ask,
     Blocker,
+    Commitment,
     Customer,
     CustomerContact,
     Engagement,
     EngagementFunction,
+    Escalation,
     Import,
     ImportChunk,
     ImportEvent,
@@ -35,6 +39,7 @@ from engagements.models import (
     Milestone,
     MilestoneRevision,
     PersonMeaning,
+    Risk,
     Source,
     Sprint,
     StateMeaning,
@@ -52,6 +57,7 @@ OURS = ("shell", "people", "pods", "engagements", "reporting")
 NO_DAY = {"starts_on": today(), "ends_on": today() - DAY}
 ONE_DAY = {"starts_on": today(), "ends_on": today()}
 SECOND = today().replace(day=2)
+SHARED = {"shared_at": now(), "shared_by_id": 1}
 TUESDAY = today() - today().weekday() * DAY + DAY
 
 # A copy of a valid row that differs in these columns only breaks exactly this rule. A rule of
@@ -145,6 +151,71 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "blocker_once": (Blocker, {"number": 99}),
     "blocker_has_a_key": (Blocker, {"key": ""}),
     "blocker_closes_after_it_opened": (Blocker, {"closed_at": now() - 999 * DAY}),
+    "ask_number": (Ask, {}),
+    "ask_has_a_question": (Ask, {"question": ""}),
+    "ask_says_what_follows": (Ask, {"without_answer": ""}),
+    "ask_shared_at_by": (Ask, {"shared_at": now()}),
+    "ask_shared_in_words": (Ask, SHARED | {"customer_text": ""}),
+    "ask_answered_at_by": (
+        Ask,
+        SHARED | {"state": "answered", "answer": "Yes", "answered_at": now()},
+    ),
+    "ask_answered_with_an_answer": (Ask, {"answer": "Yes"}),
+    "ask_answered_when_shared": (
+        Ask,
+        {"state": "answered", "answer": "Yes", "answered_at": now(), "answered_by_id": 1},
+    ),
+    "ask_withdrawn_at_by": (
+        Ask,
+        {"state": "withdrawn", "withdrawal_reason": "x", "withdrawn_at": now()},
+    ),
+    "ask_withdrawn_with_a_reason": (Ask, {"withdrawal_reason": "x"}),
+    "risk_number": (Risk, {}),
+    "risk_says_what": (Risk, {"what": ""}),
+    "risk_shared_at_by": (Risk, {"shared_at": now()}),
+    "risk_shared_in_words": (Risk, SHARED | {"customer_text": ""}),
+    "risk_settled_at_by": (
+        Risk,
+        {"state": "closed", "settled_reason": "x", "settled_at": now()},
+    ),
+    "risk_settled_with_a_reason": (Risk, {"settled_reason": "x"}),
+    "action_number": (Action, {}),
+    "action_says_what": (Action, {"what": ""}),
+    "action_done_at_by": (Action, {"done_at": now()}),
+    "action_withdrawn_at_by": (Action, {"withdrawal_reason": "x", "withdrawn_at": now()}),
+    "action_withdrawn_with_a_reason": (Action, {"withdrawal_reason": "x"}),
+    "action_done_or_withdrawn": (
+        Action,
+        {
+            "done_at": now(),
+            "done_by_id": 1,
+            "withdrawn_at": now(),
+            "withdrawn_by_id": 1,
+            "withdrawal_reason": "x",
+        },
+    ),
+    "commitment_number": (Commitment, {}),
+    "commitment_says_what": (Commitment, {"promise": ""}),
+    "commitment_made_to_somebody": (Commitment, {"made_to": ""}),
+    "commitment_due_or_taken_back": (Commitment, {"due_on": None}),
+    "commitment_probability_0_to_1": (Commitment, {"probability": 2}),
+    "commitment_said_somewhere": (Commitment, {"said_in": ""}),
+    "escalation_number": (Escalation, {}),
+    "escalation_says_what": (Escalation, {"what": ""}),
+    "escalation_level_0_to_3": (Escalation, {"level": 4}),
+    "escalation_shared_at_by": (Escalation, {"level": 2, "shared_at": now()}),
+    "escalation_shared_in_words": (Escalation, SHARED | {"level": 2, "customer_text": ""}),
+    "escalation_shared_from_level_2": (Escalation, SHARED),
+    "escalation_acknowledged_at_by": (
+        Escalation,
+        {"state": "acknowledged", "acknowledged_at": now()},
+    ),
+    "escalation_resolved_at_by": (
+        Escalation,
+        {"state": "resolved", "resolution": "x", "resolved_at": now()},
+    ),
+    "escalation_stands_as_it_says": (Escalation, {"state": "acknowledged"}),
+    "escalation_resolved_in_words": (Escalation, {"resolution": "x"}),
     "sprint_number": (Sprint, {"name": "Another"}),
     "sprint_name_once": (Sprint, {"number": 99}),
     "sprint_has_a_name": (Sprint, {"name": ""}),
@@ -252,6 +323,8 @@ def test_unique_columns_hold_a_value_once(
 
 
 WRITTEN_ONCE = {
+    "engagements_commitment",
+    "engagements_fulfilment",
     "engagements_milestonerevision",
     "engagements_workevent",
     "people_auditevent",
@@ -276,6 +349,15 @@ def test_what_was_said_is_neither_changed_nor_deleted(world: World, table: str, 
         assert cursor.fetchone()[0] > 0
         with pytest.raises(IntegrityError, match="written once"), transaction.atomic():
             cursor.execute(act.format(table))
+
+
+@pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_was_answered_is_neither_changed_nor_deleted(world: World, act: str) -> None:
+    table, answered = Ask._meta.db_table, Ask.objects.filter(state="answered").first()
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET id = id WHERE state = 'open'")  # noqa: S608 (ours)
+        with pytest.raises(IntegrityError, match="came to its end"), transaction.atomic():
+            cursor.execute(f"{act.format(table)} WHERE id = %s", [answered.pk])
 
 
 def insert_and_look(row: models.Model) -> None:

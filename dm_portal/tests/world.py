@@ -26,6 +26,7 @@ from dm_portal.people.models import (
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.models import Lease
 from dm_portal.tests.canaries import Canaries, Row, hostile
+from dm_portal.tests.world_owed import owe
 from engagements.models import (
     AcceptanceCriterion,
     Blocker,
@@ -171,6 +172,7 @@ def _side(side: Side, admin: User) -> Side:
     for role in ("lead", "executive", "delegate"):
         side.contact(role, role)
     _plan(side, manager)
+    owe(side, manager)
     _work(side, manager)
     _letters(side, manager)
     return side

@@ -1,7 +1,10 @@
-"""What is delivered: for whom, by when, from which work."""
+"""What is delivered: for whom, by when, from which work; and what is owed meanwhile."""
 
+from engagements.models.actions import Action
+from engagements.models.asks import Ask
 from engagements.models.assignees import PersonMeaning
 from engagements.models.blockers import Blocker
+from engagements.models.commitments import Commitment, Fulfilment
 from engagements.models.customers import Customer, CustomerContact
 from engagements.models.engagements import (
     Engagement,
@@ -9,20 +12,27 @@ from engagements.models.engagements import (
     EngagementTemplate,
     TemplateMilestone,
 )
+from engagements.models.escalations import Escalation
 from engagements.models.imports import Import, ImportChunk, ImportEvent, ImportRow
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
+from engagements.models.risks import Risk
 from engagements.models.sources import MOST_DAYS, Source, StateMeaning, VersionMeaning
 from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [
     "MOST_DAYS",
     "AcceptanceCriterion",
+    "Action",
+    "Ask",
     "Blocker",
+    "Commitment",
     "Customer",
     "CustomerContact",
     "Engagement",
     "EngagementFunction",
     "EngagementTemplate",
+    "Escalation",
+    "Fulfilment",
     "Import",
     "ImportChunk",
     "ImportEvent",
@@ -30,6 +40,7 @@ __all__ = [
     "Milestone",
     "MilestoneRevision",
     "PersonMeaning",
+    "Risk",
     "Source",
     "Sprint",
     "StateMeaning",

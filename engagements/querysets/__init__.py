@@ -1,8 +1,8 @@
 """Which customers, engagements and facts a person may see.
 
 ``visible_to`` is the door for our own people. A customer's people see nothing through it but
-their own contact rows: what they read is built from published revisions, and which engagements
-those may belong to is ``EngagementQuerySet.of_contact``.
+their own contact rows and what was shared with them: what else they read is built from published
+revisions, and which engagements those may belong to is ``EngagementQuerySet.of_contact``.
 """
 
 from engagements.querysets.imports import (
@@ -11,6 +11,14 @@ from engagements.querysets.imports import (
     ImportRowQuerySet,
     OfImportQuerySet,
     WorkEventQuerySet,
+)
+from engagements.querysets.owed import (
+    ActionQuerySet,
+    AskQuerySet,
+    CommitmentQuerySet,
+    EscalationQuerySet,
+    OfCommitmentQuerySet,
+    RiskQuerySet,
 )
 from engagements.querysets.work import (
     PLANNERS,
@@ -34,19 +42,25 @@ from engagements.querysets.work import (
 
 __all__ = [
     "PLANNERS",
+    "ActionQuerySet",
+    "AskQuerySet",
     "BlockerQuerySet",
+    "CommitmentQuerySet",
     "CustomerContactQuerySet",
     "CustomerQuerySet",
     "EngagementFunctionQuerySet",
     "EngagementQuerySet",
     "EngagementTemplateQuerySet",
+    "EscalationQuerySet",
     "ImportEventQuerySet",
     "ImportQuerySet",
     "ImportRowQuerySet",
     "MilestoneQuerySet",
+    "OfCommitmentQuerySet",
     "OfImportQuerySet",
     "OfMilestoneQuerySet",
     "PersonMeaningQuerySet",
+    "RiskQuerySet",
     "SourceQuerySet",
     "SprintQuerySet",
     "StateMeaningQuerySet",

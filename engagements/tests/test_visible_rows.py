@@ -10,12 +10,17 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
 from engagements.models import (
     AcceptanceCriterion,
+    Action,
+    Ask,
     Blocker,
+    Commitment,
     Customer,
     CustomerContact,
     Engagement,
     EngagementFunction,
     EngagementTemplate,
+    Escalation,
+    Fulfilment,
     Import,
     ImportChunk,
     ImportEvent,
@@ -23,6 +28,7 @@ from engagements.models import (
     Milestone,
     MilestoneRevision,
     PersonMeaning,
+    Risk,
     Source,
     Sprint,
     StateMeaning,
@@ -31,6 +37,7 @@ from engagements.models import (
     WorkEvent,
     WorkItem,
 )
+from engagements.tests.owed import owe, promise
 from engagements.tests.pages import make_import, make_item
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +52,12 @@ OWNER: dict[type[Model], str] = {
     AcceptanceCriterion: "milestone__engagement",
     Sprint: "engagement",
     Blocker: "engagement",
+    Ask: "engagement",
+    Risk: "engagement",
+    Action: "engagement",
+    Escalation: "engagement",
+    Commitment: "engagement",
+    Fulfilment: "commitment__engagement",
     Source: "engagement",
     Import: "engagement",
     ImportChunk: "of__engagement",
@@ -78,6 +91,8 @@ def fill(engagement: Engagement) -> None:
     Blocker.objects.create(
         engagement=engagement, number=1, source=file.source, key="A-1", opened_at=now()
     )
+    owe(engagement, number=1)
+    promise(engagement)
     StateMeaning.objects.create(
         source=file.source, state="QA", stage="done", decided_at=now(), decided_by=by
     )
@@ -129,6 +144,32 @@ def test_customers_see_nothing_but_their_own_contact(
     person = request.getfixturevalue(who)
     seen = [row for model in OWNER for row in model.objects.visible_to(person)]
     assert seen == list(person.customer_contacts.all())
+
+
+SHARED_WITH_THEM = (Ask, Risk, Escalation)
+
+
+@pytest.mark.parametrize("who", ["lead", "executive", "delegate"])
+def test_customers_see_what_is_shared_with_them(
+    request: pytest.FixtureRequest, engagement: Engagement, other_engagement: Engagement, who: str
+) -> None:
+    for each in (engagement, other_engagement):
+        shared = {"shared_at": now(), "shared_by": each.created_by, "customer_text": "We ask"}
+        owe(each, number=2, **shared)
+    person = request.getfixturevalue(who)
+    seen = {model: list(model.objects.visible_to(person)) for model in SHARED_WITH_THEM}
+    assert seen == {
+        model: [model.objects.get(engagement=engagement, number=2)] for model in SHARED_WITH_THEM
+    }
+
+
+def test_a_contact_who_left_sees_nothing_that_was_shared(
+    engagement: Engagement, lead: User
+) -> None:
+    shared = {"shared_at": now(), "shared_by": engagement.created_by, "customer_text": "We ask"}
+    owe(engagement, number=2, **shared)
+    lead.customer_contacts.update(ends_on=today())
+    assert [row for model in SHARED_WITH_THEM for row in model.objects.visible_to(lead)] == []
 
 
 def test_anonymous_sees_nothing() -> None:

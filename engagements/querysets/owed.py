@@ -1,0 +1,130 @@
+"""What is owed between us and a customer: who reads which rows, and how each stands."""
+
+from datetime import date
+from typing import Any, Self, cast
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Case, CharField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Greatest, TruncDate
+
+from dm_portal.people import standing
+from dm_portal.shell.relations import related
+from engagements.counting import counts_now
+from engagements.querysets.work import OfEngagementQuerySet
+
+
+class SharedQuerySet(OfEngagementQuerySet):
+    """Rows of ours that a customer's people read once they are shared."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Ours share their engagement's door; a customer's people get what is shared with them."""
+        if standing.is_present(user) and user.is_customer:
+            engagement = related(self.model, "engagement")
+            theirs = engagement.objects.of_contact(user)
+            return self.shared().filter(engagement__in=theirs)
+        return cast("Self", super().visible_to(user))
+
+    def shared(self) -> Self:
+        return self.filter(shared_at__isnull=False)
+
+
+class AskQuerySet(SharedQuerySet):
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+    def overdue(self, today: date) -> Self:
+        """Open after the day by which the answer was needed."""
+        return self.open().filter(needed_by__lt=today)
+
+
+class RiskQuerySet(SharedQuerySet):
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+
+class ActionQuerySet(OfEngagementQuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+
+    def done(self) -> Self:
+        return self.filter(done_at__isnull=False)
+
+    def withdrawn(self) -> Self:
+        return self.filter(withdrawn_at__isnull=False)
+
+    def overdue(self, today: date) -> Self:
+        """Open after their day."""
+        return self.open().filter(due_on__lt=today)
+
+
+class EscalationQuerySet(SharedQuerySet):
+    def open(self) -> Self:
+        return self.exclude(state="resolved")
+
+    def overdue(self, today: date) -> Self:
+        """Without an answer after the day by which it was needed."""
+        return self.open().filter(answer_by__lt=today)
+
+
+class CommitmentQuerySet(OfEngagementQuerySet):
+    def latest(self) -> Self:
+        """Those that no further one supersedes."""
+        return self.filter(superseded_by__isnull=True)
+
+    def with_standing(self, *, zone: ZoneInfo, today: date) -> Self:
+        """Annotate ``state``, ``moved_on`` (said of the next one) and ``fulfilled_on``.
+
+        Days are those of ``zone``. Moved with notice is what moved before its day came; what
+        moved later, or was fulfilled later, is missed, as is what was not fulfilled the day
+        after. What somebody said last counts before what a milestone's items and criteria tell.
+        """
+        said = related(self.model, "fulfilments").objects.filter(commitment=OuterRef("pk"))
+        last = said.order_by("-pk")
+        return self.annotate(
+            moved_on=F("superseded_by__said_on"),
+            fulfilled_on=Case(
+                When(Exists(said), then=Subquery(last.values("fulfilled_on")[:1])),
+                default=self._finished_on(zone),
+            ),
+            state=Case(
+                When(due_on__isnull=True, then=Value("withdrawn")),
+                When(moved_on__lt=F("due_on"), then=Value("moved")),
+                When(fulfilled_on__lte=F("due_on"), then=Value("kept")),
+                When(
+                    Q(fulfilled_on__isnull=False) | Q(moved_on__isnull=False) | Q(due_on__lt=today),
+                    then=Value("missed"),
+                ),
+                default=Value("open"),
+                output_field=CharField(),
+            ),
+        )
+
+    def _finished_on(self, zone: ZoneInfo) -> TruncDate:
+        """The day on which the last item was done, and the last criterion met, of a milestone of
+        which both are so.
+        """
+        milestone = related(related(self.model, "revision"), "milestone")
+        items = milestone.work_items.through.objects.filter(
+            counts_now("workitem__"), milestone=OuterRef("pk")
+        )
+        met = related(milestone, "criteria").objects.filter(milestone=OuterRef("pk"))
+        finished = milestone.objects.exclude(pk__in=milestone.objects.unfinished().values("pk"))
+        ended = finished.filter(pk=OuterRef("revision__milestone")).annotate(
+            ended_at=Greatest(_last(items, "workitem__done_at"), _last(met, "met_at"))
+        )
+        return TruncDate(Subquery(ended.values("ended_at")[:1]), tzinfo=zone)
+
+
+class OfCommitmentQuerySet(models.QuerySet[Any]):
+    """Rows that share their commitment's door."""
+
+    def visible_to(self, user: Any) -> Self:
+        commitment = related(self.model, "commitment")
+        return self.filter(commitment__in=commitment.objects.visible_to(user))
+
+
+def _last(rows: models.QuerySet[Any], at: str) -> Subquery:
+    """The latest of an instant of a milestone's rows."""
+    latest = rows.order_by().values("milestone").annotate(latest=Max(at)).values("latest")
+    return Subquery(latest, output_field=models.DateTimeField())
