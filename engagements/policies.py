@@ -7,6 +7,8 @@ from engagements.models import Customer, CustomerContact
 from engagements.querysets import PLANNERS, held_by
 
 LEADERS = frozenset({"dm", "deputy"})
+# Kinds of contacts who answer for the customer.
+ANSWERING = frozenset({CustomerContact.Kind.LEAD, CustomerContact.Kind.DELEGATE})
 
 
 def functions_in(user: Any, engagement: Any) -> frozenset[str]:
@@ -17,6 +19,11 @@ def functions_in(user: Any, engagement: Any) -> frozenset[str]:
 def leads(user: Any, engagement: Any) -> bool:
     """DM or deputy today."""
     return bool(functions_in(user, engagement) & LEADERS)
+
+
+def works_on(user: Any, engagement: Any) -> bool:
+    """Holds any function in it today, or works in one of its pods."""
+    return any(pk == engagement.pk for pk, _ in held_by(user))
 
 
 def can_list_engagements(user: Any) -> bool:
@@ -49,6 +56,43 @@ def can_edit_plan(user: Any, engagement: Any) -> bool:
 def can_describe_blockers(user: Any, engagement: Any) -> bool:
     """What a blocker holds up and who must act: who owns delivery."""
     return can_edit_plan(user, engagement)
+
+
+def can_keep_owed(user: Any, engagement: Any) -> bool:
+    """Asks, risks, actions and commitments: who owns delivery."""
+    return can_edit_plan(user, engagement)
+
+
+def can_share_with_customer(user: Any, engagement: Any) -> bool:
+    """What a customer reads is the DM's word."""
+    return leads(user, engagement)
+
+
+def can_answer_asks(user: Any, engagement: Any) -> bool:
+    """The customer's lead, or whom they named to answer for them, today."""
+    contacts = CustomerContact.objects.holding().filter(customer=engagement.customer_id)
+    return standing.is_present(user) and contacts.filter(user=user, kind__in=ANSWERING).exists()
+
+
+def can_finish_action(user: Any, action: Any) -> bool:
+    """Who owns delivery, and whose action it is while they work here."""
+    engagement = action.engagement
+    return can_keep_owed(user, engagement) or (
+        works_on(user, engagement) and user.pk == action.owner_id
+    )
+
+
+def can_raise_escalation(user: Any, engagement: Any) -> bool:
+    """Whoever works on it: one says the same day that one is stuck."""
+    return works_on(user, engagement)
+
+
+def can_settle_escalation(user: Any, escalation: Any) -> bool:
+    """Who owns delivery, and whoever of us is to decide."""
+    if can_keep_owed(user, escalation.engagement):
+        return True
+    is_decider: bool = user.pk == escalation.decider_id
+    return is_decider and standing.is_present(user) and user.is_internal
 
 
 def can_import_work(user: Any, engagement: Any) -> bool:

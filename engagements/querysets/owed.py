@@ -1,7 +1,7 @@
 """What is owed between us and a customer: who reads which rows, and how each stands."""
 
 from datetime import date
-from typing import Any, Self, cast
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -23,7 +23,7 @@ class SharedQuerySet(OfEngagementQuerySet):
             engagement = related(self.model, "engagement")
             theirs = engagement.objects.of_contact(user)
             return self.shared().filter(engagement__in=theirs)
-        return cast("Self", super().visible_to(user))
+        return super().visible_to(user)
 
     def shared(self) -> Self:
         return self.filter(shared_at__isnull=False)
@@ -68,7 +68,7 @@ class EscalationQuerySet(SharedQuerySet):
 
 
 class CommitmentQuerySet(OfEngagementQuerySet):
-    def latest(self) -> Self:
+    def not_superseded(self) -> Self:
         """Those that no further one supersedes."""
         return self.filter(superseded_by__isnull=True)
 

@@ -12,6 +12,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.versions import update_version
 from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
+from engagements.services.commitments import commit_to_milestone
 from engagements.services.days import require_meant
 from engagements.services.numbers import lock, next_number
 from engagements.services.rebuilding import hold_work, rebuild_work
@@ -86,12 +87,19 @@ def write_milestone(
 
 @transaction.atomic
 def commit_date(
-    *, milestone: Milestone, version: int, committed_on: date | None, reason: str, by: User
+    *,
+    milestone: Milestone,
+    version: int,
+    committed_on: date | None,
+    reason: str,
+    by: User,
+    probability: Decimal | None = None,
 ) -> MilestoneRevision:
     """Promise a date, move it, or withdraw it (``None``): the only way a date changes.
 
-    The revision keeps old, new, why, who and when for ever. A date in the past is allowed: what
-    was promised before the portal knew of it is entered with its reason.
+    The revision keeps old, new, why, who and when for ever, and the commitment that it is with
+    the ``probability`` of being kept, from 0 to 1, if one is known. A date in the past is
+    allowed: what was promised before the portal knew of it is entered with its reason.
 
     Raises:
         DomainError: the date is the one already committed, or no reason is given.
@@ -100,6 +108,7 @@ def commit_date(
     require_meant({"committed_on": committed_on})
     if not reason.strip():
         raise DomainError("A date never moves without a reason.", field="reason")
+    lock(milestone.engagement)
     change = update_version(milestone, version=version, committed_on=committed_on)
     if not change:
         raise DomainError("That is the date already committed.", field="committed_on")
@@ -113,6 +122,7 @@ def commit_date(
         changed_at=now(),
         changed_by=by,
     )
+    commit_to_milestone(revision, probability=probability, by=by)
     after = {"committed_on": committed_on, "reason": reason}
     record(_date_verb(revision), milestone, by=by, before=change.before, after=after)
     return revision

@@ -7,7 +7,7 @@ beforehand stands in ``READY``, done before the watching starts; its result is t
 from collections.abc import Callable
 from typing import Any
 
-from dm_portal.tests.acts import engagements, imports, people, pods, reporting
+from dm_portal.tests.acts import engagements, imports, owed, people, pods, reporting
 from dm_portal.tests.world import World
 
 Act = Callable[..., Any]
@@ -16,6 +16,7 @@ ACTS: dict[Callable[..., Any], Act] = {
     **people.ACTS,
     **pods.ACTS,
     **engagements.ACTS,
+    **owed.ACTS,
     **imports.ACTS,
     **reporting.ACTS,
 }
@@ -23,6 +24,7 @@ READY: dict[Callable[..., Any], Callable[[World], Any]] = {
     **people.READY,
     **pods.READY,
     **engagements.READY,
+    **owed.READY,
     **imports.READY,
     **reporting.READY,
 }
