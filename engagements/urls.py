@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(BLOCKER, blockers.blocker_detail, name="blocker_detail"),
     path(f"{BLOCKER}edit/", blockers.blocker_edit, name="blocker_edit"),
     path("", include("engagements.urls_imports")),
+    path("", include("engagements.urls_owed")),
     path("pods/", pods.pod_list, name="pod_list"),
     path("pods/<ref:ref>/", pods.pod_detail, name="pod_detail"),
 ]

@@ -26,6 +26,7 @@ from dm_portal.tests.access_matrix import (
 )
 from dm_portal.tests.access_rules_administration import ADMINISTRATION
 from dm_portal.tests.access_rules_engagements import ENGAGEMENTS, IMPORTS, PLAN, PODS, SEES
+from dm_portal.tests.access_rules_owed import OWED
 from dm_portal.tests.world import Side, World
 from pods.models import Specialist
 from reporting.models import Report
@@ -231,6 +232,7 @@ TABLE: dict[str, Rule] = {
     **REPORTS,
     **ENGAGEMENTS,
     **PLAN,
+    **OWED,
     **IMPORTS,
     **PODS,
     "gallery": page(US, ADMIN),

@@ -23,7 +23,16 @@ from dm_portal.tests.canaries import bare
 from dm_portal.tests.crawl import text_of
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
-from engagements.models import Blocker, Engagement, Import, ImportRow, Milestone, Sprint, WorkItem
+from engagements.models import (
+    Ask,
+    Blocker,
+    Engagement,
+    Import,
+    ImportRow,
+    Milestone,
+    Sprint,
+    WorkItem,
+)
 from pods.models import Pod
 from reporting.models import ReportRevision
 
@@ -90,6 +99,7 @@ LISTS = {
     "milestone_list": within(Milestone, "name", SEES),
     "sprint_list": within(Sprint, "name", SEES),
     "blocker_list": within(Blocker, "owner", SEES),
+    "ask_list": within(Ask, "question", SEES),
     "work_list": within(WorkItem, "key", SEES),
     "import_list": within(Import, "file_name", SEES),
     "status_archive": within(ReportRevision, "headline", SEES | CONTACTS),

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dm_portal.tests import crowds
+from dm_portal.tests import crowds, crowds_owed
 from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import World
@@ -24,6 +24,7 @@ LISTS: dict[str, tuple[str, Crowd]] = {
     "milestone_list": ("manager", crowds.milestones),
     "sprint_list": ("manager", crowds.sprints),
     "blocker_list": ("manager", crowds.blockers),
+    "ask_list": ("manager", crowds_owed.asks),
     "work_list": ("manager", crowds.items),
     "import_list": ("manager", crowds.imports),
     "import_row_list": ("manager", crowds.import_rows),
@@ -61,6 +62,8 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "milestone_date": ("manager", crowds.plan),
     "sprint_detail": ("manager", crowds.items),
     "blocker_detail": ("manager", crowds.blockers),
+    "ask_detail": ("manager", crowds_owed.asks),
+    "ask_create": ("manager", crowds.staff),
     "import_detail": ("manager", crowds.import_rows),
     "import_freshness": ("manager", crowds.sources),
     "import_people": ("manager", crowds.people_named),

@@ -9,8 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dm_portal.people.audit import note, sentence
-from dm_portal.people.models import AuditEvent
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
@@ -22,7 +20,8 @@ from engagements.models import Blocker, Engagement
 from engagements.services.blockers import describe_blocker
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page, url_of
-from engagements.views.saving import audit_ref, saved
+from engagements.views.records import acts_of
+from engagements.views.saving import saved
 from engagements.views.tables import Table, table_of
 
 OPENED = Column("Blocked from", "opened_at", kind="instant")
@@ -48,7 +47,6 @@ COLUMNS = [
     CLOSED,
 ]
 TIMES = [replace(OPENED, url=Blocker.get_absolute_url), CLOSED, AGE, IMPACT, OWNER]
-ACTS = [Column("What", sentence, note=note), Column("When", "occurred_at", kind="instant")]
 
 
 @require_safe
@@ -76,7 +74,7 @@ def blocker_detail(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     context = engagement_page(request, engagement, "blockers", _list_crumb(engagement)) | {
         "blocker": blocker,
         "times": _times(blocker),
-        "acts": _acts(request, blocker),
+        "acts": acts_of(request, engagement, blocker),
         "item_url": _item_url(blocker),
         "may_describe": policies.can_describe_blockers(request.user, engagement),
     }
@@ -121,12 +119,3 @@ def _times(blocker: Blocker) -> Table:
     of_item = Blocker.objects.told().filter(source=blocker.source_id, key=blocker.key)
     rows = of_item.select_related("engagement").order_by("-opened_at")
     return table_of("The last time first", TIMES, rows)
-
-
-def _acts(request: HttpRequest, blocker: Blocker) -> Table | None:
-    """What was done to it, for those who may read the record."""
-    if not policies.can_read_history(request.user, blocker.engagement):
-        return None
-    events = AuditEvent.objects.of_engagement(blocker.engagement.ref)
-    mine = events.filter(target_kind=blocker._meta.label_lower, target_ref=audit_ref(blocker))
-    return table_of("The last act first", ACTS, mine)

@@ -19,6 +19,7 @@ TABS = (
     ("sprints", "Sprints", "sprint_list"),
     ("work", "Work", "work_list"),
     ("blockers", "Blockers", "blocker_list"),
+    ("owed", "Owed", "ask_list"),
     ("figures", "Figures", "figures_detail"),
     ("reports", "Weekly status", "report_list"),
     ("imports", "Imports", "import_list"),

@@ -1,0 +1,47 @@
+"""What the lists of what is owed can be narrowed by."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dm_portal.shell.clock import today
+from engagements.filters import FilterForm
+from engagements.models import Ask
+
+OVERDUE = ("overdue", "Overdue")
+
+
+class OwedFilter(filters.FilterSet):
+    """By its words, and by how it stands; days are those of the engagement's zone."""
+
+    words = "what"
+
+    text = filters.CharFilter(label="Text", method="by_text")
+
+    def by_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(**{f"{self.words}__icontains": text})
+
+    def by_state(self, rows: Any, name: str, state: str) -> QuerySet[Any]:
+        if state == "overdue":
+            late: QuerySet[Any] = rows.overdue(today(timezone.get_current_timezone_name()))
+            return late
+        return self.in_state(rows, state)
+
+    def in_state(self, rows: Any, state: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.filter(state=state)
+        return found
+
+
+class AskFilter(OwedFilter):
+    words = "question"
+
+    state = filters.ChoiceFilter(
+        label="State", choices=[OVERDUE, *Ask.State.choices], method="by_state", empty_label="All"
+    )
+
+    class Meta:
+        model = Ask
+        fields: list[str] = []
+        form = FilterForm
