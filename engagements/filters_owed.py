@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dm_portal.shell.clock import today
 from engagements.filters import FilterForm
-from engagements.models import Ask
+from engagements.models import Action, Ask, Commitment, Escalation, Risk
 
 OVERDUE = ("overdue", "Overdue")
 
@@ -43,5 +43,73 @@ class AskFilter(OwedFilter):
 
     class Meta:
         model = Ask
+        fields: list[str] = []
+        form = FilterForm
+
+
+class RiskFilter(OwedFilter):
+    state = filters.ChoiceFilter(
+        label="State", choices=Risk.State.choices, method="by_state", empty_label="All"
+    )
+    trend = filters.ChoiceFilter(label="Trend", choices=Risk.Trend.choices, empty_label="All")
+
+    class Meta:
+        model = Risk
+        fields: list[str] = []
+        form = FilterForm
+
+
+class ActionFilter(OwedFilter):
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=[
+            OVERDUE,
+            ("open", "Open"),
+            ("done", "Done"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        method="by_state",
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Action
+        fields: list[str] = []
+        form = FilterForm
+
+    def in_state(self, rows: Any, state: str) -> QuerySet[Any]:
+        found = {"open": rows.open, "done": rows.done, "withdrawn": rows.withdrawn}[state]
+        narrowed: QuerySet[Any] = found()
+        return narrowed
+
+
+class EscalationFilter(OwedFilter):
+    state = filters.ChoiceFilter(
+        label="State",
+        choices=[OVERDUE, ("open", "Open"), *Escalation.State.choices],
+        method="by_state",
+        empty_label="All",
+    )
+    level = filters.ChoiceFilter(label="Level", choices=Escalation.Level.choices, empty_label="All")
+
+    class Meta:
+        model = Escalation
+        fields: list[str] = []
+        form = FilterForm
+
+    def in_state(self, rows: Any, state: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.open() if state == "open" else rows.filter(state=state)
+        return found
+
+
+class CommitmentFilter(OwedFilter):
+    words = "promise"
+
+    state = filters.ChoiceFilter(
+        label="State", choices=Commitment.State.choices, method="by_state", empty_label="All"
+    )
+
+    class Meta:
+        model = Commitment
         fields: list[str] = []
         form = FilterForm

@@ -24,12 +24,16 @@ from dm_portal.tests.crawl import text_of
 from dm_portal.tests.visitors import visitor
 from dm_portal.tests.world import Side, World
 from engagements.models import (
+    Action,
     Ask,
     Blocker,
+    Commitment,
     Engagement,
+    Escalation,
     Import,
     ImportRow,
     Milestone,
+    Risk,
     Sprint,
     WorkItem,
 )
@@ -100,6 +104,10 @@ LISTS = {
     "sprint_list": within(Sprint, "name", SEES),
     "blocker_list": within(Blocker, "owner", SEES),
     "ask_list": within(Ask, "question", SEES),
+    "risk_list": within(Risk, "what", SEES),
+    "action_list": within(Action, "what", SEES),
+    "commitment_list": within(Commitment, "promise", SEES),
+    "escalation_list": within(Escalation, "what", SEES),
     "work_list": within(WorkItem, "key", SEES),
     "import_list": within(Import, "file_name", SEES),
     "status_archive": within(ReportRevision, "headline", SEES | CONTACTS),

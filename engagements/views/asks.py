@@ -15,6 +15,8 @@ from engagements.models import Ask, Engagement
 from engagements.services.asks import change_ask, make_ask, share_ask, withdraw_ask
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.owed import (
+    SHARED,
+    WITHDRAWN,
     Deed,
     overdue_words,
     owed_page,
@@ -55,17 +57,9 @@ FACTS = [
     Column("What we recommend", lambda row: row.recommendation or None, missing="nothing yet"),
     Column("Without an answer", "without_answer"),
 ]
-SHARED = [
-    Column("The customer reads", "customer_text"),
-    Column("Shared", "shared_at", kind="instant", note=lambda row: f"by {row.shared_by}"),
-]
 ANSWERED = [
     Column("Answer", "answer"),
     Column("Answered", "answered_at", kind="instant", note=lambda row: f"by {row.answered_by}"),
-]
-WITHDRAWN = [
-    Column("Withdrawn because", "withdrawal_reason"),
-    Column("Withdrawn", "withdrawn_at", kind="instant", note=lambda row: f"by {row.withdrawn_by}"),
 ]
 
 

@@ -20,7 +20,21 @@ from engagements.views.pages import engagement_page, url_of
 from engagements.views.records import acts_of
 
 # Name of the section, its label, its route.
-SECTIONS = (("asks", "Asks", "ask_list"),)
+SECTIONS = (
+    ("asks", "Asks", "ask_list"),
+    ("risks", "Risks", "risk_list"),
+    ("actions", "Actions", "action_list"),
+    ("commitments", "Commitments", "commitment_list"),
+    ("escalations", "Escalations", "escalation_list"),
+)
+SHARED = [
+    Column("The customer reads", "customer_text"),
+    Column("Shared", "shared_at", kind="instant", note=lambda row: f"by {row.shared_by}"),
+]
+WITHDRAWN = [
+    Column("Withdrawn because", "withdrawal_reason"),
+    Column("Withdrawn", "withdrawn_at", kind="instant", note=lambda row: f"by {row.withdrawn_by}"),
+]
 
 
 @dataclass(frozen=True, slots=True)
