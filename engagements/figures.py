@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Window
 from engagements.counting import counts_now, done_by_now, open_now
 from engagements.histories import STARTED_STAGES
 from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
+from engagements.querysets import number_of
 
 # How many blockers an overview names.
 OLDEST = 5
@@ -58,6 +59,29 @@ def blockers_of(engagement: Engagement) -> Blockers:
     counted = found.annotate(counted=Window(Count("pk"))).with_titles()
     oldest = list(counted[:OLDEST])
     return Blockers(oldest[0].counted if oldest else 0, oldest)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is open between us and the customer, and how much of it is late."""
+
+    asks: int
+    asks_overdue: int
+    actions: int
+    actions_overdue: int
+    escalations: int
+    escalations_overdue: int
+
+
+def owed_of(engagement: Engagement, today: date) -> Owed:
+    """What is open as of a day of the engagement's zone. One statement."""
+    rows = (
+        *(engagement.asks.open(), engagement.asks.overdue(today)),
+        *(engagement.actions.open(), engagement.actions.overdue(today)),
+        *(engagement.escalations.open(), engagement.escalations.overdue(today)),
+    )
+    numbers = [number_of(each, "engagement") for each in rows]
+    return Owed(*Engagement.objects.order_by().values_list(*numbers).get(pk=engagement.pk))
 
 
 def is_done(milestone: Any) -> bool:

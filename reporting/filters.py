@@ -2,6 +2,8 @@
 
 import django_filters
 
+from engagements.models import Ask
+from reporting.asks import WORDS
 from reporting.models import Colour, Report, ReportRevision
 
 
@@ -23,3 +25,15 @@ class ArchiveFilter(django_filters.FilterSet):
     class Meta:
         model = ReportRevision
         fields = ["colour"]
+
+
+class SharedAskFilter(django_filters.FilterSet):
+    """What is needed from the customer, by how it stands."""
+
+    state = django_filters.ChoiceFilter(
+        choices=[(state.value, words) for state, words in WORDS.items()], empty_label="All"
+    )
+
+    class Meta:
+        model = Ask
+        fields = ["state"]

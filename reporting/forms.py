@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.forms import PortalForm, VersionedForm
+from engagements.models import Ask
 from reporting import editing, rag
 from reporting.models import Colour, Report
 from reporting.truth import Known, examine
@@ -247,3 +248,16 @@ class AsOfForm(PortalForm):
         if DAY.fullmatch(self.data["at"]):
             at = min(at + timedelta(days=1), now())
         return at
+
+
+class AnswerForm(VersionedForm):
+    """What the customer answers to an ask; the version is that of what they read."""
+
+    answer = forms.CharField(
+        label="Your answer",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is kept as you give it, with your name.",
+    )
+
+    def __init__(self, *args: Any, ask: Ask, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": ask.version}, **kwargs)

@@ -43,6 +43,7 @@ class Place:
     engagement: str
     latest_url: str
     archive_url: str
+    asks_url: str
     back_url: str
 
     @property
@@ -120,6 +121,7 @@ def place_of(engagement: Engagement, user: Any) -> Place:
         engagement=engagement.name,
         latest_url=reverse("status_detail", args=[ref]),
         archive_url=reverse("status_archive", args=[ref]),
+        asks_url=reverse("status_ask_list", args=[ref]),
         back_url="" if user.is_customer else reverse("report_list", args=[ref]),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reporting.views import figures, home, publication, reports, status
+from reporting.views import asks, figures, home, publication, reports, status
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
 STATUS = "status/<ref:ref>"
@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
     path("status/", status.status_index, name="status_index"),
     path(f"{STATUS}/", status.status_detail, name="status_detail"),
+    path(f"{STATUS}/asks/", asks.status_ask_list, name="status_ask_list"),
+    path(f"{STATUS}/asks/<int:number>/", asks.status_ask, name="status_ask"),
     path(f"{STATUS}/archive/", status.status_archive, name="status_archive"),
     path(f"{STATUS}/weekly/<week:week>/", status.status_weekly, name="status_weekly"),
     path(

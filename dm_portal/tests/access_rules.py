@@ -219,6 +219,14 @@ REPORTS = {
     "status_index": page(SIGNED_IN, led_on=CUSTOMERS),
     "status_detail": page(READS_STATUS, at=engagement),
     "status_archive": page(READS_STATUS, at=engagement),
+    "status_ask_list": page(READS_STATUS, at=engagement),
+    "status_ask": Rule(
+        READS_STATUS,
+        get=READS_STATUS,
+        post=actors("lead delegate"),
+        at=lambda side: engagement(side) | {"number": 2},
+        data=lambda w: {"answer": "The first", "version": 1},
+    ),
     "status_weekly": page(READS_STATUS, at=week("published")),
     "status_revision": page(READS_STATUS, at=week("corrected", number=2)),
 }

@@ -38,6 +38,7 @@ from engagements.querysets.work import (
     VersionMeaningQuerySet,
     WorkItemQuerySet,
     held_by,
+    number_of,
 )
 
 __all__ = [
@@ -69,4 +70,5 @@ __all__ = [
     "WorkEventQuerySet",
     "WorkItemQuerySet",
     "held_by",
+    "number_of",
 ]

@@ -25,6 +25,13 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+# As the customer reads it, who calls it no ask.
+ENDED: dict[str, str] = {
+    State.ANSWERED: "This was answered already.",
+    State.WITHDRAWN: "This is no longer needed.",
+}
+
+
 class AskFields(TypedDict):
     """What is needed from whom by when; ``owner`` is one of us, ``asked_of`` one of theirs."""
 
@@ -79,7 +86,8 @@ def answer_ask(*, ask: Ask, version: int, answer: str, by: User) -> Ask:
         DomainError: it is no longer open, was not shared, or they may not answer for the customer.
         Conflict: the ask was changed meanwhile: what they answered is not what they read.
     """
-    _require_open(ask)
+    if ask.state in ENDED:
+        raise DomainError(ENDED[ask.state])
     if not ask.is_shared or not policies.can_answer_asks(by, ask.engagement):
         raise DomainError("This is not yours to answer.")
     require_words(answer, "Write your answer.", field="answer")

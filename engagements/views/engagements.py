@@ -14,7 +14,7 @@ from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements import policies
-from engagements.figures import blockers_of, is_done, sprint_on, work_of
+from engagements.figures import blockers_of, is_done, owed_of, sprint_on, work_of
 from engagements.filters import EngagementFilter
 from engagements.forms.engagements import (
     EngagementCreateForm,
@@ -68,6 +68,7 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "finished": [row for row in promised if is_done(row)],
         "work": work_of(engagement),
         "blockers": blockers_of(engagement),
+        "owed": owed_of(engagement, today(engagement.time_zone)),
         "sprint": sprint_on(engagement, today(engagement.time_zone)),
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),
