@@ -24,6 +24,8 @@ from engagements.services.templates import add_default_templates
 from reporting import rag
 from reporting.demo import plans
 from reporting.demo.hours import keep_hours, next_monday, send_away
+from reporting.demo.owed import Desk
+from reporting.demo.owed_plans import STORIES
 from reporting.demo.people import (
     Cast,
     invite_contacts,
@@ -53,6 +55,7 @@ class Stage:
     items: list[Item]
     dm: User
     deputy: User
+    cast: Cast
 
     @property
     def zone(self) -> ZoneInfo:
@@ -144,7 +147,7 @@ def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> St
     invite_contacts(cast, engagement.customer, by=dm)
     _plan_sprints(engagement, dm)
     start = datetime.combine(first, time(), tzinfo=ZoneInfo(plan.time_zone))
-    return Stage(plan, engagement, items_of(plan, start), dm, cast["deputy"])
+    return Stage(plan, engagement, items_of(plan, start), dm, cast["deputy"], cast)
 
 
 def _promise(milestone: plans.MilestonePlan, first: date) -> PlannedMilestone:
@@ -215,6 +218,7 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
     for move in stage.plan.moves:
         if 7 * week <= move.day < 7 * week + 7:
             _move_date(stage, move.milestone, stage.day(move.day), stage.day(move.to_day), move)
+    _owe(stage, week, until=until)
     if morning < until:
         with pretending(morning):
             _import(stage, morning)
@@ -222,6 +226,16 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
             _judge_criteria(stage, day)
     if day < until.astimezone(stage.zone).date():
         _report(stage, week, stage.local(day, 14))
+
+
+def _owe(stage: Stage, week: int, *, until: datetime) -> None:
+    """What is asked, promised, risked and raised in a week, each on its day, before noon."""
+    desk = Desk(stage.engagement, stage.dm, stage.cast)
+    for day, act in STORIES[stage.plan.name]:
+        at = stage.local(stage.day(day), 11)
+        if 7 * week <= day < 7 * week + 7 and at < until:
+            with pretending(at):
+                act.play(desk)
 
 
 def _move_date(stage: Stage, name: str, on: date, to: date, move: plans.DateMove) -> None:

@@ -18,7 +18,14 @@ import reporting
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from engagements.freshness import stale_sources
-from engagements.models import Blocker, Customer, Engagement, Import, MilestoneRevision
+from engagements.models import (
+    Blocker,
+    Commitment,
+    Customer,
+    Engagement,
+    Import,
+    MilestoneRevision,
+)
 from reporting.demo import plans
 from reporting.demo.story import items_of
 from reporting.models import Report, ReportRevision
@@ -120,6 +127,23 @@ def test_only_the_demo_world_pretends_another_time() -> None:
 def test_blockers_with_and_without_words(printed: list[list[str]]) -> None:
     assert {bool(each.impact) for each in Blocker.objects.open()} == {True, False}
     assert Blocker.objects.closed().exclude(impact="").count() >= 1
+
+
+def test_something_of_everything_is_owed(printed: list[list[str]]) -> None:
+    atlas = Engagement.objects.get(name="Atlas payments")
+    here = now().date()
+    assert [atlas.asks.filter(state=state).count() for state in ("open", "answered")] == [2, 2]
+    assert atlas.asks.overdue(here).shared().count() == atlas.actions.overdue(here).count() == 1
+    assert set(atlas.risks.values_list("state", flat=True)) == {"open", "happened"}
+    assert {row.state for row in atlas.escalations.all()} == {"raised", "resolved"}
+    assert atlas.escalations.open().shared().count() == 1
+
+
+def test_every_word_was_kept_moved_or_missed(printed: list[list[str]]) -> None:
+    zone = ZoneInfo("Europe/London")
+    rows = Commitment.objects.with_standing(zone=zone, today=now().date())
+    assert {row.state for row in rows} == {"open", "kept", "moved", "missed"}
+    assert rows.filter(revision__isnull=False).count() == MilestoneRevision.objects.count()
 
 
 def test_one_source_is_older_than_promised(printed: list[list[str]]) -> None:
