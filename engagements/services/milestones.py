@@ -112,10 +112,9 @@ def commit_date(
     change = update_version(milestone, version=version, committed_on=committed_on)
     if not change:
         raise DomainError("That is the date already committed.", field="committed_on")
-    revisions = MilestoneRevision.objects.filter(milestone=milestone)
     revision = MilestoneRevision.objects.create(
         milestone=milestone,
-        number=next_number(revisions),
+        number=next_number(MilestoneRevision.objects.filter(milestone=milestone)),
         old_on=change.before["committed_on"],
         new_on=committed_on,
         reason=reason,
