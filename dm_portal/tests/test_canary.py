@@ -33,6 +33,13 @@ FOR_CUSTOMERS = {
     "engagements.AcceptanceCriterion.statement (promised)",
     "engagements.MilestoneRevision.reason",
     "people.User.name (manager)",
+    "people.User.name (delegate)",  # who is asked, and answered
+    *(
+        f"engagements.Ask.{field} ({row})"
+        for field in ("customer_text", "options", "recommendation", "without_answer")
+        for row in ("shared", "answered", "withdrawn")
+    ),
+    "engagements.Ask.answer (answered)",
     "reporting.Report.headline (published)",
     "reporting.Report.headline (corrected)",
     "reporting.Report.our_move (published)",
@@ -43,6 +50,9 @@ FOR_CUSTOMERS = {
 }
 # Of oneself alone.
 OWN = {"people.User.name", "people.User.email"}
+
+# The highest escalations are theirs to decide: whoever works on an engagement can name them.
+DECIDES = "people.User.name (director)"
 
 # Shapes to start from speak of no customer: they are the same for both.
 OF_NO_SIDE = {
@@ -80,6 +90,7 @@ def may_see(actor: str, side: Side) -> Callable[[Origin], bool]:
 
     def of_one_of_us(origin: Origin) -> bool:
         mine = origin.field in OWN and origin.row == actor
+        mine = mine or (named(origin) == DECIDES and actor != "stranger")
         return (origin.side == side.name and of_the_portal(origin)) or (
             origin.side == "nobody" and (mine or origin.field.startswith(tuple(OF_NO_SIDE)))
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 # What stays empty until something has come to its end.
-OF_ENDS = ("answer", "withdrawal_reason", "settled_reason", "resolution", "week")
+OF_ENDS = ("answer", "withdrawal_reason", "settled_reason", "resolution")
 
 
 def owe(side: "Side", manager: User) -> None:
@@ -38,27 +38,33 @@ def owe(side: "Side", manager: User) -> None:
 def _asks(side: "Side", manager: User, shared: dict[str, Any]) -> None:
     asked = {
         "engagement": side.engagement,
-        "asked_of": side.people["lead"],
+        "asked_of": side.people["delegate"],
         "owner": manager,
         "needed_by": today() + 3 * DAY,
     }
     side.add(Ask(number=1, **asked), "kept", keep=OF_ENDS)
     side.add(Ask(number=2, **asked, **shared), "shared", keep=OF_ENDS)
-    answered = {"state": "answered", "answered_at": now(), "answered_by": side.people["lead"]}
+    by = side.people["delegate"]
+    answered = {"state": "answered", "answered_at": now(), "answered_by": by}
     ended = Ask(number=3, **asked, **shared, **answered)
     side.add(ended, "answered", keep=("withdrawal_reason",))
+    gone = {"state": "withdrawn", "withdrawn_at": now(), "withdrawn_by": manager}
+    side.add(Ask(number=4, **asked, **shared, **gone), "withdrawn", keep=("answer",))
 
 
 def _risks(side: "Side", manager: User, shared: dict[str, Any]) -> None:
     seen = {"engagement": side.engagement, "owner": manager, "touched_by": manager}
     side.add(Risk(number=1, **seen), "kept", keep=OF_ENDS)
     side.add(Risk(number=2, milestone=side.one(Milestone), **seen, **shared), keep=OF_ENDS)
+    over = {"state": "closed", "settled_at": now(), "settled_by": manager}
+    side.add(Risk(number=3, **seen, **over))
 
 
 def _actions(side: "Side", manager: User) -> None:
     due = {"engagement": side.engagement, "owner": manager, "due_on": today() + 3 * DAY}
     side.add(Action(number=1, **due), keep=OF_ENDS)
     side.add(Action(number=2, done_at=now(), done_by=manager, **due), keep=OF_ENDS)
+    side.add(Action(number=3, withdrawn_at=now(), withdrawn_by=manager, **due))
 
 
 def _escalations(side: "Side", manager: User, shared: dict[str, Any]) -> None:
@@ -70,6 +76,8 @@ def _escalations(side: "Side", manager: User, shared: dict[str, Any]) -> None:
     }
     side.add(Escalation(number=1, **raised), "kept", keep=OF_ENDS)
     side.add(Escalation(number=2, level=2, **raised, **shared), "shared", keep=OF_ENDS)
+    over = {"state": "resolved", "resolved_at": now(), "resolved_by": manager}
+    side.add(Escalation(number=3, **raised, **over))
 
 
 def _commitments(side: "Side", manager: User) -> None:

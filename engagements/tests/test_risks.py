@@ -98,6 +98,7 @@ def test_it_comes_to_an_end(
 ) -> None:
     settle_risk(risk=risk, version=1, state=state, reason="It is late", by=manager)
     assert told in last_told()
+    assert not Risk.objects.open().exists()
     for act in (
         lambda: change_risk(risk=risk, version=2, by=manager, **fields),
         lambda: share_risk(risk=risk, version=2, customer_text="x", by=manager),

@@ -12,6 +12,7 @@ from engagements.models import Ask, Engagement
 from engagements.services.asks import answer_ask, change_ask, make_ask, share_ask, withdraw_ask
 from engagements.tests.pages import csv_rows, names
 from reporting.tests.pages import SignIn, text_of
+from reporting.tests.test_status_pages import rows_in
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +160,20 @@ def test_the_second_answer_is_told_of_the_first(
     for words in ("Dora Delegate", "The first", "This was answered already", "The second"):
         assert words in text_of(page)
     assert Ask.objects.get(pk=asks[1].pk).answer == "The first"
+
+
+def test_templates_get_frozen_values_only(
+    sign_in: SignIn, lead: User, engagement: Engagement, asks: list[Ask]
+) -> None:
+    for address in (listed(engagement), of(asks[1])):
+        found = {
+            key: rows_in(value)
+            for context in sign_in(lead).get(address).context
+            for each in context.dicts
+            for key, value in each.items()
+            if key != "user" and rows_in(value)
+        }
+        assert found == {}
 
 
 def test_the_pages_of_a_status_lead_there(
