@@ -1,47 +1,31 @@
-"""The law of a count: how likely so many items are, when their mean and variance are known.
+"""The law of a count: how likely so many items are.
 
-Negative binomial, the usual law of counts that vary more than by pure chance. Exact to about nine
-places, without sampling; in plain Python, see the decision record on forecasts.
+Negative binomial, the usual law of counts that vary more than by pure chance: given by the mean
+and the ``excess``, by how much the variance over the mean is more than one, above 0. Exact to about
+nine places, without sampling; in plain Python, see the decision record on forecasts.
 """
 
-from math import exp, lgamma, log
+from math import exp, lgamma, log, log1p
 
-# A variance is never less than this times the mean: below it the law is not defined.
-LEAST_VARIANCE = 1.02
 # Terms that change the answer by less than this are left out.
 NEGLIGIBLE = 1e-9
 
 
-def log_probability(count: int, mean: float, variance: float) -> float:
-    """The logarithm of the probability of exactly ``count`` items."""
-    variance = max(variance, LEAST_VARIANCE * mean)
-    excess = variance - mean
-    spread = mean * mean / excess
-    return (
-        lgamma(count + spread)
-        - lgamma(spread)
-        - lgamma(count + 1)
-        + spread * log(mean / variance)
-        + count * log(excess / variance)
-    )
-
-
-def at_least(count: int, mean: float, variance: float) -> float:
+def at_least(count: int, mean: float, excess: float) -> float:
     """The probability of ``count`` items or more.
 
     An incomplete beta integral, by its continued fraction on the side where that is short.
     """
     if count <= 0:
         return 1.0
-    variance = max(variance, LEAST_VARIANCE * mean)
-    excess = variance - mean
-    spread, miss, hit = mean * mean / excess, mean / variance, excess / variance
+    spread, more = mean / excess, log1p(excess)
+    hit, miss = excess / (1.0 + excess), 1.0 / (1.0 + excess)
     front = exp(
         lgamma(count + spread)
         - lgamma(spread)
         - lgamma(count)
-        + spread * log(miss)
-        + count * log(hit)
+        - spread * more
+        + count * (log(excess) - more)
     )
     if hit < (count + 1.0) / (count + spread + 2.0):
         return front * _fraction(count, spread, hit) / count

@@ -99,8 +99,8 @@ def _chance(
     """To finish so many items or more in so many weeks, by all versions of the pace together."""
     found = 0.0
     for version, weight in enumerate(weights):
-        mean, variance = outlook.law(version, weeks)
-        found += weight * at_least(need, mean, variance + noise)
+        mean, excess = outlook.law(version, weeks)
+        found += weight * at_least(need, mean, excess + noise / mean)
     return found
 
 

@@ -10,10 +10,8 @@ Source of formulae and constants: developed on real weekly series and sprint boa
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import exp
+from math import exp, lgamma, log, log1p
 from typing import Any, NamedTuple, Self
-
-from reporting.forecasts.counts import log_probability
 
 # Half-lives, in weeks: of the three paces, of the long pace, of how well each pace foretold.
 MEMORIES = (6, 16, 45)
@@ -72,13 +70,36 @@ class Outlook(NamedTuple):
     versions: tuple[Version, ...]
 
     def law(self, version: int, weeks: int) -> tuple[float, float]:
-        """Mean and variance of what is finished in the next so many weeks, by one version."""
+        """Of what is finished in the next so many weeks, by one version: mean and excess."""
         pace, borne_out = self.versions[version]
         kept, drift = _ahead(weeks)
-        level = self.long_pace + (pace - self.long_pace) * kept
-        mean = level * weeks
-        unknown = self.noise / (level * borne_out)
-        return mean, self.noise * mean + mean * mean * (unknown + drift)
+        mean = (self.long_pace + (pace - self.long_pace) * kept) * weeks
+        # ordinary noise, not knowing the pace exactly, and the pace itself wandering
+        return mean, self.noise - 1.0 + self.noise * weeks / borne_out + mean * drift
+
+    def foretold(self, finished: int, weeks: int) -> list[float]:
+        """How likely each version made what was finished in the next so many weeks: logarithms.
+
+        By the ``law`` of each, never less than the worst score. A forecast from nothing asks it
+        many hundred times: what all three share is worked out once.
+        """
+        long_pace, noise, versions = self
+        kept, drift = _ahead(weeks)
+        arrangements, more_noise = lgamma(finished + 1), noise * weeks
+        found = []
+        for pace, borne_out in versions:
+            mean = (long_pace + (pace - long_pace) * kept) * weeks
+            excess = noise - 1.0 + more_noise / borne_out + mean * drift
+            spread, more = mean / excess, log1p(excess)
+            likely = (
+                lgamma(finished + spread)
+                - lgamma(spread)
+                - arrangements
+                - spread * more
+                + finished * (log(excess) - more)
+            )
+            found.append(max(WORST_SCORE, likely))
+        return found
 
 
 @lru_cache(maxsize=512)
@@ -146,11 +167,9 @@ class Pace(NamedTuple):
             outlook = outlooks[-weeks]
             if outlook is None:
                 break
-            finished, weight = sum(recent[-weeks:]), TRIED_WEIGHT / weeks
+            weight, likely = TRIED_WEIGHT / weeks, outlook.foretold(sum(recent[-weeks:]), weeks)
             for place in places:
-                mean, variance = outlook.law(place, weeks)
-                likely = log_probability(finished, mean, variance)
-                scores[place] += weight * max(likely, WORST_SCORE)
+                scores[place] += weight * likely[place]
         return tuple(scores)
 
     def outlook(self) -> Outlook:

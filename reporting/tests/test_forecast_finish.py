@@ -1,11 +1,12 @@
 """When items will be done, by "pace, noise, drift": against reference values, and its refusals."""
 
 import json
+from math import exp, lgamma, log
 from pathlib import Path
 
 import pytest
 
-from reporting.forecasts.counts import at_least, log_probability
+from reporting.forecasts.counts import at_least
 from reporting.forecasts.finish import finish, likely_count
 from reporting.forecasts.pace import Pace
 
@@ -105,9 +106,28 @@ def test_how_many_by_a_week_is_the_same_law():
     assert likely_count(Pace.of([0] * 30), 1, 0.85) == 0
 
 
-@pytest.mark.parametrize(("mean", "variance"), [(30, 80), (4, 4.1), (60, 900), (0.5, 2), (5, 0)])
-def test_chances_add_up(mean, variance):
-    chances = [pow(2.718281828459045, log_probability(n, mean, variance)) for n in range(400)]
+def log_chance(count, mean, excess):
+    """Of exactly so many, as the negative binomial law is written in books."""
+    r, p = mean / excess, 1 / (1 + excess)
+    return lgamma(count + r) - lgamma(r) - lgamma(count + 1) + r * log(p) + count * log(1 - p)
+
+
+@pytest.mark.parametrize(("mean", "excess"), [(30, 1.7), (4, 0.05), (60, 14), (0.5, 3)])
+def test_chances_add_up(mean, excess):
+    chances = [exp(log_chance(count, mean, excess)) for count in range(500)]
 
     for count in (0, 1, 3, 10, 40, 90):
-        assert at_least(count, mean, variance) == pytest.approx(sum(chances[count:]), abs=1e-8)
+        assert at_least(count, mean, excess) == pytest.approx(sum(chances[count:]), abs=1e-8)
+
+
+@pytest.mark.parametrize("finished", [0, 3, 17])
+def test_a_pace_is_tried_by_its_own_law(finished):
+    outlook = Pace.of(STEADY).outlook()
+
+    chances = [log_chance(finished, *outlook.law(version, 4)) for version in range(3)]
+
+    assert outlook.foretold(finished, 4) == pytest.approx(chances)
+
+
+def test_one_surprise_does_not_spoil_a_pace_for_ever():
+    assert Pace.of(STEADY).outlook().foretold(2000, 4) == [-12.0] * 3
