@@ -3,4 +3,5 @@
 ``counts``  the law of a count
 ``pace``    what is remembered of past weeks, and what it says of those to come
 ``finish``  when so many items will be done, and how many by a week
+``sprint``  what a running sprint will deliver
 """
