@@ -22,12 +22,12 @@ def sprint(lines: list[Timeline], sprints: list[Row], window: Window) -> Row | N
     if running is None:
         return None
     name = running["name"]
-    began = _midnight(running["starts_on"], window)
-    planned = min(_midnight(running["starts_on"], window, days=1), window.as_of)
-    ended = min(_midnight(running["ends_on"], window, days=1), window.as_of)
-    open_then = [line for line in lines if not _is_done(line, began)]
-    committed = [line for line in open_then if _is_in(line, name, planned)]
-    inside = [line for line in open_then if _is_in(line, name, ended)]
+    began = midnight(running["starts_on"], window)
+    planned = min(midnight(running["starts_on"], window, days=1), window.as_of)
+    ended = min(midnight(running["ends_on"], window, days=1), window.as_of)
+    open_then = [line for line in lines if not is_done(line, began)]
+    committed = [line for line in open_then if is_in(line, name, planned)]
+    inside = [line for line in open_then if is_in(line, name, ended)]
     were = {line.key for line in committed}
     are = {line.key for line in inside}
     return {
@@ -39,7 +39,7 @@ def sprint(lines: list[Timeline], sprints: list[Row], window: Window) -> Row | N
         "added": [line.key for line in inside if line.key not in were],
         "removed": [line.key for line in committed if line.key not in are],
         "carried": [line.key for line in committed if _was_elsewhere(line, name, planned)],
-        "done": [line.key for line in inside if _is_done(line, ended)],
+        "done": [line.key for line in inside if is_done(line, ended)],
     }
 
 
@@ -49,11 +49,13 @@ def _running(sprints: list[Row], window: Window) -> Row | None:
     return max(begun, key=lambda row: (row["starts_on"], row["number"]), default=None)
 
 
-def _is_in(line: Timeline, name: str, at: datetime) -> bool:
+def is_in(line: Timeline, name: str, at: datetime) -> bool:
+    """Whether an item counted in the sprint of this name, as its tracker had it."""
     return line.is_there(at) and before(line.sprints, at) == name
 
 
-def _is_done(line: Timeline, at: datetime) -> bool:
+def is_done(line: Timeline, at: datetime) -> bool:
+    """Whether it was there and finished before an instant."""
     return line.created_at < at and line.done_at(at) is not None
 
 
@@ -61,5 +63,6 @@ def _was_elsewhere(line: Timeline, name: str, at: datetime) -> bool:
     return any(entry.value not in ("", name) for entry in line.sprints if entry.at < at)
 
 
-def _midnight(day: str, window: Window, *, days: int = 0) -> datetime:
+def midnight(day: str, window: Window, *, days: int = 0) -> datetime:
+    """When a local day begins, or the one so many days later."""
     return datetime.combine(date.fromisoformat(day) + timedelta(days=days), time(0), window.zone)
