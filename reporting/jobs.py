@@ -15,6 +15,7 @@ from reporting.models import Report
 from reporting.querysets import ReportQuerySet
 from reporting.services.attempts import note_death
 from reporting.services.compiling import compile_report
+from reporting.services.forecasts import engagements_to_forecast, keep_forecasts
 from reporting.services.publishing import finish_publication
 from reporting.services.ticks import tick
 from reporting.work import Batch, Job
@@ -59,6 +60,16 @@ def _beat_canary(_batch: Batch) -> None:
     leases.beat("canary")
 
 
+def _forecast(batch: Batch) -> None:
+    """What is not done in time is done in the next minute."""
+    leases.beat("forecasts")
+    for engagement in engagements_to_forecast(at=now()):
+        if not batch.goes_on():
+            break
+        batch.take(engagement.pk)
+        keep_forecasts(engagement=engagement, at=now())
+
+
 def _compile_waiting(batch: Batch) -> None:
     while batch.goes_on() and (pk := _to_compile().values_list("pk", flat=True).first()):
         compile_report(report_id=batch.take(pk))
@@ -86,6 +97,7 @@ def _note_death(row_id: int, error: str) -> None:
 TICK = Job(name="tick", waits=partial(_is_due, "tick"), work=_tick)
 # Does nothing, as any other work would be done: who looks at the portal sees that it is.
 CANARY = Job(name="canary", waits=partial(_is_due, "canary"), work=_beat_canary)
+FORECASTS = Job(name="forecasts", waits=partial(_is_due, "forecasts"), work=_forecast)
 REPORTS = Job(
     name="reports",
     waits=lambda: _to_compile().exists(),
@@ -111,4 +123,4 @@ MAILS = Job(
 # A large file is read in one go; its rows are committed in pieces.
 IMPORTS = Job(name="imports", waits=import_waits, work=_import_waiting, seconds=900)
 
-JOBS = (TICK, CANARY, REPORTS, PUBLICATIONS, MAILS, IMPORTS)
+JOBS = (TICK, CANARY, FORECASTS, REPORTS, PUBLICATIONS, MAILS, IMPORTS)

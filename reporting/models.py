@@ -9,6 +9,7 @@ from django.urls import reverse
 from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Engagement
 from reporting import querysets
+from reporting.models_forecasts import Forecast as Forecast  # Django finds models here
 from reporting.periods import week_name
 from reporting.wording import week_words
 

@@ -7,8 +7,10 @@ from django.conf import settings
 
 from dm_portal.people.services.sending import send_due_mails
 from dm_portal.shell import leases
+from dm_portal.shell.clock import now
+from engagements.models import Engagement
 from engagements.services.imports import run_waiting
-from reporting.services import compiling, publishing, ticks
+from reporting.services import compiling, forecasts, publishing, ticks
 
 
 @shared_task
@@ -31,6 +33,12 @@ def compile_report(report_id: int) -> None:
 @shared_task(time_limit=settings.WORK_LEASE)
 def finish_publication(report_id: int) -> None:
     publishing.finish_publication(report_id=report_id)
+
+
+@shared_task(time_limit=settings.WORK_LEASE)
+def keep_forecasts(engagement_id: int) -> None:
+    engagement = Engagement.objects.get(pk=engagement_id)
+    forecasts.keep_forecasts(engagement=engagement, at=now())
 
 
 # A call claims no letter after 50 seconds; the last may take EMAIL_LONGEST_LETTER.

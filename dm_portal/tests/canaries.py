@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-# Fields that hold a code, a hash or a name that the database or a rule needs as it is. Everything
-# else that can hold text gets a canary.
+# Fields that hold a code, a hash, a name that the database or a rule needs as it is, or numbers.
+# Everything else that can hold text gets a canary.
 NOT_TEXT = {
     *("ref", "password", "sha256", "token_hash", "time_zone", "dedup_key", "message_id"),
     *("verb", "target_kind", "target_ref", "actor_ref", "customer_ref", "engagement_ref"),
-    *("category", "week"),
+    *("category", "week", "inputs", "law"),
 }
 TEXT = ("CharField", "TextField", "EmailField", "JSONField")
 

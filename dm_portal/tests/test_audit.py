@@ -17,7 +17,15 @@ from dm_portal.tests.world import World
 from dm_portal.tests.writes import WRITE, product_tables
 from engagements.services import imports, milestones
 from engagements.services.imports import applying, reading, statements, whole
-from reporting.services import attempts, compiling, digests, publishing, replays, ticks
+from reporting.services import (
+    attempts,
+    compiling,
+    digests,
+    forecasts,
+    publishing,
+    replays,
+    ticks,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +47,8 @@ NOT_ACTS: dict[Service, str] = {
     digests.send_digests: "rows of their own say who was told what, when and in which letter",
     ticks.tick: "calls open_periods and sweep",
     ticks.sweep: "gives back what died, and wakes",
+    forecasts.keep_forecasts: "insert-only rows of their own say what was told, when, from what",
+    forecasts.engagements_to_forecast: "reads",
     replays.replay: "calls open_weeks and the services of a report",
     attempts.with_names: "reads",
     attempts.lease_end: "reads",

@@ -49,7 +49,15 @@ from engagements.models import (
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Period, Receipt, Reminder, Report, ReportRevision, WaitingStatus
+from reporting.models import (
+    Forecast,
+    Period,
+    Receipt,
+    Reminder,
+    Report,
+    ReportRevision,
+    WaitingStatus,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -255,10 +263,20 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "reminder_once": (Reminder, {}),
     "reminder_step_known": (Reminder, {"step": "later"}),
     "waiting_status_once": (WaitingStatus, {}),
+    "forecast_of_a_milestone_or_a_sprint": (
+        Forecast,
+        {"milestone_id": None, "starts_on": TUESDAY, "occasion": "share"},
+    ),
+    "forecast_week_starts_on_monday": (Forecast, {"starts_on": TUESDAY}),
+    "forecast_refusal_in_words": (
+        Forecast,
+        {"refusal": "too_far", "refusal_words": "", "occasion": "status"},
+    ),
+    "forecast_once_a_week": (Forecast, {}),
 }
 
-# Tested on its own below: it is about case, not about a value.
-BROKEN_ELSEWHERE = {"user_email_unique"}
+# Tested on their own below: one is about case, not about a value, one about a further row.
+BROKEN_ELSEWHERE = {"user_email_unique", "forecast_once_a_share"}
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -302,6 +320,12 @@ def test_addresses_are_one_whatever_their_case(world: World) -> None:
     assert broken_by(copy_of(User, {"email": address})) == "user_email_unique"
 
 
+def test_a_share_of_a_sprint_is_forecast_once(world: World) -> None:
+    twin = Forecast.objects.filter(occasion="share")[0]
+    twin.pk = None
+    assert broken_by(twin) == "forecast_once_a_share"
+
+
 def unique_columns() -> list[tuple[type[models.Model], str]]:
     return [
         (model, field.name)
@@ -329,6 +353,7 @@ WRITTEN_ONCE = {
     "engagements_workevent",
     "people_auditevent",
     "reporting_facts",
+    "reporting_forecast",
     "reporting_reportrevision",
 }
 

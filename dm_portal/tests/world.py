@@ -53,7 +53,7 @@ from engagements.models import (
 from engagements.sources.maps import FileMap
 from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Reminder, Report, ReportRevision, WaitingStatus
+from reporting.models import Forecast, Reminder, Report, ReportRevision, WaitingStatus
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import finish_publication, publish_report, start_correction
@@ -341,6 +341,37 @@ def _reports(side: Side, manager: User) -> None:
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
         record_receipt(revision=revision, user=side.people["lead"])
     _digests(side, manager, reports["draft"])
+    _forecasts(side)
+
+
+def _forecasts(side: Side) -> None:
+    """Of a milestone the one that stands and that of a week before, which was refused; and of a
+    sprint.
+    """
+    monday, milestone, sprint = (
+        today() - today().weekday() * DAY,
+        side.one(Milestone),
+        side.one(Sprint),
+    )
+    told = {"engagement": side.engagement, "method_version": 1, "has_low_evidence": False}
+    weekly = told | {"milestone": milestone, "occasion": "week", "method": "pace"}
+    rests_on = {"weeks": [2] * 12, "open": 4, "before": 1, "growth": 0}
+    words = ("refusal", "refusal_words")
+    stands = Forecast(**weekly, as_of=now(), starts_on=monday, is_winding_down=True)
+    stands.inputs, stands.law = rests_on, [0.2, 0.6, 0.9, 0.97, 0.999]
+    side.add(stands, keep=("inputs", "law", *words))
+    before = Forecast(**weekly, as_of=now() - 7 * DAY, starts_on=monday - 7 * DAY)
+    before.inputs, before.law, before.is_winding_down = rests_on, [], False
+    side.add(before, keep=("inputs", "law"))
+    share = Forecast(
+        **told | {"sprint": sprint, "occasion": "share", "method": "ratio", "share": 30},
+        as_of=now(),
+        starts_on=sprint.starts_on,
+        is_winding_down=False,
+    )
+    share.inputs = {"committed": 8, "done": 2, "earlier": [[8, 2, 6]]}
+    share.law = {"point": 6, "amounts": {"0.05": 2, "0.15": 3, "0.5": 6, "0.85": 8, "0.95": 9}}
+    side.add(share, keep=("inputs", "law", *words))
 
 
 def _digests(side: Side, manager: User, report: Report) -> None:

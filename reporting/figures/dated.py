@@ -95,7 +95,7 @@ def version_2(inputs: Row, items: list[Item] | None = None) -> Row:
     date that was recorded only afterwards is taken as the record stands; a criterion counts from
     the instant at which it was agreed.
     """
-    inputs = inputs | {"revisions": _as_recorded(inputs), "criteria": _as_agreed(inputs)}
+    inputs = inputs | {"revisions": _as_recorded(inputs), "criteria": as_agreed(inputs)}
     found = version_1(inputs, items)
     window = Window.of(inputs)
     for row in found["milestones"]:
@@ -112,7 +112,7 @@ def version_3(inputs: Row, items: list[Item] | None = None) -> Row:
     handed_over = [{**row, "applied_at": row["uploaded_at"]} for row in inputs["imports"]]
     found = version_2(inputs | {"imports": handed_over}, items)
     window = Window.of(inputs)
-    agreed = _as_agreed(inputs)
+    agreed = as_agreed(inputs)
     for row in found["milestones"]:
         mine = [each for each in agreed if each["milestone"] == row["number"]]
         row["criteria_unmet"] = [
@@ -151,7 +151,7 @@ def _as_recorded(inputs: Row) -> list[Row]:
     ]
 
 
-def _as_agreed(inputs: Row) -> list[Row]:
+def as_agreed(inputs: Row) -> list[Row]:
     """The criteria that were agreed by the instant: what is added later changes nothing that was
     said. All of them in a status of a time before the engagement was known here.
     """
@@ -231,7 +231,7 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
     mine = [item for item in items if number in item.milestones]
     criteria = [each for each in inputs["criteria"] if each["milestone"] == number]
     totals = _totals(mine, window) if imported else dict.fromkeys(UNKNOWN_TOTALS)
-    commitment = _commitment(inputs, number, window)
+    promised = commitment(inputs, number, window)
     done_on = _done_on(mine, window)
     met = sum(_before(each["met_at"], window) for each in criteria)
     # What has neither items nor criteria cannot be told to be done.
@@ -240,12 +240,12 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
         "number": number,
         "name": row["name"],
         "outcome": row["outcome"],
-        **commitment,
+        **promised,
         **totals,
         "done_on": text_day(done_on),
         "is_done": is_done if imported else None,
-        "days_late": _days_late(commitment["committed_on"], done_on),
-        "days_past": _days_past(commitment["committed_on"], is_done, window) if imported else None,
+        "days_late": _days_late(promised["committed_on"], done_on),
+        "days_past": _days_past(promised["committed_on"], is_done, window) if imported else None,
         "criteria": len(criteria),
         "criteria_met": met,
         "criteria_met_lately": [
@@ -253,7 +253,7 @@ def _milestone(row: Row, inputs: Row, items: list[Item], window: Window, importe
             for each in criteria
             if window.holds(instant(each["met_at"]))
         ],
-        "is_there": bool(mine or commitment["committed_on"] or _before(row["created_at"], window)),
+        "is_there": bool(mine or promised["committed_on"] or _before(row["created_at"], window)),
     }
 
 
@@ -277,7 +277,7 @@ def can_be_told(row: Row) -> bool:
     return bool(row["items"] or row["criteria"] or row["days_past"])
 
 
-def _commitment(inputs: Row, number: int, window: Window) -> Row:
+def commitment(inputs: Row, number: int, window: Window) -> Row:
     """The date promised at the instant, and the first that ever was.
 
     A status of a time before the engagement was known here rests on the first date that was

@@ -11,9 +11,9 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from reporting.figures import flow, scope
-from reporting.figures.dated import Window, instant
+from reporting.figures.dated import Window, as_agreed, commitment, instant
 from reporting.figures.sprints import is_done, is_in, midnight
-from reporting.figures.timelines import DONE, WITHDRAWN, Timeline, before
+from reporting.figures.timelines import DONE, Timeline, before
 from reporting.forecasts.sprint import SHARES, Snapshot
 from reporting.periods import monday_named, monday_of
 
@@ -25,9 +25,13 @@ GROWTH_WEEKS, MOST_GROWTH_WEEKS = 8, 26
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The items of an engagement over time, and until when the files tell of them."""
+    """The items of an engagement over time, and until when the files tell of them.
+
+    ``there`` are those that count at the end of the window.
+    """
 
     lines: Sequence[Timeline]
+    there: Sequence[Timeline]
     window: Window
     told_until: datetime | None
 
@@ -35,8 +39,9 @@ class Known:
     def of(cls, inputs: Row) -> Self:
         """Of the rows that ``facts.read_inputs`` gives."""
         told = [at for row in inputs["imports"] if (at := instant(row["told_until"]))]
-        lines = [Timeline.of(row) for row in inputs["items"]]
-        return cls(lines, Window.of(inputs), max(told, default=None))
+        lines, window = [Timeline.of(row) for row in inputs["items"]], Window.of(inputs)
+        there = [each for each in lines if each.is_there(window.as_of)]
+        return cls(lines, there, window, max(told, default=None))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,7 +65,7 @@ def weekly(known: Known, milestone: int | None = None) -> list[int]:
     first of them began was not whole, and is left out with all before it.
     """
     at = known.window.as_of
-    lines = [each for each in known.lines if each.is_there(at)]
+    lines = list(known.there)
     if milestone is not None:
         lines = [each for each in lines if each.is_in(milestone, at)]
     began = [
@@ -78,10 +83,8 @@ def remaining(known: Known, milestones: Sequence[int]) -> int:
     """How many items of these milestones are open; one that is in several of them counts once."""
     at, numbers = known.window.as_of, frozenset(milestones)
     return sum(
-        each.is_there(at)
-        and each.stage(at) not in (DONE, WITHDRAWN)
-        and not numbers.isdisjoint(before(each.milestones, at))
-        for each in known.lines
+        each.stage(at) != DONE and not numbers.isdisjoint(before(each.milestones, at))
+        for each in known.there
     )
 
 
@@ -104,6 +107,7 @@ class RunningSprint:
     """The sprint that is forecast: as it stood at the last share of its length that is told of."""
 
     number: int
+    starts_on: date
     share: int
     now: Snapshot
     earlier: tuple[Snapshot, ...]
@@ -114,21 +118,39 @@ def running_sprint(known: Known, sprints: Sequence[Row]) -> RunningSprint | None
 
     Unit: items. Source: sprint and state changes.
     """
-    ended, running = [], None
-    for row in sorted(sprints, key=lambda each: (each["starts_on"], each["number"])):
-        if _ends_at(row, known) <= known.until:
-            ended.append(row)
-        elif _at_share(row, 0, known) <= known.until:
-            running = row
-    if running is None:
+    found = running_share(known, sprints)
+    if found is None:
         return None
-    share = max(each for each in SHARES if _at_share(running, each, known) <= known.until)
+    running, share = found
+    ended = [row for row in sprints if _ends_at(row, known) <= known.until]
+    ended.sort(key=_in_time)
     return RunningSprint(
         number=running["number"],
+        starts_on=date.fromisoformat(running["starts_on"]),
         share=share,
         now=snapshot(known, running, share),
         earlier=tuple(snapshot(known, row, share) for row in ended),
     )
+
+
+def running_share(known: Known, sprints: Sequence[Row]) -> tuple[Row, int] | None:
+    """The sprint that runs at the end of what is known, and the last share of it that is told.
+
+    None where none runs, or no file was read.
+    """
+    if known.told_until is None:
+        return None
+    running = [
+        row for row in sprints if _at_share(row, 0, known) <= known.until < _ends_at(row, known)
+    ]
+    if not running:
+        return None
+    last = max(running, key=_in_time)
+    return last, max(each for each in SHARES if _at_share(last, each, known) <= known.until)
+
+
+def _in_time(sprint: Row) -> tuple[str, int]:
+    return sprint["starts_on"], sprint["number"]
 
 
 def snapshot(known: Known, sprint: Row, share: int) -> Snapshot:
@@ -158,3 +180,53 @@ def _at_share(sprint: Row, share: int, known: Known) -> datetime:
         return midnight(sprint["starts_on"], known.window, days=1)
     began, ended = midnight(sprint["starts_on"], known.window), _ends_at(sprint, known)
     return began + (ended - began) * share / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A milestone that is promised and not done: for when, and since when that is recorded."""
+
+    number: int
+    committed_on: date
+    promised_at: datetime
+    items: int
+    open: int
+
+
+def promises(known: Known, inputs: Row) -> list[Promise]:
+    """Those at the end of the window, in the order in which they are due.
+
+    Done is what has no open item and no criterion that is not met, and has something of either.
+    """
+    found = []
+    for row in inputs["milestones"]:
+        promised = commitment(inputs, row["number"], known.window)
+        if promised["committed_on"] and not _is_kept(known, inputs, row["number"]):
+            found.append(
+                Promise(
+                    number=row["number"],
+                    committed_on=date.fromisoformat(promised["committed_on"]),
+                    promised_at=_promised_at(known, inputs, row["number"]),
+                    items=sum(
+                        each.is_in(row["number"], known.window.as_of) for each in known.there
+                    ),
+                    open=remaining(known, [row["number"]]),
+                )
+            )
+    return sorted(found, key=lambda each: (each.committed_on, each.number))
+
+
+def _is_kept(known: Known, inputs: Row, number: int) -> bool:
+    at = known.window.as_of
+    criteria = [row for row in as_agreed(inputs) if row["milestone"] == number]
+    met = [row for row in criteria if (met_at := instant(row["met_at"])) and met_at < at]
+    has_items = any(each.is_in(number, at) for each in known.there)
+    is_something = has_items or bool(criteria)
+    return is_something and not remaining(known, [number]) and len(met) == len(criteria)
+
+
+def _promised_at(known: Known, inputs: Row, number: int) -> datetime:
+    """When it was first promised, as recorded; the end of the window where that was later."""
+    at = known.window.as_of
+    recorded = [row["changed_at"] for row in inputs["revisions"] if row["milestone"] == number]
+    return min(at, *(datetime.fromisoformat(each) for each in recorded))

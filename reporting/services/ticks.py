@@ -29,6 +29,7 @@ from reporting import periods
 from reporting.models import Period, Report
 from reporting.services.attempts import park_dead
 from reporting.services.digests import send_digests
+from reporting.services.forecasts import engagements_to_forecast
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,14 @@ def tick(*, at: datetime | None = None) -> int:
         leases.beat("tick")
         wake("reporting.tasks.canary")
         send_digests(at=now())
+        _ask_for_forecasts()
     return opened
+
+
+def _ask_for_forecasts() -> None:
+    """Tell the workers of engagements whose week, or part of a sprint, is over and is told of."""
+    for engagement in engagements_to_forecast(at=now()):
+        wake("reporting.tasks.keep_forecasts", engagement.pk)
 
 
 @transaction.atomic

@@ -126,7 +126,11 @@ def test_a_sprint_stands_beside_earlier_ones_at_the_same_share():
 
     # Friday of ten days that began on Monday: 30 % are over, 50 % are not
     assert found == RunningSprint(
-        number=2, share=30, now=Snapshot(2, 1, 1), earlier=(Snapshot(4, 1, 2),)
+        number=2,
+        starts_on=date(2026, 11, 16),
+        share=30,
+        now=Snapshot(2, 1, 1),
+        earlier=(Snapshot(4, 1, 2),),
     )
 
 
@@ -146,3 +150,7 @@ def test_a_sprint_that_has_just_begun_is_looked_at_as_it_was_planned():
 )
 def test_no_sprint_is_forecast_where_none_runs(sprints):
     assert running_sprint(known(items=ITEMS), sprints) is None
+
+
+def test_of_no_file_no_sprint_is_forecast():
+    assert running_sprint(known(items=ITEMS, imports=[]), SPRINTS) is None

@@ -1,0 +1,129 @@
+"""What is forecast of an engagement at an instant, from the rows that its facts rest on.
+
+Nothing here reads the database or a clock, and nothing is written: the same rows give the same
+forecasts. What is kept of them is what ``services.forecasts`` keeps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reporting.figures import expected
+from reporting.figures.expected import Known, Promise
+from reporting.forecasts.finish import Refusal, finish
+from reporting.forecasts.pace import Pace
+from reporting.forecasts.sprint import delivery
+
+Row = dict[str, Any]
+
+# A chance is kept to so many places: what is shown has two.
+PLACES = 6
+# Of a sprint: at which chances its amounts are kept, besides the point.
+KEPT = (0.05, 0.15, 0.5, 0.85, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneForecast:
+    """When a promised milestone will be done. ``starts_on`` is the Monday of the law's week 1.
+
+    ``inputs`` are ``weeks``: items that the engagement finished in each complete week; ``open``:
+    items of the milestone that are open; ``before``: open items of milestones that are due
+    earlier; ``growth``: items by which all of these grow a week.
+    """
+
+    number: int
+    starts_on: date
+    inputs: Row
+    law: tuple[float, ...]
+    refusal: Refusal | None
+    has_low_evidence: bool
+    is_winding_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SprintForecast:
+    """What the running sprint will deliver, at one share of its length.
+
+    ``inputs`` are ``committed``, ``done`` and ``earlier``: of each sprint before, the same and
+    what it delivered. ``law`` is ``point``, and by chance the amounts that are not exceeded.
+    """
+
+    number: int
+    starts_on: date
+    share: int
+    inputs: Row
+    law: Row
+    is_of_others: bool
+
+
+def milestones_ahead(inputs: Row) -> list[MilestoneForecast]:
+    """A forecast of every milestone that is promised and not done, the first due first.
+
+    A team works off what it promised in the order of the dates: what remains of a milestone is
+    what is open of it and of those that are due before it.
+    """
+    known = Known.of(inputs)
+    weeks = expected.weekly(known)
+    pace, starts_on = Pace.of(weeks), expected.first_week_ahead(known)
+    promises = expected.promises(known, inputs)
+    return [
+        _forecast(known, promises[: place + 1], weeks, pace, starts_on)
+        for place in range(len(promises))
+    ]
+
+
+def _forecast(
+    known: Known, queue: Sequence[Promise], weeks: list[int], pace: Pace, starts_on: date
+) -> MilestoneForecast:
+    mine = queue[-1]
+    need = expected.remaining(known, [each.number for each in queue])
+    growth = sum(
+        expected.growth(known, each.number, promised_at=each.promised_at) for each in queue
+    )
+    found = finish(pace, need, growth=growth)
+    return MilestoneForecast(
+        number=mine.number,
+        starts_on=starts_on,
+        inputs={
+            "weeks": weeks,
+            "open": mine.open,
+            "before": need - mine.open,
+            "growth": round(growth, PLACES),
+        },
+        law=tuple(round(chance, PLACES) for chance in found.law) if mine.open else (),
+        refusal=_nothing_open(mine) or found.refusal,
+        has_low_evidence=found.has_low_evidence,
+        is_winding_down=found.is_winding_down,
+    )
+
+
+def _nothing_open(mine: Promise) -> Refusal | None:
+    if mine.open:
+        return None
+    if mine.items:
+        return Refusal("nothing_open", "all its items are done, criteria are not met")
+    return Refusal("no_items", "no item belongs to it yet")
+
+
+def sprint_ahead(inputs: Row) -> SprintForecast | None:
+    """A forecast of the sprint that runs at the end of what is known; None where none does."""
+    running = expected.running_sprint(Known.of(inputs), inputs["sprints"])
+    if running is None:
+        return None
+    found = delivery(running.earlier, running.now, share=running.share)
+    return SprintForecast(
+        number=running.number,
+        starts_on=running.starts_on,
+        share=running.share,
+        inputs={
+            "committed": running.now.committed,
+            "done": running.now.done,
+            "earlier": [list(each) for each in running.earlier],
+        },
+        law={
+            "point": round(found.point, PLACES),
+            "amounts": {f"{chance:g}": round(found.at(chance), PLACES) for chance in KEPT},
+        },
+        is_of_others=found.is_of_others,
+    )

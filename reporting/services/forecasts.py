@@ -1,0 +1,154 @@
+"""Keeping what is forecast: once for each week, each share of a sprint, and each status."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+
+from engagements.models import Engagement, Import, Milestone, Sprint
+from reporting import facts
+from reporting.figures.dated import Window
+from reporting.figures.expected import Known, first_week_ahead, running_share
+from reporting.forecasting import (
+    MilestoneForecast,
+    SprintForecast,
+    milestones_ahead,
+    sprint_ahead,
+)
+from reporting.models import Forecast
+
+# A method that gives other answers from the same inputs gets the next number.
+METHOD_VERSION = 1
+WEEK, STATUS, SHARE = Forecast.Occasion.WEEK, Forecast.Occasion.STATUS, Forecast.Occasion.SHARE
+
+
+def keep_forecasts(*, engagement: Engagement, at: datetime, is_status: bool = False) -> int:
+    """Work out every forecast of an engagement as of an instant, and keep those that are missing.
+
+    Of each promised milestone there is one for each local week, from the last complete week that
+    the files tell of; of a running sprint one for each share. Where a status is published
+    (``is_status``), a milestone gets another if anything that it rests on has changed since. Any
+    number of callers at once leave the same rows. Returns how many forecasts stand.
+    """
+    inputs = facts.read_inputs(engagement, since=None, as_of=at)
+    milestones = dict(engagement.milestones.values_list("number", "pk"))
+    told = [_of_milestone(engagement, milestones, at, each) for each in milestones_ahead(inputs)]
+    sprint = sprint_ahead(inputs)
+    rows = [*told, *([_of_sprint(engagement, at, sprint)] if sprint else [])]
+    Forecast.objects.bulk_create(rows, ignore_conflicts=True)
+    if is_status:
+        Forecast.objects.bulk_create(_changed(told), ignore_conflicts=True)
+    return len(rows)
+
+
+def _of_milestone(
+    engagement: Engagement, milestones: dict[int, int], at: datetime, found: MilestoneForecast
+) -> Forecast:
+    return Forecast(
+        engagement=engagement,
+        milestone_id=milestones[found.number],
+        occasion=WEEK,
+        as_of=at,
+        starts_on=found.starts_on,
+        method=Forecast.Method.PACE,
+        method_version=METHOD_VERSION,
+        inputs=found.inputs,
+        law=list(found.law),
+        refusal=found.refusal.rule if found.refusal else "",
+        refusal_words=found.refusal.sentence if found.refusal else "",
+        has_low_evidence=found.has_low_evidence,
+        is_winding_down=found.is_winding_down,
+    )
+
+
+def _of_sprint(engagement: Engagement, at: datetime, found: SprintForecast) -> Forecast:
+    sprint = engagement.sprints.get(number=found.number)
+    return Forecast(
+        engagement=engagement,
+        sprint=sprint,
+        occasion=SHARE,
+        as_of=at,
+        starts_on=found.starts_on,
+        share=found.share,
+        method=Forecast.Method.RATIO,
+        method_version=METHOD_VERSION,
+        inputs=found.inputs,
+        law=found.law,
+        has_low_evidence=found.is_of_others,
+        is_winding_down=False,
+    )
+
+
+def _changed(told: Iterable[Forecast]) -> list[Forecast]:
+    """Those of these that rest on something else than the last one that is kept."""
+    found = []
+    for each in told:
+        last = Forecast.objects.filter(milestone=each.milestone_id).newest_first().first()
+        if last and (last.starts_on, last.inputs) != (each.starts_on, each.inputs):
+            each.pk, each.occasion = None, STATUS
+            found.append(each)
+    return found
+
+
+def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
+    """Active engagements of which a forecast that the files allow is not kept yet.
+
+    A handful of statements, however many engagements.
+    """
+    engagements = Engagement.objects.reporting().annotate(told_until=_told_until()).order_by("pk")
+    milestones, sprints = _newest_weeks(), _kept_shares()
+    return [
+        each
+        for each in engagements
+        if _lacks_week(_known(each, at), milestones[each.pk])
+        or _lacks_share(_known(each, at), sprints[each.pk])
+    ]
+
+
+def _told_until() -> Subquery:
+    """As ``facts`` has it: the latest instant that any file of most open items tells of."""
+    files: QuerySet[Any] = Import.objects.filter(engagement=OuterRef("pk")).of_most_open_items()
+    return Subquery(files.order_by("-speaks_of").values("speaks_of")[:1])
+
+
+def _known(engagement: Any, at: datetime) -> Known:
+    """How far the files tell, without what they tell."""
+    window = Window(None, at, ZoneInfo(engagement.time_zone))
+    return Known((), (), window, engagement.told_until)
+
+
+def _newest_weeks() -> dict[int, list[date | None]]:
+    """By engagement, of each milestone that is promised and not done the newest week kept."""
+    found: dict[int, list[date | None]] = defaultdict(list)
+    weekly = Q(forecasts__occasion=WEEK)
+    rows = Milestone.objects.committed().unfinished().order_by()
+    newest = rows.annotate(newest=Max("forecasts__starts_on", filter=weekly))
+    for engagement, week in newest.values_list("engagement_id", "newest"):
+        found[engagement].append(week)
+    return found
+
+
+def _kept_shares() -> dict[int, list[tuple[dict[str, Any], set[int]]]]:
+    """By active engagement, each sprint with dates and the shares of it that are kept."""
+    found: dict[int, list[tuple[dict[str, Any], set[int]]]] = defaultdict(list)
+    dated = Sprint.objects.filter(engagement__state="active", starts_on__isnull=False)
+    columns = ("engagement_id", "number", "starts_on", "ends_on", "kept")
+    kept = dated.annotate(kept=ArrayAgg("forecasts__share", default=[])).values_list(*columns)
+    for engagement, number, first, last, shares in kept.order_by():
+        row = {"number": number, "starts_on": f"{first}", "ends_on": f"{last}"}
+        found[engagement].append((row, set(shares)))
+    return found
+
+
+def _lacks_week(known: Known, newest: list[date | None]) -> bool:
+    monday = first_week_ahead(known)
+    return any(each is None or each < monday for each in newest)
+
+
+def _lacks_share(known: Known, sprints: list[tuple[dict[str, Any], set[int]]]) -> bool:
+    found = running_share(known, [row for row, _ in sprints])
+    return any(found and row is found[0] and found[1] not in kept for row, kept in sprints)
