@@ -7,12 +7,14 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit, letters
-        from engagements import standing
+        from engagements import outlook, standing
+        from reporting import outlooks
         from reporting.audit_verbs import COMMON, SENTENCES
         from reporting.own_letters import OWN
         from reporting.statuses import annotate_standing
 
         audit.register(SENTENCES, common=COMMON)
         standing.told_by(annotate_standing)
+        outlook.told_by(milestone=outlooks.of_milestone, sprint=outlooks.of_sprint)
         for kind, (label, category, example) in OWN.items():
             letters.register(kind, label, category=category, example=example)

@@ -11,8 +11,7 @@ from typing import Any
 
 from reporting.figures import expected
 from reporting.figures.expected import Known, Promise
-from reporting.forecasts.finish import Refusal, finish
-from reporting.forecasts.pace import Pace
+from reporting.forecasts.finish import Refusal, finish_of
 from reporting.forecasts.sprint import delivery
 
 Row = dict[str, Any]
@@ -65,23 +64,22 @@ def milestones_ahead(inputs: Row) -> list[MilestoneForecast]:
     """
     known = Known.of(inputs)
     weeks = expected.weekly(known)
-    pace, starts_on = Pace.of(weeks), expected.first_week_ahead(known)
+    starts_on = expected.first_week_ahead(known)
     promises = expected.promises(known, inputs)
     return [
-        _forecast(known, promises[: place + 1], weeks, pace, starts_on)
-        for place in range(len(promises))
+        _forecast(known, promises[: place + 1], weeks, starts_on) for place in range(len(promises))
     ]
 
 
 def _forecast(
-    known: Known, queue: Sequence[Promise], weeks: list[int], pace: Pace, starts_on: date
+    known: Known, queue: Sequence[Promise], weeks: list[int], starts_on: date
 ) -> MilestoneForecast:
     mine = queue[-1]
     need = expected.remaining(known, [each.number for each in queue])
     growth = sum(
         expected.growth(known, each.number, promised_at=each.promised_at) for each in queue
     )
-    found = finish(pace, need, growth=growth)
+    found = finish_of(weeks, need, growth=growth)
     return MilestoneForecast(
         number=mine.number,
         starts_on=starts_on,

@@ -17,7 +17,16 @@ from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Basis, ConflictRow, Crumb, Sentence, Shape, Tab, Turn
 from dm_portal.shell.forms import ConflictPanel, PortalForm, VersionedForm
 from dm_portal.shell.lists import Column, Listing, PageLinks
-from dm_portal.shell.pictures import Bars, BarWeek, BurnUp, BurnUpWeek, Timeline, TimelineMilestone
+from dm_portal.shell.pictures import (
+    Bars,
+    BarWeek,
+    BurnUp,
+    BurnUpWeek,
+    Law,
+    LawWeek,
+    Timeline,
+    TimelineMilestone,
+)
 from dm_portal.shell.templatetags.portal import register
 
 SECTIONS = {
@@ -246,6 +255,8 @@ def sample_pictures() -> dict[str, object]:
         "bars_one": sample_bars("bars-one", weeks=1),
         "bars_none": sample_bars("bars-none", weeks=0),
         "bars_many": sample_bars("bars-many", weeks=40),
+        "law_some": sample_law("law-some", weeks=16, committed_on=_in(40)),
+        "law_one": sample_law("law-one", weeks=1),
     }
 
 
@@ -263,3 +274,9 @@ def sample_burn_up(name: str, *, weeks: int, committed_on: date | None = None) -
 def sample_bars(name: str, *, weeks: int) -> Bars:
     numbers = [BarWeek(_in(-7 * (weeks - n)), n * 5 % 7) for n in range(weeks)]
     return Bars(name, f"Finished in {weeks} weeks", "items", "finished", today(), numbers)
+
+
+def sample_law(name: str, *, weeks: int, committed_on: date | None = None) -> Law:
+    chances = [LawWeek(_in(7 * n), 1 - 0.75**n) for n in range(1, weeks + 1)]
+    first, last = _in(min(17, 7 * weeks)), _in(min(46, 7 * weeks))
+    return Law(name, "When 2.1 will be done", today(), chances, first, last, committed_on)

@@ -13,7 +13,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
-from engagements import policies
+from engagements import outlook, policies
 from engagements.figures import local_day, notice_days
 from engagements.filters import MilestoneFilter
 from engagements.forms.milestones import (
@@ -79,7 +79,7 @@ def milestone_create(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_safe
 def milestone_detail(request: HttpRequest, ref: str, number: int) -> HttpResponseBase:
-    """Its date with every revision, its criteria, and the items that belong to it."""
+    """Its date with every revision, what to expect, its criteria, and the items of it."""
     engagement = find_engagement(request, ref)
     rows = engagement.milestones.with_progress()
     milestone = get_object_or_404(rows, number=number)
@@ -91,6 +91,7 @@ def milestone_detail(request: HttpRequest, ref: str, number: int) -> HttpRespons
         "criteria": milestone.criteria.select_related("met_by"),
         "revisions": _revisions(milestone, engagement),
         "listing": items,
+        "outlook": outlook.of_milestone(request.user, milestone),
         **sources_page(request, engagement, at=now()),
         "may_plan": policies.can_edit_plan(request.user, engagement),
     }

@@ -11,7 +11,7 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
-from engagements import policies
+from engagements import outlook, policies
 from engagements.filters import SprintFilter
 from engagements.forms.sprints import SprintCreateForm, SprintForm, next_sprint
 from engagements.models import Engagement, Sprint
@@ -63,7 +63,7 @@ def sprint_create(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_safe
 def sprint_detail(request: HttpRequest, ref: str, number: int) -> HttpResponseBase:
-    """Its goal, its days, and the items that are in it."""
+    """Its goal, its days, what to expect, and the items that are in it."""
     engagement = find_engagement(request, ref)
     sprint = get_object_or_404(engagement.sprints.with_progress(), number=number)
     items = items_listing(request, sprint.work_items.all(), caption=f"Items of {sprint}")
@@ -72,6 +72,7 @@ def sprint_detail(request: HttpRequest, ref: str, number: int) -> HttpResponseBa
     context = engagement_page(request, engagement, "sprints", _list_crumb(engagement)) | {
         "sprint": sprint,
         "listing": items,
+        "outlook": outlook.of_sprint(request.user, sprint),
         **sources_page(request, engagement, at=now()),
         "may_plan": policies.can_edit_plan(request.user, engagement),
     }

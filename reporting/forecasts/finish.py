@@ -3,8 +3,8 @@
 Weeks are local ISO weeks; week 1 is the one after the last complete week.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import NamedTuple
 
@@ -77,16 +77,54 @@ def finish(pace: Pace, remaining: int, *, growth: float = 0.0) -> Finish:
     )
 
 
-def law_of(pace: Pace, remaining: int, *, growth: float = 0.0) -> tuple[float, ...]:
-    """The chance to be done by the end of each week, never less than by the week before."""
+def finish_after(before: Pace, newest: int, remaining: int, *, growth: float = 0.0) -> Finish:
+    """As ``finish``, when one week more is over, in which ``newest`` items were finished.
+
+    What is shown to people is this: a better week never makes a date later. By itself the method
+    takes a week far above the usual ones for noise, and now and then the dates move out by that.
+    Here such a week is as good as the best lesser one: see the decision record on forecasts.
+    """
+    pace = before.add(newest)
+    found = finish(pace, remaining, growth=growth)
+    usual = before.most_usual() if before.seen else newest
+    lesser = [law_of(before.add(count), remaining, growth=growth) for count in range(usual, newest)]
+    if not lesser:
+        return found
+    law = best_of([*lesser, found.law])
+    return replace(found, law=law, refusal=_refusal(pace, law))
+
+
+def finish_of(weeks: Sequence[int], remaining: int, *, growth: float = 0.0) -> Finish:
+    """What is shown, from nothing: of all complete weeks, the oldest first."""
+    if not weeks:
+        return finish(Pace(), remaining, growth=growth)
+    *earlier, newest = weeks
+    return finish_after(Pace.of(earlier), newest, remaining, growth=growth)
+
+
+def best_of(laws: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
+    """By the end of each week the best chance of all laws, up to where one is certain."""
+    weeks = range(min(len(law) for law in laws))
+    return tuple(max(law[week] for law in laws) for week in weeks)
+
+
+def law_of(
+    pace: Pace, remaining: int, *, growth: float = 0.0, noise: float | None = None
+) -> tuple[float, ...]:
+    """The chance to be done by the end of each week, never less than by the week before.
+
+    With the ``noise`` given it is that of the same pace among weeks as even as that.
+    """
     outlook, weights = pace.outlook(), pace.weights()
+    if noise is not None:
+        outlook = outlook._replace(noise=noise)
     law: list[float] = []
     reached = 0.0
     for week in range(1, FURTHEST_WEEK + 1):
-        need, noise = remaining, 0.0
+        need, more_noise = remaining, 0.0
         if growth:
-            need, noise = ceil(remaining + growth * week), GROWTH_NOISE * growth * week
-        reached = max(reached, _chance(outlook, weights, week, need, noise))
+            need, more_noise = ceil(remaining + growth * week), GROWTH_NOISE * growth * week
+        reached = max(reached, _chance(outlook, weights, week, need, more_noise))
         law.append(reached)
         if reached >= CERTAIN:
             break

@@ -10,7 +10,7 @@ Source of formulae and constants: developed on real weekly series and sprint boa
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import exp, lgamma, log, log1p
+from math import ceil, exp, lgamma, log, log1p, sqrt
 from typing import Any, NamedTuple, Self
 
 # Half-lives, in weeks: of the three paces, of the long pace, of how well each pace foretold.
@@ -192,6 +192,18 @@ class Pace(NamedTuple):
         own = weeks * spread / max(long_pace, 0.1)
         noise = (USUAL_NOISE_WEEKS * USUAL_NOISE + own) / (USUAL_NOISE_WEEKS + weeks)
         return min(max(noise, LEAST_NOISE), MOST_NOISE)
+
+    def middle(self) -> float:
+        """Items a week, as all versions together have it."""
+        versions = self.outlook().versions
+        return sum(
+            weight * version.pace for weight, version in zip(self.weights(), versions, strict=True)
+        )
+
+    def most_usual(self) -> int:
+        """As many items as a good week has, by the long pace and its noise."""
+        outlook = self.outlook()
+        return ceil(outlook.long_pace + sqrt(outlook.noise * outlook.long_pace))
 
     def weights(self) -> tuple[float, ...]:
         """How much each version counts; they add up to one."""

@@ -105,9 +105,9 @@ class BurnUp:
             bottom=bottom,
             x_ticks=across.ticks(least_gap=58),
             y_ticks=up.ticks(),
-            scope_points=_points(scope),
-            done_points=_points(done),
-            done_area=_points([(xs[0], bottom), *done, (xs[-1], bottom)]),
+            scope_points=points(scope),
+            done_points=points(done),
+            done_area=points([(xs[0], bottom), *done, (xs[-1], bottom)]),
             last=(xs[-1], scope[-1][1], done[-1][1]),
             as_of=as_of,
             committed=committed,
@@ -126,14 +126,14 @@ class BurnUp:
         """
         as_of_x, as_of = across.x(self.as_of), f"as of {self._day(self.as_of)}"
         if self.committed_on is None:
-            return _upright(as_of_x, UPPER, as_of, "end", width), None
+            return upright(as_of_x, UPPER, as_of, "end", width), None
         x, words = across.x(self.committed_on), f"committed {self._day(self.committed_on)}"
         if x < as_of_x:
-            committed = _upright(x, LOWER, words, "end", width)
-            return _upright(as_of_x, UPPER, as_of, "start", width), committed
+            committed = upright(x, LOWER, words, "end", width)
+            return upright(as_of_x, UPPER, as_of, "start", width), committed
         return (
-            _upright(as_of_x, LOWER, as_of, "end", width),
-            _upright(x, UPPER, words, "start", width),
+            upright(as_of_x, LOWER, as_of, "end", width),
+            upright(x, UPPER, words, "start", width),
         )
 
     def _labels(
@@ -157,11 +157,12 @@ class BurnUp:
         ]
 
 
-def _points(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x:g},{y:g}" for x, y in points)
+def points(places: Sequence[tuple[float, float]]) -> str:
+    """The points of a line or an area, as SVG has them."""
+    return " ".join(f"{x:g},{y:g}" for x, y in places)
 
 
-def _upright(x: float, y: float, text: str, anchor: str, width: int) -> Label:
+def upright(x: float, y: float, text: str, anchor: str, width: int) -> Label:
     """Words beside a vertical line, on the other side where the picture would cut them."""
     room = width_of(text, size=TEXT_SIZE)
     if anchor == "end" and x - room < 0:

@@ -3,7 +3,7 @@
 from django.template import Context
 
 from dm_portal.shell.lists import Cell, Listing
-from dm_portal.shell.pictures import Bars, BurnUp, Timeline
+from dm_portal.shell.pictures import Bars, BurnUp, Law, Timeline
 from dm_portal.shell.pictures.qr_code import modules_path
 from dm_portal.shell.tags import inline_tag, register, render_around
 
@@ -66,4 +66,10 @@ def burn_up(picture: BurnUp) -> dict:
 @register.inclusion_tag("components/bars.html")
 def bars(picture: Bars) -> dict:
     """One number a week, with the table one click away."""
+    return {"picture": picture}
+
+
+@register.inclusion_tag("components/law.html")
+def law(picture: Law) -> dict:
+    """The chance to be done, week by week, with the table one click away."""
     return {"picture": picture}

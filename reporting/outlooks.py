@@ -1,0 +1,241 @@
+"""The expected range of a milestone or a sprint, as our own pages show it; from what is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dm_portal.shell.clock import today
+from dm_portal.shell.dates import range_words
+from dm_portal.shell.pictures import Law, LawWeek
+from dm_portal.shell.wording import count
+from engagements.models import Milestone, Sprint
+from reporting.forecasts.finish import LIKELY, MIDDLE
+from reporting.forecasts.moves import Basis, Move, moves
+from reporting.forecasts.pace import Pace
+from reporting.models import Forecast
+from reporting.wording import capital
+
+# So that the picture ends soon after nearly all doubt has gone.
+PICTURED = 0.98
+# Of a sprint, the amounts between which most of its kind end.
+LEAST, MOST = "0.15", "0.85"
+
+
+def expected_range(forecast: Forecast) -> tuple[date, date] | None:
+    """From the middle date to the likely one; None where no date is told."""
+    first, last = forecast.day(MIDDLE), forecast.day(LIKELY)
+    return (first, last) if first and last else None
+
+
+def expected_words(forecast: Forecast | None, *, day: date) -> str:
+    """What a customer reads: "expected 2–8 Dec"; empty where no range is told."""
+    found = expected_range(forecast) if forecast else None
+    return f"expected {range_words(*found, today=day)}" if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One line of why a range moved: what, how it was and is, and what that did to the dates."""
+
+    what: str
+    then: str
+    now: str
+    middle: str
+    likely: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneOutlook:
+    """What is expected of a milestone by the ``forecast`` that stands; ``before`` is the one of
+    the week before its own, if that is kept.
+    """
+
+    milestone: Milestone
+    forecast: Forecast | None
+    before: Forecast | None
+    day: date
+
+    @property
+    def words(self) -> str:
+        """ "Expected 2–8 Dec"; empty where no range is told."""
+        return capital(expected_words(self.forecast, day=self.day))
+
+    @property
+    def picture(self) -> Law | None:
+        """The law itself; None where no date is told."""
+        found = expected_range(self.forecast) if self.forecast else None
+        if self.forecast is None or found is None:
+            return None
+        return Law(
+            name="expected",
+            title=f"When {self.milestone.name} will be done",
+            as_of=self.day,
+            weeks=_pictured(self.forecast),
+            first=found[0],
+            last=found[1],
+            committed_on=self.milestone.committed_on,
+        )
+
+    def warnings(self) -> list[str]:
+        """What whoever relies on the range has to know."""
+        if self.forecast is None or self.forecast.refusal:
+            return []
+        found = []
+        if self.forecast.has_low_evidence:
+            weeks = count(len(self.forecast.inputs["weeks"]), "whole week")
+            found.append(f"Low evidence: it rests on {weeks} only.")
+        if self.forecast.is_winding_down:
+            found.append(
+                "The team is winding down: its last weeks brought less than half of what was usual."
+                " A range is mostly too early then."
+            )
+        if self.forecast.inputs["growth"]:
+            found.append(
+                f"It takes for granted that {self.forecast.inputs['growth']:.1f} items a week go on"
+                " being added. How well that foretells has not been tried on the past."
+            )
+        return found
+
+    def rests_on(self) -> list[str]:
+        """What the range follows from, in sentences."""
+        if self.forecast is None:
+            return []
+        inputs, pace = self.forecast.inputs, Pace.of(self.forecast.inputs["weeks"])
+        waits = inputs["before"]
+        found = [f"{count(inputs['open'], 'open item')} of this milestone"]
+        if waits:
+            found.append(f"{count(waits, 'open item')} of milestones that are due before it")
+        if pace.seen:
+            weeks = count(pace.seen, "whole week")
+            found.append(f"{pace.middle():.1f} items finished a week, by {weeks}")
+        return found
+
+    def moved(self) -> list[Moved]:
+        """Why the range is another one than that of the week before; empty where not known."""
+        if self.forecast is None or self.before is None:
+            return []
+        if self.forecast.refusal or self.before.refusal:
+            return []
+        return [_line(move) for move in moves(_basis(self.before), _basis(self.forecast))]
+
+    @property
+    def before_words(self) -> str:
+        """What was told the week before, or why nothing was; empty where nothing is kept of it."""
+        if self.before is None:
+            return ""
+        return (
+            expected_words(self.before, day=self.day) or f"not known: {self.before.refusal_words}"
+        )
+
+
+def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
+    """Of what is promised, whatever is kept; None where there is nothing to expect."""
+    newest = _visible(user).filter(milestone=milestone).newest_first()
+    if milestone.committed_on is None:
+        return None
+    forecast = newest.first()
+    before = None
+    if forecast:
+        a_week_before = forecast.starts_on - timedelta(weeks=1)
+        before = newest.filter(occasion="week", starts_on=a_week_before).first()
+    return MilestoneOutlook(milestone, forecast, before, today(milestone.engagement.time_zone))
+
+
+def _visible(user: Any) -> Any:
+    found: QuerySet[Forecast] = Forecast.objects.visible_to(user)
+    return found
+
+
+def _pictured(forecast: Forecast) -> Sequence[LawWeek]:
+    """Each Friday up to where nearly all doubt has gone, at least up to the range's end."""
+    weeks = []
+    for place, chance in enumerate(forecast.law):
+        weeks.append(LawWeek(forecast.starts_on + timedelta(weeks=place, days=4), chance))
+        if chance >= PICTURED:
+            break
+    return weeks
+
+
+def _basis(forecast: Forecast) -> Basis:
+    inputs = forecast.inputs
+    need = inputs["open"] + inputs["before"]
+    return Basis(inputs["weeks"], need, inputs["growth"], forecast.starts_on)
+
+
+WHAT = {"remaining": "To do", "pace": "Pace", "spread": "How uneven weeks are"}
+
+
+def _line(move: Move) -> Moved:
+    return Moved(
+        what=WHAT[move.what],
+        then=_amount(move.what, move.then),
+        now=_amount(move.what, move.now),
+        middle=_later(move.middle_days),
+        likely=_later(move.likely_days),
+    )
+
+
+def _amount(what: str, value: float) -> str:
+    if what == "remaining":
+        return count(round(value), "item")
+    if what == "pace":
+        return f"{value:.1f} a week"
+    return f"± {value:.1f}"
+
+
+def _later(days: int | None) -> str:
+    """ "3 days later", "1 day earlier", "the same"."""
+    if days is None:
+        return "not known"
+    if days == 0:
+        return "the same"
+    return f"{count(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
+
+
+@dataclass(frozen=True, slots=True)
+class SprintOutlook:
+    """What is expected of the running sprint, as it stood at the last share that is kept."""
+
+    forecast: Forecast
+
+    @property
+    def words(self) -> str:
+        """ "Between 12 and 19 of 22 items, most likely 15"."""
+        least, most = round(self._amounts[LEAST]), round(self._amounts[MOST])
+        likely = min(max(round(self.forecast.law["point"]), least), most)
+        between = f"{least}" if least == most else f"between {least} and {most}"
+        return f"{between} items, most likely {likely}"
+
+    @property
+    def stood(self) -> str:
+        """ "12 of 22 committed items were done when 50 % of the sprint were over"."""
+        inputs, share = self.forecast.inputs, self.forecast.share
+        when = f"when {share} % of it were over" if share else "at the end of its first day"
+        return f"{inputs['done']} of {inputs['committed']} committed items were done {when}"
+
+    @property
+    def earlier(self) -> str:
+        """From how many sprints it follows, or that it follows from those of others."""
+        known = count(len(self.forecast.inputs["earlier"]), "earlier sprint")
+        if self.forecast.has_low_evidence:
+            return f"only {known} of this team, so the band is from other teams"
+        return f"from {known} at the same point"
+
+    @property
+    def amounts(self) -> list[tuple[str, int]]:
+        """By how many in a hundred sprints end with no more."""
+        return [(f"{float(chance):.0%}", round(each)) for chance, each in self._amounts.items()]
+
+    @property
+    def _amounts(self) -> dict[str, float]:
+        found: dict[str, float] = self.forecast.law["amounts"]
+        return found
+
+
+def of_sprint(user: Any, sprint: Sprint) -> SprintOutlook | None:
+    """What is kept of it, of the last share; None where nothing is."""
+    found = _visible(user).filter(sprint=sprint).newest_first().first()
+    return SprintOutlook(found) if found else None

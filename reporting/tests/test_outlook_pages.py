@@ -1,0 +1,206 @@
+"""What the pages of a milestone and of a sprint say of the time to come."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from dm_portal.people.models import User
+from engagements.models import Engagement, Import, Milestone
+from reporting.models import Forecast
+from reporting.outlooks import expected_words, of_milestone
+from reporting.services.forecasts import keep_forecasts
+from reporting.tests.forecasts import plan_sprints, work_steadily
+from reporting.tests.pages import SignIn, statements, text_of
+from reporting.tests.reports import FRIDAY, WEEK
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+
+@pytest.fixture
+def milestone(engagement: Engagement, manager: User) -> Milestone:
+    return work_steadily(engagement, manager, weeks=14)
+
+
+@pytest.fixture
+def read(sign_in: SignIn, manager: User, milestone: Milestone) -> Any:
+    client = sign_in(manager)
+    return lambda: text_of(client.get(milestone.get_absolute_url()))
+
+
+def forget(milestone: Milestone) -> None:
+    milestone.committed_on = None
+    milestone.save(update_fields=["committed_on"])
+
+
+def test_the_range_the_law_and_what_it_rests_on(read: Any, engagement: Engagement) -> None:
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    said = read()
+
+    [kept] = Forecast.objects.all()
+    assert f"<strong>Expected {expected_words(kept, day=FRIDAY.date())[9:]}</strong>" in said
+    assert "When Release 2.1 will be done" in said
+    assert "committed Fri 29 Jan 2027" in said
+    assert "6 open items of this milestone" in said
+    assert "2.0 items finished a week, by 14 whole weeks" in said
+    assert "due before it" not in said
+    assert "Method: pace, noise, drift, version 1." in said
+    assert "Why it moved" not in said
+
+
+def test_before_the_first_forecast(read: Any) -> None:
+    assert "Not known: the first range is worked out once this milestone is promised" in read()
+
+
+def test_nothing_is_expected_of_what_is_not_promised(read: Any, milestone: Milestone) -> None:
+    forget(milestone)
+    assert "Expected range" not in read()
+
+
+def test_a_refusal_in_words(read: Any, engagement: Engagement, milestone: Milestone) -> None:
+    milestone.work_items.clear()
+    Forecast.objects.create(
+        **told(milestone), law=[], refusal="too_young", refusal_words="need 8 weeks, have 3"
+    )
+    said = read()
+    assert "Not known: need 8 weeks, have 3" in said
+    assert '<svg class="drawing' not in said
+
+
+def told(milestone: Milestone, *, weeks: int = 0, **inputs: Any) -> dict[str, Any]:
+    """A forecast of so many weeks ago."""
+    rests_on = {"weeks": [2] * (14 - weeks), "open": 8, "before": 0, "growth": 0}
+    return {
+        "engagement": milestone.engagement,
+        "milestone": milestone,
+        "occasion": "week",
+        "as_of": FRIDAY - weeks * WEEK,
+        "starts_on": date(2026, 11, 16) - timedelta(weeks=weeks),
+        "method": "pace",
+        "method_version": 1,
+        "inputs": rests_on | inputs,
+        "has_low_evidence": False,
+        "is_winding_down": False,
+    }
+
+
+def test_why_it_moved_since_the_week_before(
+    read: Any, engagement: Engagement, milestone: Milestone
+) -> None:
+    keep_forecasts(engagement=engagement, at=FRIDAY - WEEK)
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    said = read()
+
+    assert "Why it moved since the week before" in said
+    assert "It was expected" in said
+    lines = of_milestone(milestone.engagement.created_by, milestone).moved()
+    assert [line.what for line in lines] == ["To do", "Pace", "How uneven weeks are"]
+    # two items done in the week after, at the same pace
+    assert (lines[0].then, lines[0].now) == ("8 items", "6 items")
+    assert (lines[1].then, lines[1].now) == ("2.0 a week", "2.0 a week")
+
+
+def test_why_none_was_told_the_week_before(
+    read: Any, engagement: Engagement, milestone: Milestone
+) -> None:
+    why = {"law": [], "refusal": "too_few", "refusal_words": "need 5 items, have 2"}
+    Forecast.objects.create(**told(milestone, weeks=1), **why)
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    said = read()
+
+    assert "It was not known: need 5 items, have 2." in said
+    assert "What each change did to the dates" not in said
+
+
+def test_what_whoever_relies_on_it_has_to_know(read: Any, milestone: Milestone) -> None:
+    values = told(milestone, growth=0.5, before=3, weeks=0)
+    values |= {"has_low_evidence": True, "is_winding_down": True}
+    Forecast.objects.create(**values, law=[0.3, 0.9, 0.95])
+    said = read()
+
+    assert "Low evidence: it rests on 14 whole weeks only." in said
+    assert "The team is winding down" in said
+    assert "0.5 items a week go on being added" in said
+    assert "3 open items of milestones that are due before it" in said
+
+
+def test_a_forecast_without_weeks_names_no_pace(read: Any, milestone: Milestone) -> None:
+    values = told(milestone, weeks=0) | {
+        "inputs": {"weeks": [], "open": 1, "before": 0, "growth": 0}
+    }
+    Forecast.objects.create(**values, law=[], refusal="too_young", refusal_words="need 8 weeks")
+    assert "finished a week" not in read()
+
+
+def test_a_range_in_words_for_customers(milestone: Milestone) -> None:
+    kept = Forecast(**told(milestone), law=[0.1, 0.5, 0.9])
+
+    assert expected_words(kept, day=FRIDAY.date()) == "expected 27 Nov – 4 Dec"
+    assert expected_words(None, day=FRIDAY.date()) == ""
+    kept.refusal = "too_wide"
+    assert expected_words(kept, day=FRIDAY.date()) == ""
+
+
+def test_the_running_sprint(
+    sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
+) -> None:
+    running = plan_sprints(engagement)
+    client = sign_in(manager)
+    address = reverse("sprint_detail", args=[engagement.ref, running.number])
+    assert "Expected to be delivered" not in text_of(client.get(address))
+
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    said = text_of(client.get(address))
+
+    assert "only 1 earlier sprint of this team, so the band is from other teams" in said
+    assert "0 of 6 committed items were done when 80 % of it were over." in said
+    assert "most likely" in said
+
+
+def test_the_first_day_of_a_sprint_and_a_team_that_is_known(
+    sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
+) -> None:
+    running = plan_sprints(engagement)
+    Forecast.objects.create(
+        engagement=engagement,
+        sprint=running,
+        occasion="share",
+        share=0,
+        as_of=FRIDAY,
+        starts_on=running.starts_on,
+        method="ratio",
+        method_version=1,
+        inputs={"committed": 9, "done": 0, "earlier": [[9, 0, 7]] * 6},
+        law={"point": 7.2, "amounts": {"0.15": 7.1, "0.5": 7.2, "0.85": 7.3}},
+        has_low_evidence=False,
+        is_winding_down=False,
+    )
+    address = reverse("sprint_detail", args=[engagement.ref, running.number])
+    said = text_of(sign_in(manager).get(address))
+
+    assert "7 items, most likely 7</strong>: from 6 earlier sprints at the same point." in said
+    assert "0 of 9 committed items were done at the end of its first day." in said
+
+
+def test_the_page_asks_as_much_however_many_are_kept(
+    sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
+) -> None:
+    client, address = sign_in(manager), milestone.get_absolute_url()
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    few = statements(client, address)
+    for weeks in range(1, 6):
+        keep_forecasts(engagement=engagement, at=FRIDAY - weeks * WEEK)
+
+    assert Forecast.objects.count() == 6
+    assert statements(client, address) == few
+
+
+def test_a_stale_file_tells_up_to_its_own_week(
+    read: Any, engagement: Engagement, milestone: Milestone
+) -> None:
+    Import.objects.update(uploaded_at=FRIDAY - 2 * WEEK)
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+
+    assert "Of whole weeks up to" in read()
+    assert Forecast.objects.get().told_until == date(2026, 11, 1)
