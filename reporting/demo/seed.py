@@ -38,6 +38,7 @@ from reporting.demo.story import SPRINT_DAYS, WEEKS, EngagementPlan, Item, items
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
+from reporting.services.forecasts import keep_forecasts
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.services.receipts import record_receipt
 from reporting.services.ticks import open_periods
@@ -224,6 +225,7 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
             _import(stage, morning)
             _describe_blockers(stage)
             _judge_criteria(stage, day)
+            keep_forecasts(engagement=stage.engagement, at=now())
     if day < until.astimezone(stage.zone).date():
         _report(stage, week, stage.local(day, 14))
 

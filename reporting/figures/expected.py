@@ -122,15 +122,19 @@ def running_sprint(known: Known, sprints: Sequence[Row]) -> RunningSprint | None
     if found is None:
         return None
     running, share = found
-    ended = [row for row in sprints if _ends_at(row, known) <= known.until]
-    ended.sort(key=_in_time)
     return RunningSprint(
         number=running["number"],
         starts_on=date.fromisoformat(running["starts_on"]),
         share=share,
         now=snapshot(known, running, share),
-        earlier=tuple(snapshot(known, row, share) for row in ended),
+        earlier=tuple(past_sprints(known, sprints, share)),
     )
+
+
+def past_sprints(known: Known, sprints: Sequence[Row], share: int) -> list[Snapshot]:
+    """The sprints that are over, in order of time, as each stood at this share of its length."""
+    ended = [row for row in sprints if _ends_at(row, known) <= known.until]
+    return [snapshot(known, row, share) for row in sorted(ended, key=_in_time)]
 
 
 def running_share(known: Known, sprints: Sequence[Row]) -> tuple[Row, int] | None:
