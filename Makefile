@@ -5,6 +5,7 @@
 # make kills   four ticks at once, a month late, and thirty killed drafters: nothing lost or doubled
 # make bulk    a file of 100,000 rows with 400,000 changes, while others work: time, memory, waits
 # make facts   the facts of 200 engagements of 500 items at once: time, statements
+# make forecasts how long a forecast takes, from nothing and with a week more
 # make periods what is due, asked of the wall clock in every minute of three years in twelve zones
 # make ticks   1 to 3 clocks ticking at random in twelve zones, with outages: nothing lost or doubled
 # make faults statuses of 500 engagements mailed to 1,000 people while everything is killed
@@ -15,7 +16,7 @@
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts hostile worktime periods ticks faults chaos
+.PHONY: run test check mutants kills bulk facts forecasts hostile worktime periods ticks faults chaos
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -48,6 +49,9 @@ bulk: .venv/installed-to-test
 
 facts: .venv/installed-to-test
 	$(BIN)/python .ci/facts.py
+
+forecasts: .venv/installed-to-test
+	$(BIN)/python .ci/forecasts.py
 
 hostile: .venv/installed-to-test
 	$(BIN)/python .ci/hostile.py

@@ -279,4 +279,4 @@ def sample_bars(name: str, *, weeks: int) -> Bars:
 def sample_law(name: str, *, weeks: int, committed_on: date | None = None) -> Law:
     chances = [LawWeek(_in(7 * n), 1 - 0.75**n) for n in range(1, weeks + 1)]
     first, last = _in(min(17, 7 * weeks)), _in(min(46, 7 * weeks))
-    return Law(name, "When 2.1 will be done", today(), chances, first, last, committed_on)
+    return Law(name, f"Done within {weeks} weeks", today(), chances, first, last, committed_on)

@@ -118,10 +118,10 @@ def test_detail_costs_the_same_for_one_and_three(
     file = make_import(engagement)
     make_item(file, "A-1", sprint=dated)
     url = at("sprint_detail", engagement, number=1)
-    assert statements(desk, url) == 10
+    assert statements(desk, url) == 11
     make_item(file, "A-2", sprint=dated)
     make_item(file, "A-3", sprint=dated)
-    assert statements(desk, url) == 10
+    assert statements(desk, url) == 11
 
 
 def test_a_sprint_of_the_tracker_gets_its_days(desk: Any, engagement: Engagement) -> None:

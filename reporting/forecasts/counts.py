@@ -9,17 +9,22 @@ from math import exp, lgamma, log, log1p
 
 # Terms that change the answer by less than this are left out.
 NEGLIGIBLE = 1e-9
+# Up to so many items a sum is faster, and exact.
+FEW = 40
 
 
 def at_least(count: int, mean: float, excess: float) -> float:
     """The probability of ``count`` items or more.
 
-    An incomplete beta integral, by its continued fraction on the side where that is short.
+    Of a few by their sum; else as an incomplete beta integral, by its continued fraction on the
+    side where that is short.
     """
     if count <= 0:
         return 1.0
     spread, more = mean / excess, log1p(excess)
-    hit, miss = excess / (1.0 + excess), 1.0 / (1.0 + excess)
+    hit = excess / (1.0 + excess)
+    if count <= FEW:
+        return _more_than_few(count, spread, more, hit)
     front = exp(
         lgamma(count + spread)
         - lgamma(spread)
@@ -29,7 +34,17 @@ def at_least(count: int, mean: float, excess: float) -> float:
     )
     if hit < (count + 1.0) / (count + spread + 2.0):
         return front * _fraction(count, spread, hit) / count
-    return 1.0 - front * _fraction(spread, count, miss) / spread
+    return 1.0 - front * _fraction(spread, count, 1.0 - hit) / spread
+
+
+def _more_than_few(count: int, spread: float, more: float, hit: float) -> float:
+    """One less the probabilities of all lesser counts, each from the one before."""
+    term = fewer = exp(-spread * more)
+    before = spread - 1.0
+    for less in range(1, count):
+        term *= (before + less) / less * hit
+        fewer += term
+    return 1.0 - fewer
 
 
 def _fraction(a: float, b: float, x: float) -> float:
