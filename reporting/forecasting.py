@@ -11,7 +11,8 @@ from typing import Any
 
 from reporting.figures import expected
 from reporting.figures.expected import Known, Promise
-from reporting.forecasts.finish import Refusal, finish_of
+from reporting.forecasts.finish import Finish, Refusal, finish_of
+from reporting.forecasts.pace import Pace
 from reporting.forecasts.sprint import delivery
 
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ class MilestoneForecast:
 
     ``inputs`` are ``weeks``: items that the engagement finished in each complete week; ``open``:
     items of the milestone that are open; ``before``: open items of milestones that are due
-    earlier; ``growth``: items by which all of these grow a week.
+    earlier; ``growth``: items by which the milestone grows a week.
     """
 
     number: int
@@ -76,9 +77,7 @@ def _forecast(
 ) -> MilestoneForecast:
     mine = queue[-1]
     need = expected.remaining(known, [each.number for each in queue])
-    growth = sum(
-        expected.growth(known, each.number, promised_at=each.promised_at) for each in queue
-    )
+    growth = expected.growth(known, mine.number, promised_at=mine.promised_at)
     found = finish_of(weeks, need, growth=growth)
     return MilestoneForecast(
         number=mine.number,
@@ -90,9 +89,19 @@ def _forecast(
             "growth": round(growth, PLACES),
         },
         law=tuple(round(chance, PLACES) for chance in found.law) if mine.open else (),
-        refusal=_nothing_open(mine) or found.refusal,
+        refusal=_nothing_open(mine) or _outgrown(found, weeks, growth) or found.refusal,
         has_low_evidence=found.has_low_evidence,
         is_winding_down=found.is_winding_down,
+    )
+
+
+def _outgrown(found: Finish, weeks: list[int], growth: float) -> Refusal | None:
+    """Where it is the growth that puts the date out of sight, that is what has to be said."""
+    if not growth or found.refusal is None or found.refusal.rule != "too_far":
+        return None
+    pace = Pace.of(weeks).middle()
+    return Refusal(
+        "outgrown", f"{growth:.1f} items a week are being added, and {pace:.1f} are finished"
     )
 
 

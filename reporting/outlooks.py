@@ -11,6 +11,7 @@ from dm_portal.shell.clock import today
 from dm_portal.shell.dates import range_words
 from dm_portal.shell.pictures import Law, LawWeek
 from dm_portal.shell.wording import count
+from engagements.figures import is_done
 from engagements.models import Milestone, Sprint
 from reporting.forecasts.finish import LIKELY, MIDDLE
 from reporting.forecasts.moves import Basis, Move, moves
@@ -132,10 +133,13 @@ class MilestoneOutlook:
 
 
 def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
-    """Of what is promised, whatever is kept; None where there is nothing to expect."""
-    newest = _visible(user).filter(milestone=milestone).newest_first()
-    if milestone.committed_on is None:
+    """Of what is promised and not done, whatever is kept; None where there is nothing to expect.
+
+    ``milestone`` comes with its progress.
+    """
+    if milestone.committed_on is None or is_done(milestone):
         return None
+    newest = _visible(user).filter(milestone=milestone).newest_first()
     forecast = newest.first()
     before = None
     if forecast:

@@ -20,7 +20,7 @@ from reporting.periods import monday_named, monday_of
 Row = dict[str, Any]
 WEEK = timedelta(days=7)
 # Growth is told of so many weeks at least after the promise, and of no more than these.
-GROWTH_WEEKS, MOST_GROWTH_WEEKS = 8, 26
+GROWTH_WEEKS, MOST_GROWTH_WEEKS = 8, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def remaining(known: Known, milestones: Sequence[int]) -> int:
 
 
 def growth(known: Known, milestone: int, *, promised_at: datetime) -> float:
-    """Items by which a milestone grew a week since it was promised, at most in half a year.
+    """Items by which a milestone grew a week since it was promised, in the last twelve at most.
 
     Net: what was added less what was taken out; 0 where it shrank, and below eight weeks.
     """

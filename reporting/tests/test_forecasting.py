@@ -70,6 +70,16 @@ def test_growth_since_the_promise_is_part_of_it():
     assert max(found.law[:20]) < max(without[:20])
 
 
+def test_where_growth_puts_the_date_out_of_sight_that_is_said():
+    added = [item(f"B-{n}", 1, created=WEDNESDAY - (1 + n // 2) * WEEK) for n in range(24)]
+    given = {"milestones": [milestone(1)], "revisions": [promised(1, "2026-12-01")]}
+
+    [found] = milestones_ahead(rows(items=[*steady(), *open_items(1, 4), *added], **given))
+
+    assert found.refusal.rule == "outgrown"
+    assert found.refusal.sentence == "2.0 items a week are being added, and 1.9 are finished"
+
+
 @pytest.mark.parametrize(
     ("items", "criteria", "rule"),
     [

@@ -58,6 +58,14 @@ def test_nothing_is_expected_of_what_is_not_promised(read: Any, milestone: Miles
     assert "Expected range" not in read()
 
 
+def test_nothing_is_expected_of_what_is_done(
+    read: Any, engagement: Engagement, milestone: Milestone
+) -> None:
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    milestone.work_items.update(done_at=FRIDAY, stage="done")
+    assert "Expected range" not in read()
+
+
 def test_a_refusal_in_words(read: Any, engagement: Engagement, milestone: Milestone) -> None:
     milestone.work_items.clear()
     Forecast.objects.create(
@@ -86,7 +94,7 @@ def told(milestone: Milestone, *, weeks: int = 0, **inputs: Any) -> dict[str, An
 
 
 def test_why_it_moved_since_the_week_before(
-    read: Any, engagement: Engagement, milestone: Milestone
+    read: Any, engagement: Engagement, milestone: Milestone, manager: User
 ) -> None:
     keep_forecasts(engagement=engagement, at=FRIDAY - WEEK)
     keep_forecasts(engagement=engagement, at=FRIDAY)
@@ -94,7 +102,7 @@ def test_why_it_moved_since_the_week_before(
 
     assert "Why it moved since the week before" in said
     assert "It was expected" in said
-    lines = of_milestone(milestone.engagement.created_by, milestone).moved()
+    lines = of_milestone(manager, Milestone.objects.with_progress().get()).moved()
     assert [line.what for line in lines] == ["To do", "Pace", "How uneven weeks are"]
     # two items done in the week after, at the same pace
     assert (lines[0].then, lines[0].now) == ("8 items", "6 items")
@@ -109,7 +117,9 @@ def test_why_none_was_told_the_week_before(
     keep_forecasts(engagement=engagement, at=FRIDAY)
     said = read()
 
-    assert "It was not known: need 5 items, have 2." in said
+    assert (
+        "Why it moved since the week before</h3> <p>It was not known: need 5 items, have 2." in said
+    )
     assert "What each change did to the dates" not in said
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dm_portal.people import audit
 from dm_portal.shell.clock import now
-from reporting.jobs import PUBLICATIONS, REPORTS
+from reporting.jobs import FORECASTS, PUBLICATIONS, REPORTS
 from reporting.services.ticks import tick
 from reporting.work import drain
 
@@ -31,7 +31,8 @@ def an_instant(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Opens the weekly statuses that are due now, or at a chosen instant; then drafts and "
-        "publishes whatever waits. The clock does the same every minute."
+        "publishes whatever waits, and keeps the forecasts of weeks that are over. The clock does "
+        "the same every minute."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,7 +49,9 @@ class Command(BaseCommand):
             opened = tick(at=at)
         self.stdout.write(f"{opened} {'status' if opened == 1 else 'statuses'} opened.")
         # With a broker the tick has told the workers.
-        if not settings.CELERY_BROKER_URL and not all([drain(REPORTS), drain(PUBLICATIONS)]):
+        jobs = [REPORTS, PUBLICATIONS, *([] if at else [FORECASTS])]
+        done = [] if settings.CELERY_BROKER_URL else [drain(job) for job in jobs]
+        if not all(done):
             raise CommandError(
                 "Not everything that waited was done: the errors are above. "
                 "The clock, or the next tick, tries again."
