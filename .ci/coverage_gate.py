@@ -1,4 +1,4 @@
-"""Require every branch of the rules: querysets, policies, services, periods, working time, mail.
+"""Require every branch of the rules: querysets, policies, services, periods, forecasts, and so on.
 
 Reads .coverage.json of the last `make test`; exits 1 naming each line and branch not taken.
 """
@@ -11,6 +11,7 @@ RULES = {
     *("querysets", "policies", "services", "periods"),
     *("working_time", "schedules", "leave_files", "recurrence"),
     *("reminding", "rounds", "ahead", "truth", "editing"),
+    *("forecasts", "forecasting", "expected", "backtests", "querysets_forecasts"),
 }
 # Mail: what is said to whom, when, and how it leaves.
 RULES |= {"categories", "composing", "letters", "mail_words", "preferences", "recipients", "smtp"}

@@ -35,7 +35,7 @@ TARGETS = (
     *("policies", "querysets", "services", "standing", "facts", "figures", "rag", "periods"),
     *("histories", "counting", "freshness", "leftovers", "stored_items", "last_status", "drafting"),
     *("sentences", "sources", "working_time", "schedules", "recurrence", "leave_files"),
-    *("composing", "preferences", "recipients"),
+    *("composing", "preferences", "recipients", "forecasts", "forecasting"),
 )
 TESTS_PER_MUTANT = 60
 TIMEOUT_SECONDS = 120
