@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dm_portal.shell.dates import day_words, range_words
 from dm_portal.shell.pictures.burn_up import Label, points, upright
 from dm_portal.shell.pictures.scale import Frame, NumberScale, Tick, TimeScale
 
 UPPER, LOWER = 14, 32
+WORKING_DAYS = timedelta(days=5)
 AIR = 20  # half of the words below the last tick
 
 
@@ -50,7 +51,8 @@ class Drawing(Frame):
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """The picture: ``weeks`` in order of time, ``first`` and ``last`` day of the expected range.
+    """The picture: ``weeks`` in order of time, each as of its Friday; ``first`` and ``last`` day of
+    the expected range.
 
     ``name`` makes the ids, ``as_of`` is its "today".
     """
@@ -83,11 +85,12 @@ class Law:
 
     def _draw(self, size: str, width: int, height: int) -> Drawing:
         left, right, top, bottom = 44, width - AIR, 44, height - 24
-        days = [self.first, self.last, *(week.on for week in self.weeks)]
+        rise = self._rise()
+        days = [self.first, self.last, *(day for day, _ in rise)]
         days += [self.committed_on] if self.committed_on else []
         across = TimeScale.around(days, left=left, right=right)
         up = NumberScale(1, bottom=bottom, ceiling=top)
-        line = [(across.x(week.on), up.y(week.chance)) for week in self.weeks]
+        line = [(across.x(day), up.y(chance)) for day, chance in rise]
         expected, committed = self._uprights(across, width)
         return Drawing(
             size=size,
@@ -104,6 +107,15 @@ class Law:
             expected=expected,
             committed=committed,
         )
+
+    def _rise(self) -> list[tuple[date, float]]:
+        """The chance from day to day: from nothing on, it rises on working days alone."""
+        rise = [(self.weeks[0].on - WORKING_DAYS, 0.0)]
+        for week in self.weeks:
+            if week is not self.weeks[0]:
+                rise.append((week.on - WORKING_DAYS, rise[-1][1]))
+            rise.append((week.on, week.chance))
+        return rise
 
     def _uprights(self, across: TimeScale, width: int) -> tuple[Label, Label | None]:
         """The words over the range, and those of the committed date, which stand higher."""

@@ -1,6 +1,7 @@
 """The picture of a law: what it says in words, and that it stays within its frame."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.template import Context, Template
@@ -41,6 +42,15 @@ def test_it_says_in_words_what_is_drawn() -> None:
 )
 def test_nothing_and_all_are_kept_for_what_is_so(chance: float, percent: int) -> None:
     assert LawWeek(FRIDAY, chance).percent == percent
+
+
+def test_the_line_rises_on_working_days_alone() -> None:
+    wide, _ = law(0.5, 0.9).drawings
+    xs, ys = zip(*(map(float, each.split(",")) for each in wide.line.split()), strict=True)
+
+    assert (ys[0], ys[1] == ys[2]) == (wide.bottom, True)
+    day = (xs[-1] - xs[0]) / 12
+    assert [round((after - before) / day) for before, after in pairwise(xs)] == [5, 2, 5]
 
 
 def test_the_table_has_each_week() -> None:
