@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('engagements', '0026_events_of_an_import'),
-        ('reporting', '0008_reminders'),
+        ('reporting', '0009_edits'),
     ]
 
     operations = [
