@@ -13,6 +13,7 @@ COMMON = {
     "engagements.action": "",
     "engagements.commitment": "",
     "engagements.escalation": "",
+    "engagements.colourthresholds": "",
 }
 
 SENTENCES: dict[str, str] = {
@@ -75,6 +76,7 @@ SENTENCES: dict[str, str] = {
     "escalation.reworded": "reworded {target} for the customer: {after[customer_text]}",
     "escalation.acknowledged": "acknowledged {target}",
     "escalation.resolved": "resolved {target}: {after[resolution]}",
+    "thresholds.changed": "changed the {target}",
     "template.created": "made the template {target}",
     "template.changed": "changed the template {target}",
     "template.outlined": "changed the milestones of the template {target}",

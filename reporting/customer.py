@@ -225,6 +225,7 @@ class _Page:
         self.figures = body["figures"]
         self.speaker = speaker
         self.text = text
+        self.thresholds = rag.thresholds_of(body)
         self.zone = ZoneInfo(body["inputs"]["zone"])
         self.today = date.fromisoformat(self.figures["window"]["to_day"])
         self.committed = [row for row in self.figures["milestones"] if row["committed_on"]]
@@ -257,7 +258,8 @@ class _Page:
             is_known and not rag.is_better(declared, computed["colour"])
         ):
             return None
-        return Rules(Shape(computed["colour"]).value, computed["sentence"], is_known)
+        said = computed.get("for_customer") or computed["sentence"]
+        return Rules(Shape(computed["colour"]).value, said, is_known)
 
     def reason(self) -> str:
         """Why the DM calls it otherwise than the rules; nothing where they agree."""
@@ -298,7 +300,7 @@ class _Page:
             name="milestones",
             title="Committed milestones",
             as_of=self.today,
-            milestones=[_on_timeline(row) for row in drawn],
+            milestones=[_on_timeline(row, self.thresholds) for row in drawn],
         )
 
     def burn_up(self) -> BurnUp | None:
@@ -363,15 +365,15 @@ def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line,
     )
 
 
-def _on_timeline(row: dict[str, Any]) -> TimelineMilestone:
+def _on_timeline(row: dict[str, Any], thresholds: rag.Thresholds) -> TimelineMilestone:
     """Done in time or late, past its date, or else not known: nothing forecasts it yet."""
     shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
         word = f"{row['done']} of {count(row['items'], 'item')} done"
     if row["is_done"]:
-        shape = Shape(rag.schedule_colour(row["days_late"] or 0))
+        shape = Shape(rag.schedule_colour(row["days_late"] or 0, thresholds))
     elif row["days_past"]:
-        shape = Shape(rag.schedule_colour(row["days_past"]))
+        shape = Shape(rag.schedule_colour(row["days_past"], thresholds))
         word = f"{count(row['days_past'], 'day')} past its date"
     first = row["first_committed_on"]
     return TimelineMilestone(

@@ -37,8 +37,14 @@ class Draft:
 
     @property
     def stored(self) -> dict[str, Any]:
-        """What ``Report.drafted`` keeps: the words and the colour, not the rows."""
-        return {"sentences": self.sentences, "overall": self.overall}
+        """What ``Report.drafted`` keeps: the words and the colour, not the rows; and by which
+        thresholds, so that those do not change under whoever is writing.
+        """
+        return {
+            "sentences": self.sentences,
+            "overall": self.overall,
+            "thresholds": rag.thresholds_of(self.body).stored,
+        }
 
 
 def draft_of(report: Report, *, at: datetime) -> Draft:
@@ -49,9 +55,11 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
     """
     said = last_said(report) if report.correction_reason else None
     if said and not report.corrects_figures:
-        return _as_said(said)
+        return said_again(said)
     since, as_of = window_of(report, at=at)
-    body = facts.collect(report.engagement, since=since, as_of=as_of)
+    body = facts.collect(
+        report.engagement, since=since, as_of=as_of, thresholds=report.drafted.get("thresholds")
+    )
     was = json.loads(said.facts.body)["figures"] if said else None
     return Draft(
         since=since,
@@ -68,7 +76,7 @@ def last_said(report: Report) -> ReportRevision:
     return revision
 
 
-def _as_said(revision: ReportRevision) -> Draft:
+def said_again(revision: ReportRevision) -> Draft:
     """The figures and the rules' words of a revision, as they were published."""
     body = json.loads(revision.facts.body)
     return Draft(

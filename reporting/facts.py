@@ -29,6 +29,7 @@ from engagements.models import (
     Sprint,
     StateMeaning,
     VersionMeaning,
+    thresholds_of,
 )
 from engagements.stages import stage_of_word
 from engagements.work_events import Meanings, Name, histories
@@ -37,7 +38,7 @@ from reporting.figures import text_instant
 from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
 from reporting.stored_items import stored
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -48,15 +49,24 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     5: figures.version_5,
     6: figures.version_6,
     7: figures.version_7,
+    8: figures.version_8,
 }
 
 
-def collect(engagement: Engagement, *, since: datetime | None, as_of: datetime) -> dict[str, Any]:
+def collect(
+    engagement: Engagement,
+    *,
+    since: datetime | None,
+    as_of: datetime,
+    thresholds: dict[str, int] | None = None,
+) -> dict[str, Any]:
     """What is known at ``as_of``, and what happened from ``since`` (the previous ``as_of``) on.
 
-    JSON-ready. Three statements, four with a status before, whatever the number of rows.
+    JSON-ready. Three statements, four with a status before, whatever the number of rows. A draft
+    keeps the ``thresholds`` with which it opened; without them those that hold now are stored.
     """
-    return _body(engagement, read_inputs(engagement, since=since, as_of=as_of))
+    inputs = read_inputs(engagement, since=since, as_of=as_of)
+    return _body(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
 
 
 def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +130,7 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schema 7 are worked out from.
+    """The rows that the figures of schema 8 are worked out from.
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
@@ -128,8 +138,9 @@ def read_inputs(
     nobody has said what that of now means, ``is_undated`` that no file says when it was created;
     ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
-    any file of most of its open items tells of it. Rows later than the instant are there where the
-    figures need to say so.
+    any file of most of its open items tells of it; ``thresholds`` of the colours, and
+    ``rules_before``: how the rules saw the last status. Rows later than the instant are there
+    where the figures need to say so.
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
     return inputs
@@ -191,6 +202,7 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
             "items": items,
             **plans[engagement.pk].rows,
             **around[engagement.pk],
+            "rules_before": knew.rules if (knew := told.get(engagement.pk)) else {},
         }
         yield engagement, inputs
 
@@ -304,9 +316,9 @@ def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any
 
 def _around(
     engagements: Sequence[int],
-) -> tuple[dict[int, dict[str, list[dict[str, Any]]]], Meanings, Decided]:
-    """Sprints with dates, the last applied file of each source; what states and versions mean, and
-    when the states were decided on.
+) -> tuple[dict[int, dict[str, Any]], Meanings, Decided]:
+    """Sprints with dates, the last applied file of each source, the thresholds of the colours; what
+    states and versions mean, and when the states were decided on.
 
     Of one statement.
     """
@@ -320,7 +332,8 @@ def _around(
     meaning = JSONObject(source="source__number", state="state", stage="stage", at="decided_at")
     moved = VersionMeaning.objects.filter(**mine)
     version = JSONObject(version="version", milestone="milestone__tracker_name")
-    rows: QuerySet[Any] = Engagement.objects.filter(pk__in=engagements).annotate(
+    wanted = Engagement.objects.filter(pk__in=engagements).select_related("thresholds")
+    rows: QuerySet[Any] = wanted.annotate(
         its_sprints=ArraySubquery(
             sprints.values_list(_as_json("number", "name", "starts_on", "ends_on"))
         ),
@@ -328,12 +341,16 @@ def _around(
         its_meanings=ArraySubquery(decided.values_list(meaning)),
         its_versions=ArraySubquery(moved.values_list(version)),
     )
-    around: dict[int, dict[str, list[dict[str, Any]]]] = {}
+    around: dict[int, dict[str, Any]] = {}
     states: dict[tuple[int, int], dict[str, str]] = {}
     versions: dict[int, dict[str, str | None]] = {}
     decided_at: Decided = {}
     for row in rows:
-        around[row.pk] = {"sprints": row.its_sprints, "imports": [_file(e) for e in row.its_files]}
+        around[row.pk] = {
+            "sprints": row.its_sprints,
+            "imports": [_file(each) for each in row.its_files],
+            "thresholds": thresholds_of(row).stored,
+        }
         for each in row.its_meanings:
             of = row.pk, each["source"]
             states.setdefault(of, {})[each["state"]] = each["stage"]

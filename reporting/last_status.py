@@ -2,29 +2,36 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
 from django.db.models import Q
 
 from engagements.models import Engagement
+from reporting import rag
 from reporting.models import Facts
 from reporting.stored_items import NOWHERE, Stood, late_kinds, stood
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the last status knew of each item: whether it was there, done, and where."""
+    """What the last status knew of each item: whether it was there, done, and where.
+
+    ``rules``: how the rules saw each dimension then, see ``rag.kept``.
+    """
 
     since: datetime
     items: dict[tuple[int, str], Stood]
+    rules: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, since: datetime, body: str) -> Self:
         """From the body that was frozen with that status, which ended at ``since``."""
-        rows = json.loads(body)["inputs"]["items"]
-        return cls(since, {(row["source"], row["key"]): stood(row, since) for row in rows})
+        said = json.loads(body)
+        rows = said["inputs"]["items"]
+        items = {(row["source"], row["key"]): stood(row, since) for row in rows}
+        return cls(since, items, rag.kept(said))
 
     def late_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """What had become of a stored item before that status and was known only after it.

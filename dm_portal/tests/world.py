@@ -30,6 +30,7 @@ from dm_portal.tests.world_owed import owe
 from engagements.models import (
     AcceptanceCriterion,
     Blocker,
+    ColourThresholds,
     Customer,
     CustomerContact,
     Engagement,
@@ -234,6 +235,7 @@ def _plan(side: Side, manager: User) -> None:
     side.add(AcceptanceCriterion(milestone=promised, number=1, **met), "promised")
     side.add(AcceptanceCriterion(milestone=promised, number=2), "promised")
     side.add(AcceptanceCriterion(milestone=known, number=1), "known")
+    side.add(ColourThresholds(engagement=engagement))
     side.add(Sprint(engagement=engagement, number=1, starts_on=today() - 7 * DAY, ends_on=today()))
 
 

@@ -17,6 +17,7 @@ from engagements.models.imports import Import, ImportChunk, ImportEvent, ImportR
 from engagements.models.milestones import AcceptanceCriterion, Milestone, MilestoneRevision
 from engagements.models.risks import Risk
 from engagements.models.sources import MOST_DAYS, Source, StateMeaning, VersionMeaning
+from engagements.models.thresholds import ColourThresholds, thresholds_of
 from engagements.models.work import Sprint, WorkEvent, WorkItem
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Ask",
     "Blocker",
     "Commitment",
+    "ColourThresholds",
     "Customer",
     "CustomerContact",
     "Engagement",
@@ -48,4 +50,5 @@ __all__ = [
     "VersionMeaning",
     "WorkEvent",
     "WorkItem",
+    "thresholds_of",
 ]

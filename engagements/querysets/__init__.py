@@ -23,6 +23,7 @@ from engagements.querysets.owed import (
 from engagements.querysets.work import (
     PLANNERS,
     BlockerQuerySet,
+    ColourThresholdsQuerySet,
     CustomerContactQuerySet,
     CustomerQuerySet,
     EngagementFunctionQuerySet,
@@ -47,6 +48,7 @@ __all__ = [
     "AskQuerySet",
     "BlockerQuerySet",
     "CommitmentQuerySet",
+    "ColourThresholdsQuerySet",
     "CustomerContactQuerySet",
     "CustomerQuerySet",
     "EngagementFunctionQuerySet",

@@ -214,6 +214,10 @@ class OfMilestoneQuerySet(models.QuerySet[Any]):
         return self.filter(milestone__in=milestone.objects.visible_to(user))
 
 
+class ColourThresholdsQuerySet(OfEngagementQuerySet):
+    """From where on engagements that the person may see are at risk or off track."""
+
+
 class SprintQuerySet(OfEngagementQuerySet):
     def with_progress(self) -> Self:
         """Annotate ``items`` that count, and ``items_done``."""

@@ -14,6 +14,7 @@ from engagements.models import (
     Ask,
     Blocker,
     Commitment,
+    ColourThresholds,
     Customer,
     CustomerContact,
     Engagement,
@@ -58,6 +59,7 @@ OWNER: dict[type[Model], str] = {
     Escalation: "engagement",
     Commitment: "engagement",
     Fulfilment: "commitment__engagement",
+    ColourThresholds: "engagement",
     Source: "engagement",
     Import: "engagement",
     ImportChunk: "of__engagement",
@@ -80,6 +82,7 @@ def fill(engagement: Engagement) -> None:
         milestone=milestone, number=1, new_on=today(), reason="x", changed_at=now(), changed_by=by
     )
     Sprint.objects.create(engagement=engagement, number=1, name="S1")
+    ColourThresholds.objects.create(engagement=engagement)
     file = make_import(engagement)
     ImportChunk.objects.create(of=file, number=1, content=b"key")
     ImportRow.objects.create(of=file, line=1, verdict="new")

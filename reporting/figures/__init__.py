@@ -10,6 +10,7 @@ their beginning and not their end.
 ``blocked`` schema 5: and by the times in which each was blocked
 ``moved``   schema 6: and by everything that moved since the last status
 ``told``    schema 7: and no further than the files tell
+``ruled``   schema 8: and what the rules of the colours look at besides
 """
 
 from reporting.figures.blocked import version_5
@@ -24,11 +25,13 @@ from reporting.figures.dated import (
 )
 from reporting.figures.followed import version_4
 from reporting.figures.moved import version_6
+from reporting.figures.ruled import for_rules, version_8
 from reporting.figures.told import version_7
 
 __all__ = [
     "can_be_told",
     "days_after",
+    "for_rules",
     "instant",
     "text_instant",
     "version_1",
@@ -38,4 +41,5 @@ __all__ = [
     "version_5",
     "version_6",
     "version_7",
+    "version_8",
 ]

@@ -31,7 +31,7 @@ def figures_of(inputs: Row, lines: list[Timeline]) -> Row:
     """The figures of schema 4, of items that are read already."""
     window = Window.of(inputs)
     there = [line for line in lines if line.is_there(window.as_of)]
-    found = version_3(inputs, [_as_it_stood(line, window) for line in there])
+    found = version_3(inputs, [as_it_stood(line, window) for line in there])
     known = found["total"] is not None
     known_until = found["window"]["known_until"]
     for name in ("burnup", "burnup_next"):
@@ -48,7 +48,7 @@ def figures_of(inputs: Row, lines: list[Timeline]) -> Row:
     }
 
 
-def _as_it_stood(line: Timeline, window: Window) -> Item:
+def as_it_stood(line: Timeline, window: Window) -> Item:
     """An item at the instant, as schema 3 knew it."""
     as_of = window.as_of
     milestones = before(line.milestones, as_of)

@@ -44,7 +44,12 @@ KINDS = LATE | {FIRST_TOLD: FIRST_TOLD}
 
 def version_7(inputs: Row) -> Row:
     """The figures of schema 7; see the module for their meaning."""
-    window, lines = Window.of(inputs), [_as_dated(Timeline.of(row)) for row in inputs["items"]]
+    return as_told(inputs, [Timeline.of(row) for row in inputs["items"]])
+
+
+def as_told(inputs: Row, read: list[Timeline]) -> Row:
+    """The figures of schema 7, of items that are read already."""
+    window, lines = Window.of(inputs), [_as_dated(line) for line in read]
     told = [row | {"uploaded_at": row["told_until"]} for row in inputs["imports"]]
     found = with_moves(inputs | {"imports": told}, lines)
     found["window"] |= _how_far(inputs, window, instant(found["window"]["known_until"]))

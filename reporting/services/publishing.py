@@ -154,7 +154,7 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
     said = {name: revision.text[name] for name in WORDS}
     typed = {name: getattr(report, name) for name in WORDS if getattr(report, name) != said[name]}
     typed["reason"] = report.correction_reason
-    drafted = {"sentences": revision.text["sentences"], "overall": revision.text["computed"]}
+    drafted = drafting.said_again(revision).stored
     move(
         report,
         State.PUBLISHED,

@@ -132,7 +132,12 @@ def test_a_criterion_that_is_not_met_keeps_a_milestone_open() -> None:
 
 
 def test_what_nothing_feeds_is_not_known() -> None:
-    verdicts = rag.dimensions(late("2026-11-01"))
+    """Of the facts of a schema that did not have them, none of the others is known either."""
+    older = late("2026-11-01") | {"schema": 7}
+    older["figures"] = {
+        name: value for name, value in older["figures"].items() if name not in ("sprints", "rework")
+    }
+    verdicts = rag.dimensions(older)
     assert [verdict["dimension"] for verdict in verdicts] == [
         "schedule",
         "scope",

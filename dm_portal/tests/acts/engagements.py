@@ -23,6 +23,7 @@ from engagements.services import (
     people,
     sprints,
     templates,
+    thresholds,
 )
 from pods.models import Pod
 
@@ -130,6 +131,9 @@ ACTS: dict[Any, Any] = {
     ),
     sprints.change_sprint: lambda w: sprints.change_sprint(
         sprint=w.ours.one(Sprint), version=1, by=dm(w), **SPRINT | {"name": w.ours.one(Sprint).name}
+    ),
+    thresholds.change_thresholds: lambda w: thresholds.change_thresholds(
+        engagement=w.ours.engagement, version=0, by=dm(w), schedule_red_days=9
     ),
     templates.create_template: lambda w: templates.create_template(by=dm(w), **CADENCE),
     templates.change_template: lambda w: templates.change_template(

@@ -1,0 +1,99 @@
+"""Schema 8: the figures of schema 7, and what the rules of the colours look at besides.
+
+``sprints``  the last two sprints that began, the later first: how much was committed and added,
+             see ``last_sprints``; None where no work is known
+``rework``   what was finished and reopened in the last four weeks, see ``rework``; None alike
+
+The thresholds that held are stored with the inputs (``thresholds``), and how the rules saw the
+last status (``rules_before``): no figure depends on them, the colours do.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from reporting.figures.blocked import blockers
+from reporting.figures.dated import Window, instant, text_day, version_3
+from reporting.figures.followed import as_it_stood
+from reporting.figures.sprints import sprint
+from reporting.figures.timelines import DONE, Timeline
+from reporting.figures.told import as_told
+
+Row = dict[str, Any]
+
+SPRINTS = 2
+REWORK_DAYS = 28
+
+
+def version_8(inputs: Row) -> Row:
+    """The figures of schema 8; see the module for their meaning."""
+    lines = [Timeline.of(row) for row in inputs["items"]]
+    return as_told(inputs, lines) | _besides(inputs, lines)
+
+
+def for_rules(inputs: Row, lines: list[Timeline]) -> Row:
+    """Of the figures of schema 8 what the rules look at, and no more, of items that are read
+    already: to ask how the colours of many weeks would have been.
+    """
+    window = Window.of(inputs)
+    there = [line for line in lines if line.is_there(window.as_of)]
+    found = version_3(inputs, [as_it_stood(line, window) for line in there])
+    blocked = [
+        (row["source"], line, spans)
+        for row, line in zip(inputs["items"], lines, strict=True)
+        if (spans := line.blocked(window.as_of))
+    ]
+    known = found["total"] is not None
+    rows = blockers(blocked, window) if blocked and known else None
+    return found | {"blockers": rows} | _besides(inputs, lines)
+
+
+def _besides(inputs: Row, lines: list[Timeline]) -> Row:
+    if not inputs["imports"]:
+        return {"sprints": None, "rework": None}
+    window = Window.of(inputs)
+    return {
+        "sprints": last_sprints(lines, inputs["sprints"], window),
+        "rework": rework(lines, inputs, window),
+    }
+
+
+def last_sprints(lines: list[Timeline], sprints: list[Row], window: Window) -> list[Row]:
+    """Of each of the last two sprints that began: its number, name and first day; how many items
+    were ``committed`` to, and ``added`` after its first day.
+
+    Source: sprint and state changes, see ``sprints.sprint``. One to which nothing was committed
+    is none that could grow.
+    """
+    found: list[Row] = []
+    begun = sorted(sprints, key=lambda row: (row["starts_on"], row["number"]), reverse=True)
+    for row in begun:
+        of = sprint(lines, [row], window)
+        if of is None or not of["committed"]:
+            continue
+        kept = {name: of[name] for name in ("number", "name", "starts_on")}
+        found.append(kept | {name: len(of[name]) for name in ("committed", "added")})
+        if len(found) == SPRINTS:
+            break
+    return found
+
+
+def rework(lines: list[Timeline], inputs: Row, window: Window) -> Row:
+    """How many items were ``finished`` and how many ``reopened`` in the last four weeks of which
+    the files tell, and on which local days those begin and end.
+
+    Each item counts once, whatever it is now; what was withdrawn counts no more. Source: state
+    changes.
+    """
+    told = [at for row in inputs["imports"] if (at := instant(row["told_until"]))]
+    until = min(max(told, default=window.as_of), window.as_of)
+    since = until - timedelta(days=REWORK_DAYS)
+    there = [line for line in lines if line.is_there(until) and line.changed_since(since)]
+    return {
+        "from_day": text_day(window.day(since)),
+        "to_day": text_day(window.day(until)),
+        "finished": sum(
+            any(step.value == DONE and since <= step.at < until for step in line.stages)
+            for line in there
+        ),
+        "reopened": sum(line.was_reopened(since=since, at=until) for line in there),
+    }

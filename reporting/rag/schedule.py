@@ -1,0 +1,137 @@
+"""Whether the next committed milestone will be in time, or how long it is late."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dm_portal.shell.dates import day_words
+from engagements.thresholds import DEFAULTS, Thresholds
+from reporting.figures import can_be_told
+from reporting.rag.verdicts import Verdict, from_on, unknown, verdict
+
+NO_FORECAST = "There is no forecast yet, so this rule counts only the days past the date."
+RANKS = ("green", "amber", "red")
+
+
+def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
+    """Of the next milestone that is not done: by the chance that it is in time, where a forecast
+    tells one and its date is not past; else days past its committed date.
+
+    Done is: all items done and all criteria met, of at least one of either. Days are calendar
+    days in the engagement's zone.
+    """
+    figures = body["figures"]
+    committed = [row for row in figures["milestones"] if row["committed_on"]]
+    if figures["total"] is None:
+        return unknown("schedule", "no work has been imported yet")
+    if not committed:
+        return unknown("schedule", "no milestone has a committed date")
+    counted = [row for row in committed if can_be_told(row)]
+    if not counted:
+        return unknown("schedule", "no committed milestone has items yet")
+    still_open = [row for row in counted if not row["is_done"]]
+    if not still_open:
+        return _all_done(counted)
+    behind = min(still_open, key=lambda row: (row["committed_on"], row["number"]))
+    today = date.fromisoformat(figures["window"]["to_day"])
+    before = body["inputs"].get("rules_before", {}).get("schedule")
+    if behind.get("on_time") is not None and not behind["days_past"]:
+        return _forecast(behind, thresholds, today=today, before=before)
+    values = _values(behind) | {
+        "days_past": behind["days_past"],
+        "criteria_open": behind["criteria"] - behind["criteria_met"],
+    }
+    colour = schedule_colour(behind["days_past"], thresholds)
+    return verdict("schedule", colour, values, _said(behind, today))
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "milestone": row["name"],
+        "committed_on": row["committed_on"],
+        "open": row["open"],
+        "items": row["items"],
+    }
+
+
+def _all_done(counted: list[dict[str, Any]]) -> Verdict:
+    items = sum(row["items"] for row in counted)
+    sentence = (
+        f"{counted[0]['name']} is done."
+        if len(counted) == 1
+        else f"All {len(counted)} committed milestones are done."
+    )
+    values = {"milestones": len(counted), "items": items, "open": 0, "days_past": 0}
+    return verdict("schedule", "green", values, sentence, rule="all_done")
+
+
+def schedule_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
+    """Of a milestone with open items, so many days past its committed date."""
+    return from_on(days, thresholds.schedule_amber_days, thresholds.schedule_red_days)
+
+
+def _forecast(
+    row: dict[str, Any], thresholds: Thresholds, *, today: date, before: Verdict | None
+) -> Verdict:
+    """By the chance; as the last status saw the same milestone, until it has clearly recovered."""
+    chance = Decimal(row["on_time"]) * 100
+    colour = forecast_colour(chance, thresholds)
+    is_same = before and before["rule"].startswith("schedule.forecast_")
+    if before and is_same and before["milestone"] == row["name"]:
+        colour = recovered(chance, before["colour"], thresholds)
+    due = day_words(date.fromisoformat(row["committed_on"]), today=today)
+    likely = {
+        "green": "will probably be in time",
+        "amber": "may be late",
+        "red": "will probably be late",
+    }
+    ours = f"{row['name']} {likely[colour]}: a chance of {int(chance)} % to be done by {due}"
+    values = _values(row) | {"on_time": row["on_time"]}
+    return verdict(
+        "schedule",
+        colour,
+        values,
+        f"{ours}; {_left(row)}.",
+        rule=f"forecast_{colour}",
+        for_customer=f"{row['name']}, committed for {due}, {likely[colour]}; {_left(row)}.",
+    )
+
+
+def forecast_colour(chance: Decimal, thresholds: Thresholds = DEFAULTS) -> str:
+    """Of a chance in per cent to be in time; a limit itself is not below it."""
+    if chance < thresholds.on_time_red_percent:
+        return "red"
+    return "amber" if chance < thresholds.on_time_amber_percent else "green"
+
+
+def recovered(chance: Decimal, before: str, thresholds: Thresholds = DEFAULTS) -> str:
+    """The colour after ``before``: a better one only so many points above its limit, so that it
+    does not turn to and fro from week to week.
+    """
+    colour = forecast_colour(chance, thresholds)
+    calm = forecast_colour(chance - thresholds.on_time_recovery_points, thresholds)
+    return max(colour, min(calm, before, key=RANKS.index), key=RANKS.index)
+
+
+def _said(row: dict[str, Any], today: date) -> str:
+    days, committed = row["days_past"], date.fromisoformat(row["committed_on"])
+    left = _left(row)
+    due = day_words(committed, today=today)
+    if days > 0:
+        past = f"{days} day{'' if days == 1 else 's'} past its committed date, {due}"
+        return f"{row['name']} is {past}: {left}."
+    when = f"today, {due}" if committed == today else due
+    # Whether it will be kept takes a forecast. The rule says what it looks at, so that a green
+    # on the eve of a date is not read as one.
+    return f"{row['name']} is committed for {when}; {left}. {NO_FORECAST}"
+
+
+def _left(row: dict[str, Any]) -> str:
+    """What is missing of a milestone that is not done."""
+    if row["open"]:
+        of = f"{row['open']} of {row['items']} item{'' if row['items'] == 1 else 's'}"
+        return f"{of} {'is' if row['open'] == 1 else 'are'} open"
+    unmet = row["criteria"] - row["criteria_met"]
+    if unmet:
+        return f"{unmet} of {row['criteria']} criteria {'is' if unmet == 1 else 'are'} not met"
+    return "no items belong to it"
