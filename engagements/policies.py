@@ -48,6 +48,11 @@ def can_edit_engagement(user: Any, engagement: Any) -> bool:
     return bool(functions_in(user, engagement) & PLANNERS) or standing.is_director(user)
 
 
+def can_set_colours(user: Any, engagement: Any) -> bool:
+    """From where on it is at risk or off track: who answers for its colour, and directors."""
+    return can_edit_engagement(user, engagement)
+
+
 def can_edit_plan(user: Any, engagement: Any) -> bool:
     """Milestones, dates, criteria and sprints: who owns delivery."""
     return bool(functions_in(user, engagement) & PLANNERS)

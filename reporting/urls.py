@@ -3,12 +3,18 @@
 from django.urls import URLPattern, path
 
 from reporting.views import asks, figures, home, publication, reports, status
+from reporting.views import colours, figures, home, publication, reports, status
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
 STATUS = "status/<ref:ref>"
 
 urlpatterns: list[URLPattern] = [
     path("", home.needs_me, name="needs_me"),
+    path(
+        "engagements/<ref:ref>/settings/colours/",
+        colours.engagement_colours,
+        name="engagement_colours",
+    ),
     path("engagements/<ref:ref>/figures/", figures.figures_detail, name="figures_detail"),
     path(
         "engagements/<ref:ref>/figures/<week:week>/",

@@ -26,6 +26,7 @@ from engagements.forms.freshness import FreshnessForm
 from engagements.forms.meanings import StatesForm
 from engagements.forms.versions import VersionsForm
 from engagements.models import Import, Source, WorkItem
+from engagements.thresholds import DEFAULTS
 from pods.models import Pod
 
 SEES = CREW | READERS | ADMIN
@@ -112,6 +113,13 @@ def people(world: World) -> dict[str, Any]:
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
 
 
+def limits(world: World) -> dict[str, Any]:
+    """Other limits of the colours, of which it was seen what they would change."""
+    numbers = DEFAULTS.stored | {"schedule_red_days": 9}
+    seen = ",".join(str(number) for number in numbers.values())
+    return numbers | {"version": 0, "seen": seen, "save": "1"}
+
+
 def promise(world: World) -> dict[str, Any]:
     form = FreshnessForm(engagement=world.ours.engagement)
     return {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
@@ -123,6 +131,7 @@ ENGAGEMENTS: dict[str, Rule] = {
     "engagement_detail": page(SEES, at=within()),
     "engagement_history": page(SEES, PLANNERS | READERS, at=within()),
     "engagement_settings": form(SEES, EDITORS, at=within(), data=agreed),
+    "engagement_colours": form(SEES, EDITORS, at=within(), data=limits),
     "engagement_state": form(
         SEES,
         EDITORS,

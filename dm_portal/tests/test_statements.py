@@ -62,6 +62,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "engagement_functions": ("director", crowds.staff),
     "engagement_contacts": ("manager", crowds.staff),
     "engagement_settings": ("manager", crowds.pods),
+    "engagement_colours": ("manager", crowds.told_items),
     "engagement_create": ("manager", crowds.pods),
     "milestone_detail": ("manager", crowds.plan),
     "milestone_date": ("manager", crowds.plan),

@@ -19,7 +19,8 @@ def change_thresholds(
 ) -> ColourThresholds:
     """Set the limits of an engagement's colours; the next draft that opens is the first by them.
 
-    ``limits`` are whole numbers by the names of ``engagements.thresholds.Thresholds``; ``version`` is of the limits that were read, 0 of the defaults.
+    ``limits`` are whole numbers by the names of ``engagements.thresholds.Thresholds``; ``version``
+    is of the limits that were read, 0 of the defaults.
 
     Raises:
         DomainError: they leave no room for "at risk".

@@ -29,6 +29,7 @@ TABS = (
 SETTINGS = (
     ("agreed", "What is agreed", "engagement_settings", policies.can_edit_engagement),
     ("state", "State", "engagement_state", policies.can_edit_engagement),
+    ("colours", "Colours", "engagement_colours", policies.can_set_colours),
     ("functions", "Who works on it", "engagement_functions", policies.can_change_functions),
     ("contacts", "The customer's people", "engagement_contacts", policies.can_invite_contacts),
 )

@@ -1,0 +1,94 @@
+"""From where on an engagement is at risk or off track by the rules."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from dm_portal.shell.forms import VersionedForm
+from engagements.models import ColourThresholds
+from engagements.thresholds import (
+    BANDS,
+    DEFAULTS,
+    LABELS,
+    MOST_RECOVERY,
+    RECOVERY,
+    Band,
+    Thresholds,
+    out_of_order,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BandFields:
+    """One dimension in the form: its two limits, and what the field's are."""
+
+    name: str
+    unit: str
+    fields: tuple[BoundField, ...]
+    usual: str
+
+
+class ThresholdsForm(VersionedForm):
+    """Two limits of each dimension; saved only with the numbers whose outlook was seen."""
+
+    def __init__(self, *args: Any, stored: ColourThresholds, **kwargs: Any) -> None:
+        stands = stored.values.stored | {"version": stored.version}
+        super().__init__(*args, initial=stands, **kwargs)
+        for band in BANDS.values():
+            for name in (band.amber, band.red):
+                self.fields[name] = _number(name, band.least, band.most)
+        self.fields[RECOVERY] = _number(RECOVERY, 0, MOST_RECOVERY)
+        self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, wrong in out_of_order(cleaned).items():
+            self.add_error(name, wrong)
+        return cleaned
+
+    def limits(self) -> dict[str, int]:
+        return {name: self.cleaned_data[name] for name in DEFAULTS.stored}
+
+    def thresholds(self) -> Thresholds:
+        return Thresholds(**self.limits())
+
+    def changes(self) -> dict[str, Any]:
+        """The arguments of ``change_thresholds`` but the engagement and the person."""
+        return self.limits() | {"version": self.cleaned_data["version"]}
+
+    def fingerprint(self) -> str:
+        """What names the numbers that were sent, so that no others are saved than were seen."""
+        return ",".join(str(number) for number in self.limits().values())
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what these numbers would change was shown before."""
+        return bool(self.cleaned_data["seen"] == self.fingerprint())
+
+    def bands(self) -> list[BandFields]:
+        """The dimensions, for the template."""
+        return [
+            BandFields(band.name, _unit(band), self._of(band), band.words(DEFAULTS))
+            for band in BANDS.values()
+        ]
+
+    def _of(self, band: Band) -> tuple[BoundField, ...]:
+        names = [band.amber, band.red]
+        if band is BANDS["on_time"]:
+            names.append(RECOVERY)
+        return tuple(self[name] for name in names)
+
+
+def _unit(band: Band) -> str:
+    """ "Working days blocked", "Per cent added after the sprint began"."""
+    words = band.unit.replace("%", "per cent", 1)
+    return words[0].upper() + words[1:]
+
+
+def _number(name: str, least: int, most: int) -> forms.IntegerField:
+    label = LABELS[name]
+    said = f"“{label}” is a whole number from {least} to {most}."
+    errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+    return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=errors)
