@@ -22,6 +22,7 @@ from dm_portal.shell.components import Shape
 from dm_portal.shell.pictures import BurnUp, BurnUpWeek, Timeline, TimelineMilestone
 from dm_portal.shell.wording import count
 from reporting import editing, rag, sentences, wording
+from reporting.calls import reason_kept, start_of
 from reporting.drafting import Draft, known_to
 from reporting.figures import days_after
 from reporting.models import Period, Report, ReportRevision
@@ -193,7 +194,12 @@ def article(revision: ReportRevision) -> SafeString:
 
 def preview_of(report: Report, draft: Draft, *, by: User) -> Status:
     """What the draft would say if ``by`` published it now."""
+    start = start_of(report, given=draft.given, computed=draft.computed)
     text = compose(report=report, draft=draft)
+    text["colour"] = start.colour
+    text["colour_reason"] = reason_kept(
+        draft.given, colour=start.colour, computed=draft.computed, reason=start.reason
+    )
     at = now()
     saying = Saying(1, at, by, None, reconstructed_on(report, at=at))
     return status_of(report=report, body=draft.body, text=text, saying=saying)

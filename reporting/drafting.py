@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Max, Min, Q
 
 from reporting import facts, rag, sentences
+from reporting.calls import Given, given_before
 from reporting.figures import instant
 from reporting.models import Facts, Report, ReportRevision
 from reporting.truth import Known, known_of
@@ -26,7 +27,7 @@ class Draft:
     """One report's window, its facts, and what the rules make of them.
 
     ``sentences`` are ``{"key", "text", "facts"}``; ``overall`` is the rules' colour with its
-    rule, values and sentence.
+    rule, values and sentence; ``given`` the reason that was last given for a better call.
     """
 
     since: datetime | None
@@ -34,16 +35,24 @@ class Draft:
     body: dict[str, Any]
     sentences: list[dict[str, Any]]
     overall: dict[str, Any]
+    given: Given | None = None
+
+    @property
+    def computed(self) -> str:
+        """The colour by the rules."""
+        colour: str = self.overall["colour"]
+        return colour
 
     @property
     def stored(self) -> dict[str, Any]:
         """What ``Report.drafted`` keeps: the words and the colour, not the rows; and by which
-        thresholds, so that those do not change under whoever is writing.
+        thresholds and with which reason, so that neither changes under whoever is writing.
         """
         return {
             "sentences": self.sentences,
             "overall": self.overall,
             "thresholds": rag.thresholds_of(self.body).stored,
+            "reason": self.given.stored if self.given else None,
         }
 
 
@@ -67,7 +76,15 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
         body=body,
         sentences=[*sentences.corrected(was, body["figures"]), *sentences.write(body)],
         overall=rag.overall(body),
+        given=_given(report, since),
     )
+
+
+def _given(report: Report, since: datetime | None) -> Given | None:
+    """The reason that was last given: in this draft, or with the status before it."""
+    if "reason" in report.drafted:
+        return Given.of(report.drafted["reason"])
+    return given_before(report, since=since)
 
 
 def last_said(report: Report) -> ReportRevision:
@@ -85,6 +102,7 @@ def said_again(revision: ReportRevision) -> Draft:
         body=body,
         sentences=revision.text["sentences"],
         overall=revision.text["computed"],
+        given=Given.with_revision(revision),
     )
 
 

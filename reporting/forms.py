@@ -15,6 +15,8 @@ from dm_portal.shell.components import Shape
 from dm_portal.shell.forms import PortalForm, VersionedForm
 from engagements.models import Ask
 from reporting import editing, rag
+from reporting.calls import Start, lapsed_words, start_words
+from reporting.drafting import Draft
 from reporting.models import Colour, Report
 from reporting.truth import Known, examine
 
@@ -38,8 +40,9 @@ class Call:
 class DraftForm(VersionedForm):
     """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
 
-    ``computed`` is the colour by the rules, from which the call starts; ``rows`` are the rules'
-    sentences as the DM has them (``editing.merged``): each may get other words, or be left out.
+    ``draft`` tells the colour by the rules, from which the call starts, and the last reason;
+    ``rows`` are the rules' sentences as the DM has them (``editing.merged``): each may get other
+    words, or be left out.
     """
 
     headline = forms.CharField(
@@ -62,10 +65,16 @@ class DraftForm(VersionedForm):
     )
 
     def __init__(
-        self, *args: Any, computed: str, rows: Sequence[editing.Row] = (), **kwargs: Any
+        self,
+        *args: Any,
+        draft: Draft,
+        start: Start | None = None,
+        rows: Sequence[editing.Row] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.computed = computed
+        self.draft, self.start = draft, start
+        self.computed = computed = draft.computed
         self.rows = rows
         for row in rows:
             self._add_sentence(row)
@@ -144,10 +153,33 @@ class DraftForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        colour = cleaned.get("colour")
-        if colour and rag.is_better(colour, self.computed) and not cleaned.get("colour_reason"):
+        colour, reason = cleaned.get("colour", ""), cleaned.get("colour_reason", "")
+        if colour and rag.is_better(colour, self.computed) and not reason:
             self.add_error("colour_reason", "Say why your call is better than the rules’.")
+        by = {"colour": colour or self.computed, "computed": self.computed, "reason": reason}
+        if lapsed := lapsed_words(self.draft.given, **by):
+            self.add_error("colour_reason", lapsed)
         return cleaned
+
+    @property
+    def keeps_reason(self) -> bool:
+        """Whether the reason is shown beside a call that needs none: one that was typed is, one
+        that is only carried waits for a better call.
+        """
+        given = self.draft.given
+        typed = self["colour_reason"].value()
+        is_carried = not self.is_bound and given is not None and typed == given.text
+        return bool(self.errors.get("colour_reason") or (typed and not is_carried))
+
+    @property
+    def started(self) -> str:
+        """What changed under a call that was confirmed already."""
+        return start_words(self.start, self.computed) if self.start else ""
+
+    @property
+    def lapsed(self) -> str:
+        """The last reason, where it does not hold any more."""
+        return self.start.lapsed if self.start else ""
 
 
 class PublicationForm(DraftForm):

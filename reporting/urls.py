@@ -2,8 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reporting.views import asks, figures, home, publication, reports, status
-from reporting.views import colours, figures, home, publication, reports, status
+from reporting.views import asks, colours, figures, home, publication, reports, status
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
 STATUS = "status/<ref:ref>"

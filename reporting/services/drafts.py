@@ -1,6 +1,7 @@
 """What the DM adds to a draft: a headline, the next move, one colour."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -8,7 +9,7 @@ from dm_portal.people.audit import record
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from reporting import rag
+from reporting import calls, rag
 from reporting.drafting import Draft, draft_of, known_to
 from reporting.editing import LEAVE_OUT, Edit, Wanted, contradictions, finding_words, with_changes
 from reporting.models import Colour, Report
@@ -33,20 +34,24 @@ def save_draft(
     DM changed or left out, by their keys. ``report`` is brought up to date.
 
     Raises:
-        DomainError: it is no draft, or the colour is better than the rules' and nobody says why.
+        DomainError: it is no draft, or the colour is better than the rules' and nobody says why,
+            or says only why another colour was.
         Conflict: somebody else saved since ``version``.
     """
     require_version(report, version)
     require_draft(report)
     draft = draft_of(report, at=now())
+    if colour:
+        require_honest_colour(colour, colour_reason.strip(), draft)
+    draft = _with_reason(draft, colour, colour_reason.strip())
     words = {
         "headline": headline.strip(),
         "our_move": our_move.strip(),
         "colour": colour,
-        "colour_reason": colour_reason.strip(),
+        "colour_reason": calls.reason_kept(
+            draft.given, colour=colour, computed=draft.computed, reason=colour_reason.strip()
+        ),
     }
-    if colour:
-        require_honest_colour(colour, words["colour_reason"], draft)
     changed = [name for name in words if getattr(report, name) != words[name]]
     before = {name: getattr(report, name) for name in changed}
     after = {name: words[name] for name in before}
@@ -66,6 +71,13 @@ def _told(edits: Mapping[str, Edit]) -> str:
     )
 
 
+def _with_reason(draft: Draft, colour: str, reason: str) -> Draft:
+    """The draft, remembering what a better call was given as its reason."""
+    if not rag.is_better(colour or draft.computed, draft.computed):
+        return draft
+    return replace(draft, given=calls.Given(reason, colour, draft.computed))
+
+
 def require_draft(report: Report) -> None:
     """Raises DomainError unless the DM may still write."""
     if report.state != State.DRAFT:
@@ -78,7 +90,7 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
     Raises:
         DomainError: with what is missing.
     """
-    computed = draft.overall["colour"]
+    computed = draft.computed
     by_the_rules = Colour(computed).label.lower()
     if colour == Colour.UNKNOWN and computed != Colour.UNKNOWN:
         raise DomainError(f"By the rules it is {by_the_rules}: your call must be one of the known.")
@@ -87,6 +99,9 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
             f"By the rules it is {by_the_rules}. "
             "Say why your call is better; the customer reads it."
         )
+    lapsed = calls.lapsed_words(draft.given, colour=colour, computed=computed, reason=reason)
+    if lapsed:
+        raise DomainError(lapsed, field="colour_reason")
 
 
 def require_true(report: Report, draft: Draft) -> None:

@@ -44,7 +44,7 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
     draft = draft_of(report, at=now())
     form = PublicationForm(
         request.POST,
-        computed=draft.overall["colour"],
+        draft=draft,
         rows=editing.merged(draft.sentences, report.edits),
         known=lambda colour: known_to(report, draft, declared=colour),
     )

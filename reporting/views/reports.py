@@ -18,6 +18,7 @@ from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
 from reporting import customer, editing, editor, policies, rag, statuses
+from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm, DueDayForm
@@ -117,7 +118,7 @@ def _save(request: HttpRequest, report: Report) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
     rows = editing.merged(draft.sentences, report.edits)
-    form = DraftForm(request.POST, computed=draft.overall["colour"], rows=rows)
+    form = DraftForm(request.POST, draft=draft, rows=rows)
     stored = stored_report(report)
     if saved(form, save_draft, theirs=stored, report=report, by=request.user) is None:
         return render_editor(request, report, draft, form)
@@ -201,12 +202,11 @@ def stored_report(report: Report) -> Any:
 
 def draft_form(report: Report, draft: Draft) -> DraftForm:
     """The form as the DM finds it: one colour, starting as by the rules."""
-    computed = draft.overall["colour"]
-    fields = ("version", "headline", "our_move", "colour_reason")
-    initial = {name: getattr(report, name) for name in fields}
+    start = start_of(report, given=draft.given, computed=draft.computed)
+    initial = {name: getattr(report, name) for name in ("version", "headline", "our_move")}
+    initial |= {"colour": start.colour, "colour_reason": start.reason}
     rows = editing.merged(draft.sentences, report.edits)
-    initial["colour"] = report.colour or computed
-    return DraftForm(computed=computed, rows=rows, initial=initial)
+    return DraftForm(draft=draft, start=start, rows=rows, initial=initial)
 
 
 def render_editor(
