@@ -7,14 +7,16 @@ class ReportingConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit, letters
-        from engagements import outlook, standing
+        from engagements import health, outlook, standing
         from reporting import outlooks
         from reporting.audit_verbs import COMMON, SENTENCES
         from reporting.own_letters import OWN
+        from reporting.rule_lines import health_of
         from reporting.statuses import annotate_standing
 
         audit.register(SENTENCES, common=COMMON)
         standing.told_by(annotate_standing)
         outlook.told_by(milestone=outlooks.of_milestone, sprint=outlooks.of_sprint)
+        health.told_by(health_of)
         for kind, (label, category, example) in OWN.items():
             letters.register(kind, label, category=category, example=example)

@@ -38,6 +38,11 @@ class Draft:
     given: Given | None = None
 
     @property
+    def rules(self) -> list[rag.Verdict]:
+        """Every dimension by the rules."""
+        return rag.dimensions(self.body)
+
+    @property
     def computed(self) -> str:
         """The colour by the rules."""
         colour: str = self.overall["colour"]
@@ -45,12 +50,13 @@ class Draft:
 
     @property
     def stored(self) -> dict[str, Any]:
-        """What ``Report.drafted`` keeps: the words and the colour, not the rows; and by which
+        """What ``Report.drafted`` keeps: the words and the colours, not the rows; and by which
         thresholds and with which reason, so that neither changes under whoever is writing.
         """
         return {
             "sentences": self.sentences,
             "overall": self.overall,
+            "rules": self.rules,
             "thresholds": rag.thresholds_of(self.body).stored,
             "reason": self.given.stored if self.given else None,
         }

@@ -14,7 +14,6 @@ from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
 
 from dm_portal.people.models import AuditEvent, User
-from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count
 from engagements.models import CustomerContact
@@ -125,16 +124,6 @@ class SentenceLine:
     words: BoundField
     began: SafeString
     out: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class RuleLine:
-    """One dimension by the rules."""
-
-    name: str
-    shape: str
-    sentence: str
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,20 +259,6 @@ def _value_words(value: object, name: str, today: date) -> str:
     if name in DAYS or name.endswith(("_on", "_day")):
         return day_words(date.fromisoformat(str(value)), today=today)
     return str(value)
-
-
-def rule_lines(verdicts: list[dict[str, Any]]) -> list[RuleLine]:
-    """The dimensions by the rules, the known ones first."""
-    lines = [
-        RuleLine(
-            name=verdict["dimension"].capitalize(),
-            shape=Shape(verdict["colour"]).value,
-            sentence=verdict["sentence"],
-            rule=verdict["rule"],
-        )
-        for verdict in verdicts
-    ]
-    return sorted(lines, key=lambda line: line.shape == Shape.NOT_KNOWN)
 
 
 def readers_of_last(report: Report, *, user: User) -> list[Reader]:

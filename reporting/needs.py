@@ -17,7 +17,7 @@ from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wording import count
 from engagements.freshness import stale_sources
-from engagements.models import Blocker, Engagement, Import, Milestone
+from engagements.models import Blocker, Engagement, Import, Milestone, thresholds_of
 from engagements.querysets import held_by
 from reporting import rag
 from reporting.customer import week_words
@@ -246,7 +246,7 @@ def _milestones(milestones: Any, planned: Any, at: datetime) -> Iterator[Need]:
     near = at.date() + WEEK + timedelta(days=1)
     rows = milestones.filter(engagement__in=planned, committed_on__lte=near)
     still_open = rows.unfinished().with_progress()
-    for milestone in still_open.select_related("engagement__customer"):
+    for milestone in still_open.select_related("engagement__customer", "engagement__thresholds"):
         day = milestone.engagement.day_of(at)
         if milestone.committed_on <= day + WEEK:
             yield _milestone(milestone, day)
@@ -261,7 +261,7 @@ def _milestone(milestone: Any, day: date) -> Need:
     return Need(
         group=group,
         due=end,
-        shape=Shape(rag.schedule_colour(days_past)) if days_past > 0 else "",
+        shape=_past_shape(milestone, days_past) if days_past > 0 else "",
         what=f"{milestone.name} is committed for {committed}",
         where=_where(milestone.engagement),
         why=f"{relative}; {left_words(milestone)}",
@@ -269,6 +269,11 @@ def _milestone(milestone: Any, day: date) -> Need:
         action="Open",
         engagement_id=milestone.engagement_id,
     )
+
+
+def _past_shape(milestone: Any, days_past: int) -> Shape:
+    """By the limits of its own engagement."""
+    return Shape(rag.schedule_colour(days_past, thresholds_of(milestone.engagement)))
 
 
 def left_words(milestone: Any) -> str:
@@ -286,11 +291,17 @@ def _blockers(blockers: Any, planned: Any, at: datetime) -> Iterator[Need]:
     One line for each engagement: a tracker may block many items at once.
     """
     rows = blockers.filter(engagement__in=planned).open().without_words()
-    ordered = rows.select_related("engagement__customer").order_by("engagement", "opened_at")
+    related = rows.select_related("engagement__customer", "engagement__thresholds")
+    ordered = related.order_by("engagement", "opened_at")
     for _, found in groupby(ordered, key=attrgetter("engagement_id")):
-        old = [row for row in found if rag.blockers_colour(row.age_at(at)) != "green"]
+        old = [row for row in found if _age_shape(row, at) != Shape.ON_TRACK]
         if old:
             yield _silent(old, at)
+
+
+def _age_shape(blocker: Blocker, at: datetime) -> Shape:
+    """By the limits of its own engagement."""
+    return Shape(rag.blockers_colour(blocker.age_at(at), thresholds_of(blocker.engagement)))
 
 
 def _silent(blockers: Sequence[Blocker], at: datetime) -> Need:
@@ -302,7 +313,7 @@ def _silent(blockers: Sequence[Blocker], at: datetime) -> Need:
     return Need(
         group=OVERDUE,
         due=oldest.opened_at,
-        shape=Shape(rag.blockers_colour(oldest.age_at(at))),
+        shape=_age_shape(oldest, at),
         what=f"Say what {oldest.key if is_one else f'{number} blockers'} "
         f"hold{'s' if is_one else ''} up, and who must act",
         where=_where(oldest.engagement),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
         colours.engagement_colours,
         name="engagement_colours",
     ),
+    path("engagements/<ref:ref>/rules/", colours.rules_detail, name="rules_detail"),
     path("engagements/<ref:ref>/figures/", figures.figures_detail, name="figures_detail"),
     path(
         "engagements/<ref:ref>/figures/<week:week>/",

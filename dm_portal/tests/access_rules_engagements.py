@@ -129,6 +129,7 @@ ENGAGEMENTS: dict[str, Rule] = {
     "engagement_list": page(US),
     "engagement_create": form(US, LADDER, data=agreed),
     "engagement_detail": page(SEES, at=within()),
+    "rules_detail": page(SEES, PLANNERS | READERS, at=within()),
     "engagement_history": page(SEES, PLANNERS | READERS, at=within()),
     "engagement_settings": form(SEES, EDITORS, at=within(), data=agreed),
     "engagement_colours": form(SEES, EDITORS, at=within(), data=limits),

@@ -83,6 +83,7 @@ DETAILS: dict[str, tuple[str, Crowd]] = {
     "import_versions": ("manager", crowds.milestones),
     "figures_detail": ("manager", crowds.told_items),
     "figures_week": ("manager", crowds.told_items),
+    "rules_detail": ("manager", crowds.told_items),
     "report_edit": ("manager", crowds.plan),
     "report_preview": ("manager", crowds.milestones),
     "status_detail": ("lead", crowds.statuses),

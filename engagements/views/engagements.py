@@ -22,6 +22,7 @@ from engagements.forms.engagements import (
     StartForm,
     StateForm,
 )
+from engagements.health import health_of
 from engagements.models import Engagement, Import
 from engagements.services.engagements import change_engagement, change_state, create_engagement
 from engagements.standing import shape_of
@@ -69,6 +70,7 @@ def engagement_detail(request: HttpRequest, ref: str) -> HttpResponse:
         "work": work_of(engagement),
         "blockers": blockers_of(engagement),
         "owed": owed_of(engagement, today(engagement.time_zone)),
+        "health": health_of(engagement, request.user),
         "sprint": sprint_on(engagement, today(engagement.time_zone)),
         "last_import": imports.order_by("-applied_at").first(),
         "pods": engagement.pods.all(),

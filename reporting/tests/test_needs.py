@@ -14,6 +14,7 @@ from dm_portal.tests.cast import give_function
 from engagements.figures import is_done
 from engagements.models import Engagement, Import, Milestone, WorkItem
 from engagements.services.milestones import create_milestone
+from engagements.services.thresholds import change_thresholds
 from engagements.tests.events import tell
 from reporting import facts, needs
 from reporting.models import Period, Report, ReportRevision
@@ -232,6 +233,13 @@ def test_a_late_milestone_has_its_shape(
     Milestone.objects.update(committed_on=FRIDAY.date() - timedelta(days=days))
     [need] = needs.needs_of(manager, at=FRIDAY)
     assert need.shape == shape
+
+
+def test_a_late_milestone_has_the_shape_of_its_own_limits(
+    manager: User, checkout: Milestone, engagement: Engagement
+) -> None:
+    change_thresholds(engagement=engagement, version=0, by=manager, schedule_red_days=2)
+    assert [need.shape for need in needs.needs_of(manager, at=FRIDAY)] == ["off_track"]
 
 
 def test_a_milestone_that_is_done_needs_nobody(manager: User, checkout: Milestone) -> None:

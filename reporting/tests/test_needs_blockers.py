@@ -6,6 +6,7 @@ import pytest
 
 from dm_portal.people.models import User
 from engagements.models import Blocker, Engagement, Source
+from engagements.services.thresholds import change_thresholds
 from engagements.tests.pages import at
 from reporting import needs
 from reporting.tests.pages import SignIn
@@ -36,6 +37,18 @@ def found(user: User) -> list[needs.Need]:
 def test_of_what_age(manager: User, engagement: Engagement, days: int, shape: str) -> None:
     block(engagement, "A-1", days)
     assert [need.shape for need in found(manager)] == ([shape] if shape else [])
+
+
+def test_the_engagement_s_own_limits_count(manager: User, engagement: Engagement) -> None:
+    block(engagement, "A-1", 4)
+    change_thresholds(
+        engagement=engagement, version=0, by=manager, blockers_amber_days=1, blockers_red_days=2
+    )
+    assert [need.shape for need in found(manager)] == ["off_track"]
+    change_thresholds(
+        engagement=engagement, version=1, by=manager, blockers_amber_days=9, blockers_red_days=10
+    )
+    assert found(manager) == []
 
 
 def test_one_line_leads_to_its_form(manager: User, engagement: Engagement) -> None:

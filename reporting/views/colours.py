@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dm_portal.shell.clock import now
 from dm_portal.shell.forms import render_form
@@ -14,9 +14,35 @@ from engagements.forms.thresholds import ThresholdsForm
 from engagements.models import ColourThresholds, Engagement
 from engagements.services.thresholds import change_thresholds
 from engagements.views.doors import find_engagement, posted, require
-from engagements.views.pages import settings_page
+from engagements.views.pages import engagement_page, settings_page
 from engagements.views.saving import saved
+from reporting import facts, rag
+from reporting import policies as reporting_policies
+from reporting.models import Facts
+from reporting.rule_lines import rules_of
 from reporting.what_if import Outlook, outlook
+
+
+@require_safe
+def rules_detail(request: HttpRequest, ref: str) -> HttpResponse:
+    """Every dimension by the rules as of now, with its values and its limits."""
+    engagement = find_engagement(request, ref)
+    require(reporting_policies.can_read_drafts(request.user, engagement))
+    as_of = now()
+    said = Facts.objects.filter(engagement=engagement, as_of__lte=as_of).order_by("-as_of")
+    since = said.values_list("as_of", flat=True).first()
+    body = facts.collect(engagement, since=since, as_of=as_of)
+    verdicts = rag.dimensions(body)
+    return render(
+        request,
+        "reporting/rules_detail.html",
+        {
+            "rules": rules_of(verdicts, body, rag.worst(verdicts)),
+            "as_of": as_of,
+            "may_set_colours": policies.can_set_colours(request.user, engagement),
+            **engagement_page(request, engagement, "overview"),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

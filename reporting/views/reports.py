@@ -14,16 +14,18 @@ from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
 from engagements.freshness import oldest_words
+from engagements.policies import can_set_colours
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
-from reporting import customer, editing, editor, policies, rag, statuses
+from reporting import customer, editing, editor, policies, statuses
 from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm, DueDayForm
 from reporting.models import Period, Report
 from reporting.periods import monday_named
+from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_draft
 from reporting.services.due_days import can_move, days_left, move_due_day
 from reporting.weeks import Week
@@ -230,8 +232,8 @@ def render_editor(
         figures=figures,
         since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
         late_items=figures.late(shown=RAIL_ITEMS),
-        overall=editor.rule_lines([draft.overall])[0],
-        rules=editor.rule_lines(rag.dimensions(draft.body)),
+        rules=rules_of(draft.rules, draft.body, draft.overall),
+        may_set_colours=can_set_colours(request.user, report.engagement),
         saved=editor.last_save(report),
         readers=editor.readers_of_last(report, user=request.user),
         **rests_on,
