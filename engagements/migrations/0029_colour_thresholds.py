@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0026_events_of_an_import'),
+        ('engagements', '0028_commitments_of_known_dates'),
     ]
 
     operations = [
