@@ -16,5 +16,7 @@ SENTENCES: dict[str, str] = {
     "report.published": "published {target}, revision {after[revision]}",
     "report.correction_started": "opened {target} for a correction: {after[reason]}",
     "report.correction_dropped": "dropped the correction of {target}",
+    "report.update_begun": "began {target}",
+    "report.update_discarded": "threw away {target}",
     "report.seen": "read {target}, revision {after[revision]}",
 }

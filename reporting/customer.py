@@ -37,6 +37,7 @@ class Text(TypedDict):
 
     headline: str
     our_move: str
+    paragraph: str  # of an update
     colour: str
     colour_reason: str
     computed: dict[str, Any]
@@ -51,13 +52,21 @@ def compose(*, report: Report, draft: Draft) -> Text:
     return Text(
         headline=report.headline,
         our_move=report.our_move,
+        paragraph=report.paragraph,
         colour=report.colour or draft.overall["colour"],
         colour_reason=report.colour_reason,
         computed=draft.overall,
-        sentences=editing.said(draft.sentences, report.edits, known),
+        sentences=[]
+        if report.is_update
+        else editing.said(draft.sentences, report.edits, known),
         previous_colour=known.previous,
         correction_reason=report.correction_reason,
     )
+
+
+def headline_of(text: Text) -> str:
+    """The DM's own, or the first sentence of an update's paragraph."""
+    return text["headline"] or wording.first_sentence(text.get("paragraph", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One published status, whole; texts are as the customer reads them."""
+    """One published status, whole, or an update, of which ``paragraph`` is all that is told; texts
+    are as the customer reads them.
+    """
 
     engagement: str
     week: str
@@ -106,6 +117,7 @@ class Status:
     word: str
     previous_word: str
     headline: str
+    paragraph: str
     next_name: str
     next_on: Day | None
     next_past: str  # "7 days past", empty for a date to come
@@ -142,7 +154,8 @@ class Saying:
 
 def article_of(status: Status) -> str:
     """The HTML that is stored with a revision."""
-    return render_to_string("status/report.html", {"status": status})
+    template = "status/update.html" if status.paragraph else "status/report.html"
+    return render_to_string(template, {"status": status})
 
 
 def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Saying) -> Status:
@@ -152,12 +165,13 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
     page = _Page(body, text, speaker=speaker.name)
     return Status(
         engagement=report.engagement.name,
-        week=week_words(report.period),
+        week="update" if report.is_update else week_words(report.period),
         number=saying.number,
         shape=Shape(text["colour"]).value,
         word=Shape(text["colour"]).word,
         previous_word=Shape(previous).word if previous else "",
-        headline=text["headline"],
+        headline=headline_of(text),
+        paragraph=text.get("paragraph", ""),
         next_name=page.following["name"] if page.following else "",
         next_on=page.next_on(),
         next_past=page.next_past(),
@@ -221,7 +235,7 @@ def frozen_of(report: Report) -> Status:
 def reconstructed_on(report: Report, *, at: datetime) -> date | None:
     """The local day on which a past week is told, when published at ``at``; None for any other."""
     zone = ZoneInfo(report.engagement.time_zone)
-    return at.astimezone(zone).date() if report.period.is_reconstructed else None
+    return at.astimezone(zone).date() if report.is_reconstructed else None
 
 
 class _Page:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Max, Min, Q
 
+from dm_portal.shell.clock import now
 from reporting import facts, rag, sentences
 from reporting.calls import Given, given_before
 from reporting.figures import instant
@@ -65,6 +66,7 @@ class Draft:
 def draft_of(report: Report, *, at: datetime) -> Draft:
     """What ``report`` would say if it were published at ``at``.
 
+    An update tells what its DM writes; its facts are those since the last status, as they are now.
     A correction of its words alone says what was published, word by word; one that also brings
     its figures up to date says what they were.
     """
@@ -131,16 +133,20 @@ def window_of(report: Report, *, at: datetime) -> tuple[datetime | None, datetim
     since, own = published["last"], published["own"]
     if own is not None:
         return since, own
-    end = min(at, report.period.due_at) if report.period.is_reconstructed else at
+    end = min(at, report.period.due_at) if report.is_reconstructed else at
     return since, max(end, since) if since else end
 
 
 def _published(report: Report) -> dict[str, datetime | None]:
     """Of when the ``last`` status before this one spoke, and this one itself, its ``own``."""
     of = "revision__report"
-    before = Q(**{f"{of}__period__starts_on__lt": report.period.starts_on})
+    before = Q(**{f"{of}__period__isnull": False})
+    if not report.is_update:
+        before = Q(**{f"{of}__period__starts_on__lt": report.period.starts_on})
+    # of one that is not stored yet nothing was published: no row has that key
+    own = Q(**{f"{of}__in": [report.pk]})
     return Facts.objects.filter(**{f"{of}__engagement": report.engagement_id}).aggregate(
-        last=Max("as_of", filter=before), own=Min("as_of", filter=Q(**{of: report}))
+        last=Max("as_of", filter=before), own=Min("as_of", filter=own)
     )
 
 
@@ -153,15 +159,20 @@ def known_to(report: Report, draft: Draft, *, declared: str = "") -> Known:
         draft.body,
         declared=declared or report.colour or draft.overall["colour"],
         previous=previous_colour(report),
-        more_days=frozenset({report.period.due_on}),
+        more_days=frozenset() if report.is_update else frozenset({report.period.due_on}),
     )
 
 
 def previous_colour(report: Report) -> str:
-    """What the last status said, as last corrected; empty before the second one."""
-    earlier = ReportRevision.objects.filter(
-        report__engagement=report.engagement_id,
-        report__period__starts_on__lt=report.period.starts_on,
-    )
-    latest = earlier.order_by("-report__period__starts_on", "-number")
+    """What was said before it, as last corrected; empty before the second one.
+
+    A status is compared with the last status, an update with whatever was said last.
+    """
+    said = ReportRevision.objects.filter(report__engagement=report.engagement_id)
+    if report.is_update:
+        own = report.revisions.order_by("number").values_list("published_at", flat=True).first()
+        said = said.exclude(report=report).filter(published_at__lte=own or now())
+        latest = said.last_said_first()
+    else:
+        latest = said.filter(report__period__starts_on__lt=report.period.starts_on).newest_first()
     return latest.values_list("colour", flat=True).first() or ""

@@ -269,7 +269,7 @@ def readers_of_last(report: Report, *, user: User) -> list[Reader]:
 
 def readers(report: Report, *, user: User) -> list[Reader]:
     """Who reads it, and when each saw its last revision."""
-    return _readers(report, report.revisions.newest_first().values("pk")[:1], user)
+    return _readers(report, report.revisions.order_by("-number").values("pk")[:1], user)
 
 
 def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader]:

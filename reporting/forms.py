@@ -37,31 +37,20 @@ class Call:
     is_better: bool
 
 
-class DraftForm(VersionedForm):
-    """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
+class CallForm(VersionedForm):
+    """One colour, and why where it is kinder than the rules'.
 
     ``draft`` tells the colour by the rules, from which the call starts, and the last reason;
     ``rows`` are the rules' sentences as the DM has them (``editing.merged``): each may get other
     words, or be left out.
     """
 
-    headline = forms.CharField(
-        max_length=Report._meta.get_field("headline").max_length,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="One sentence, the answer first: how it stands, and why.",
-    )
     colour = forms.ChoiceField(label="Your call", required=False, widget=forms.RadioSelect)
     colour_reason = forms.CharField(
         label="Why your call is better than the rules’",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The customer reads both, and this reason.",
-    )
-    our_move = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Who does what by when. Needed unless it is on track.",
     )
 
     def __init__(
@@ -147,10 +136,6 @@ class DraftForm(VersionedForm):
             for radio in self["colour"]
         ]
 
-    def clean_headline(self) -> str:
-        """One line: a headline is set as a heading, also in mails and lists."""
-        return " ".join(self.cleaned_data["headline"].split())
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         colour, reason = cleaned.get("colour", ""), cleaned.get("colour_reason", "")
@@ -180,6 +165,48 @@ class DraftForm(VersionedForm):
     def lapsed(self) -> str:
         """The last reason, where it does not hold any more."""
         return self.start.lapsed if self.start else ""
+
+
+class DraftForm(CallForm):
+    """The DM's words on a draft. Anything may be missing but the reason of a kinder colour."""
+
+    headline = forms.CharField(
+        max_length=Report._meta.get_field("headline").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence, the answer first: how it stands, and why.",
+    )
+    our_move = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Who does what by when. Needed unless it is on track.",
+    )
+    field_order = ("headline", "colour", "colour_reason", "our_move")
+
+    def clean_headline(self) -> str:
+        """One line: a headline is set as a heading, also in mails and lists."""
+        return " ".join(self.cleaned_data["headline"].split())
+
+
+class UpdateForm(CallForm):
+    """What is told between two statuses: one paragraph, and the colour that holds from now on."""
+
+    paragraph = forms.CharField(
+        label="What you tell the customer",
+        max_length=Report._meta.get_field("paragraph").max_length,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="One paragraph, the answer first: what happened, and what you do about it.",
+    )
+    field_order = ("paragraph", "colour", "colour_reason")
+
+    def clean_paragraph(self) -> str:
+        return " ".join(self.cleaned_data["paragraph"].split())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "colour" in cleaned and not cleaned["colour"]:
+            self.add_error("colour", "Choose the colour.")
+        return cleaned
 
 
 class PublicationForm(DraftForm):
@@ -252,6 +279,12 @@ class CorrectionForm(PortalForm):
             "became known since is told by the next status."
         ),
     )
+
+
+class UpdateCorrectionForm(PortalForm):
+    """The same of an update, whose figures the next status tells."""
+
+    reason = CorrectionForm.base_fields["reason"]
 
 
 # Before any tracker, and late enough that its week can be told.

@@ -67,7 +67,7 @@ def told_by_last_of(ends: Iterable[tuple[Engagement, datetime | None]]) -> dict[
             wanted |= Q(engagement=engagement, as_of=since)
     if not wanted:
         return {}
-    frozen = Facts.objects.filter(wanted).order_by("engagement_id", "-pk")
+    frozen = Facts.objects.of_statuses().filter(wanted).order_by("engagement_id", "-pk")
     bodies = frozen.distinct("engagement_id").values_list("engagement_id", "as_of", "body")
     return {pk: Told.read(since, body) for pk, since, body in bodies}
 
@@ -77,6 +77,7 @@ def told_by_the_last(engagement: Engagement, *, as_of: datetime) -> Told | None:
 
     One statement.
     """
-    frozen = Facts.objects.filter(engagement=engagement, as_of__lt=as_of).order_by("-as_of", "-pk")
+    before = Facts.objects.of_statuses().filter(engagement=engagement, as_of__lt=as_of)
+    frozen = before.order_by("-as_of", "-pk")
     last = frozen.values_list("as_of", "body").first()
     return Told.read(*last) if last else None

@@ -1,6 +1,7 @@
 """What is said about an engagement: when it is due, its draft, and what was published."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -90,7 +91,8 @@ class Period(models.Model):
 
 
 class Report(models.Model):
-    """The work of writing one period's status, from due to published.
+    """The work of writing one period's status, from due to published; or an update between two
+    statuses, which has a number instead of a period and one ``paragraph`` of the DM's.
 
     ``drafted`` is what the rules wrote when it was compiled; the DM adds ``headline``,
     ``our_move`` and one ``colour``. While publishing, ``frozen_facts`` (canonical JSON) and
@@ -110,7 +112,11 @@ class Report(models.Model):
         PARKED = "parked", "Failed, needs an admin"
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reports")
-    period = models.OneToOneField(Period, on_delete=models.PROTECT, related_name="report")
+    # None for an update (see ``is_update``); whatever speaks of weeks asks for reports with one.
+    period: "models.OneToOneField[Any, Any]" = models.OneToOneField(
+        Period, null=True, blank=True, on_delete=models.PROTECT, related_name="report"
+    )
+    update_number = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DUE)
     version = models.PositiveIntegerField(default=1, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -121,6 +127,7 @@ class Report(models.Model):
     edits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     headline = models.CharField(max_length=200, blank=True)
     our_move = models.TextField(blank=True)
+    paragraph = models.CharField(max_length=600, blank=True, default="", db_default="")
     colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)
     colour_reason = models.TextField(blank=True)
     correction_reason = models.TextField(blank=True)
@@ -171,6 +178,14 @@ class Report(models.Model):
                 ),
                 name="report_frozen_while_publishing",
             ),
+            models.UniqueConstraint(
+                fields=["engagement", "update_number"], name="report_update_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(period__isnull=False, update_number__isnull=True, paragraph="")
+                | Q(period__isnull=True, update_number__isnull=False),
+                name="report_of_a_period_or_an_update",
+            ),
             models.CheckConstraint(
                 condition=Q(corrects_figures=False) | ~Q(correction_reason=""),
                 name="report_corrects_figures_in_a_correction",
@@ -186,15 +201,31 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.is_update:
+            return f"Update no. {self.update_number} for {self.engagement}"
         week = week_words(self.period.starts_on, due_on=self.period.due_on)
         return f"Status of {week} for {self.engagement}"
 
     def get_absolute_url(self) -> str:
+        if self.is_update:
+            place = {"ref": self.engagement.ref, "number": self.update_number}
+            return reverse("update_detail", kwargs=place)
         return reverse("report_edit", kwargs={"ref": self.engagement.ref, "week": self.period.week})
 
     @property
+    def is_update(self) -> bool:
+        """One paragraph between two statuses; it ends no window and is owed to nobody."""
+        return self.period_id is None
+
+    @property
+    def is_reconstructed(self) -> bool:
+        """Of a week that was over before it could be told here; no update ever is."""
+        return not self.is_update and self.period.is_reconstructed
+
+    @property
     def audit_ref(self) -> str:
-        return f"{self.engagement.ref}/{self.period.week}"
+        place = f"updates/{self.update_number}" if self.is_update else self.period.week
+        return f"{self.engagement.ref}/{place}"
 
     @property
     def engagement_ref(self) -> str:

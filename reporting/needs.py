@@ -132,6 +132,8 @@ def _reports(user: Any, led: Any, at: datetime) -> Iterator[Need]:
 
 
 def _draft(report: Report, at: datetime) -> Need:
+    if report.is_update:
+        return _begun(report)
     due_at, engagement = report.period.due_at, report.engagement
     group = _group(due_at, at, engagement)
     words = _instant(due_at, at, engagement)
@@ -153,9 +155,27 @@ def _draft(report: Report, at: datetime) -> Need:
     )
 
 
+def _begun(report: Report) -> Need:
+    """An update that somebody began, or that is being corrected: nothing else makes it due."""
+    is_open = bool(report.correction_reason)
+    return Need(
+        group=TODAY,
+        due=report.created_at,
+        shape="",
+        what="Finish the correction of an update"
+        if is_open
+        else "Publish the update that is begun",
+        where=_where(report.engagement),
+        why=f"opened again: {report.correction_reason}" if is_open else report.paragraph[:80],
+        url=report.get_absolute_url(),
+        action="Write",
+        engagement_id=report.engagement_id,
+    )
+
+
 def _is_past(report: Report, at: datetime) -> bool:
     """Whether its week is told again, and so was never owed to anybody; a correction is."""
-    is_over = report.period.is_reconstructed and report.period.due_at <= at
+    is_over = report.is_reconstructed and report.period.due_at <= at
     return is_over and not report.correction_reason
 
 
@@ -182,17 +202,20 @@ def _past_weeks(engagement: Engagement, reports: Sequence[Report]) -> Need:
 def _parked_report(report: Report, user: Any, at: datetime) -> Need:
     """To the DM it says that an admin is asked; to the admin it offers the retry."""
     is_admin = standing.is_admin(user)
-    address = [report.engagement.ref, report.period.week]
+    is_update, ref = report.is_update, report.engagement.ref
+    route = "update_retry" if is_update else "report_retry"
+    name = "An update" if is_update else f"The status of {_week(report, at)}"
+    address = [ref, report.update_number if is_update else report.period.week]
     return Need(
         group=OVERDUE,
-        due=report.period.opens_at,
+        due=report.created_at if is_update else report.period.opens_at,
         shape=Shape.OFF_TRACK,
-        what=f"The status of {_week(report, at)} failed, needs an admin",
+        what=f"{name} failed, needs an admin",
         where=_where(report.engagement),
         why=report.last_error.strip().splitlines()[-1][:200] if report.last_error else "",
         url="" if is_admin else report.get_absolute_url(),
         action="Try again" if is_admin else "See",
-        retry_url=reverse("report_retry", args=address) if is_admin else "",
+        retry_url=reverse(route, args=address) if is_admin else "",
     )
 
 

@@ -1,6 +1,7 @@
 """The letters of this app, each with an example for the admins' pages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ STATUS = customer.Status(
     word="At risk",
     previous_word="On track",
     headline="Release 2.1 will probably miss Mon 30 Nov: the bank’s test system is down.",
+    paragraph="",
     next_name="2.1 Refunds",
     next_on=customer.Day("Mon 30 Nov", "2026-11-30"),
     next_past="",
@@ -59,6 +61,18 @@ STATUS = customer.Status(
 
 def _status() -> Mapping[str, Any]:
     return {"person": SOMEBODY, **letter_values(STATUS, url=f"{settings.BASE_URL}/status/example/")}
+
+
+def _update() -> Mapping[str, Any]:
+    told = replace(
+        STATUS,
+        week="update",
+        number=1,
+        paragraph="The bank’s test system has been down since Tuesday. We test against a stand-in "
+        "and say on Wednesday whether 2.1 still goes live on Mon 30 Nov.",
+        correction_reason="",
+    )
+    return {"person": SOMEBODY, **letter_values(told, url=f"{settings.BASE_URL}/status/example/")}
 
 
 def _reminder() -> Mapping[str, Any]:
@@ -145,6 +159,7 @@ def _ahead() -> Mapping[str, Any]:
 # kind: name, category, example
 OWN = {
     "status": ("Published status", "status", _status),
+    "update": ("Published update", "status", _update),
     "reminder": ("Reminder of a status that is due", "reminder", _reminder),
     "reminders": ("Reminders of several statuses", "reminder", _reminders),
     "statuses": ("Published statuses, in one mail", "status", _statuses),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from dm_portal.people import standing
 from dm_portal.shell.clock import today
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         WaitingStatus,
     )
 
+# Reconstructed weeks may share an instant with the next; then weeks tell.
+LAST_SAID = ("-facts__as_of", F("report__period__starts_on").desc(nulls_first=True), "-number")
 READS_DRAFTS = ("dm", "deputy", "architect")
 
 
@@ -60,6 +62,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def parked(self) -> Self:
         return self.filter(state="parked")
+
+    def updates(self) -> Self:
+        """What was told, or is being written, between two statuses."""
+        return self.filter(period__isnull=True)
+
+    def newest_first(self) -> Self:
+        """Weeks and updates as they follow each other."""
+        return self.order_by(Coalesce("period__due_at", "created_at").desc(), "-pk")
 
     def not_left_out(self) -> Self:
         """Without the drafts that can go out no more, since a later week is out already."""
@@ -143,6 +153,10 @@ class FactsQuerySet(models.QuerySet["Facts"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(engagement__in=_drafts_of(user))
 
+    def of_statuses(self) -> Self:
+        """Without those of updates, which end no window."""
+        return self.filter(revision__report__period__isnull=False)
+
 
 class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
     def visible_to(self, user: Any) -> Self:
@@ -153,14 +167,27 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
             engagements = Engagement.objects.visible_to(user)
         return self.filter(report__engagement__in=engagements)
 
+    def updates(self) -> Self:
+        """What was said between statuses."""
+        return self.filter(report__period__isnull=True)
+
     def newest_first(self) -> Self:
-        """The last week that was published first, each week's last correction first."""
-        return self.order_by("-report__period__starts_on", "-number")
+        """The last week that was published first, each week's last correction first; no updates."""
+        weeks = self.filter(report__period__isnull=False)
+        return weeks.order_by("-report__period__starts_on", "-number")
+
+    def last_said_first(self) -> Self:
+        """Weeks and updates by the instants they speak of, each one's last correction first."""
+        return self.order_by(*LAST_SAID)
+
+    def standing(self) -> Self:
+        """Of each report, week or update, its last revision."""
+        later = self.model.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later))
 
     def last_of_each_week(self) -> Self:
-        """What stands today: of each report its last revision."""
-        later = self.model.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
-        return self.filter(~Exists(later)).newest_first()
+        """What stands today: of each week its last revision."""
+        return self.standing().newest_first()
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

@@ -54,7 +54,7 @@ def readers_of(report: Report, contacts: Any) -> Any:
 def recipient(report: Report, contact: Any) -> Recipient:
     """How a status reaches one of ``readers_of`` by mail."""
     person, rhythm = contact.user, rhythm_from(CATEGORY, contact.chosen_rhythm)
-    if report.period.is_reconstructed:
+    if report.is_reconstructed:
         return Recipient(person, gets_mail=False, words=OF_THE_PAST)
     if not person.is_active:
         return Recipient(person, gets_mail=False, words=NOT_YET)

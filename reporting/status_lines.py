@@ -27,12 +27,13 @@ def values(rows: Sequence[WaitingStatus]) -> Mapping[str, Any]:
 def line(revision: ReportRevision) -> Line:
     """What the frozen revision says, and nothing else."""
     report = revision.report
+    what = "update" if report.is_update else week_words(report.period)
+    said = revision.text.get("paragraph") or revision.headline
     reason = revision.correction_reason
     corrected = f"Corrected: {ended(reason)} " if reason else ""
     return Line(
-        about=f"{report.engagement.name}, {week_words(report.period)}: "
-        f"{revision.get_colour_display().lower()}",
-        words=f"{corrected}{revision.headline}",
-        action="Read the status",
+        about=f"{report.engagement.name}, {what}: {revision.get_colour_display().lower()}",
+        words=f"{corrected}{said}",
+        action="Read the update" if report.is_update else "Read the status",
         url=settings.BASE_URL + path_of(revision),
     )

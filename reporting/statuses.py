@@ -3,6 +3,7 @@
 Templates of ``templates/status/`` get these frozen values, and nothing of the model.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +22,9 @@ from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 from reporting import periods
 from reporting.customer import article, week_words
-from reporting.models import Period, ReportRevision
+from reporting.models import Period, Report, ReportRevision
+from reporting.querysets import LAST_SAID, ReportRevisionQuerySet
+from reporting.services.letters import address_of
 from reporting.services.ticks import rhythm_of
 
 SOON = timedelta(weeks=2)
@@ -62,13 +65,26 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateLine:
+    """What was said since a status, as it was stored, on the page of that status."""
+
+    article: SafeString
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage:
-    """One revision as it was stored, with what has been said of it since."""
+    """One revision as it was stored, with what has been said of it since.
+
+    ``updates`` stand above it until the next status is out, the last one first.
+    """
 
     place: Place
     title: str
     article: SafeString
+    updates: tuple[UpdateLine, ...]
     correction: Correction | None
+    kind: str  # "status" or "update"
     first_url: str
     earlier: Link | None
     later: Link | None
@@ -81,6 +97,7 @@ class FirstStatusPage:
     place: Place
     due: str
     due_iso: str
+    updates: tuple[UpdateLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,8 @@ def readable(user: Any) -> QuerySet[Engagement]:
 
 def annotate_standing(engagements: EngagementQuerySet) -> EngagementQuerySet:
     """``said``: what was last said of each engagement; see engagements.standing."""
-    latest = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).newest_first()
+    said_of = ReportRevision.objects.filter(report__engagement=OuterRef("pk"))
+    latest = said_of.last_said_first()
     said = JSONObject(
         colour=F("colour"),
         week=F("report__period__starts_on"),
@@ -126,32 +144,63 @@ def place_of(engagement: Engagement, user: Any) -> Place:
     )
 
 
-def page_of(revision: ReportRevision, *, user: Any) -> StatusPage:
+def page_of(
+    revision: ReportRevision, *, user: Any, updates: Sequence[ReportRevision] = ()
+) -> StatusPage:
     """The page of one revision, of which report, period, engagement and customer are loaded."""
-    report = revision.report
-    starts_on = report.period.starts_on
+    report, said = revision.report, updates[0] if updates else revision
     others = ReportRevision.objects.visible_to(user).select_related("report__period")
-    of_engagement = others.filter(report__engagement=report.engagement_id)
-    weeks = of_engagement.last_of_each_week()
-    correction = others.filter(report=report, number__gt=revision.number).newest_first().first()
+    correction = others.filter(report=report, number__gt=revision.number).order_by("-number")
+    earlier, later = (None, None) if report.is_update else _around(report, others)
     return StatusPage(
         place=place_of(report.engagement, user),
-        title=f"{revision.headline} ({week_words(report.period)})",
+        title=f"{said.headline} ({_name(said.report)})",
         article=article(revision),
-        correction=_correction(correction, report.engagement),
+        updates=lines_of(updates),
+        correction=_correction(correction.first(), report.engagement),
+        kind="update" if report.is_update else "status",
         first_url=url_of(revision, number=1) if revision.number > 1 else "",
-        earlier=_week(weeks.filter(report__period__starts_on__lt=starts_on).first()),
-        later=_week(weeks.filter(report__period__starts_on__gt=starts_on).last()),
+        earlier=earlier,
+        later=later,
     )
 
 
+def _name(report: Report) -> str:
+    return "update" if report.is_update else week_words(report.period)
+
+
+def _around(report: Report, others: ReportRevisionQuerySet) -> tuple[Link | None, Link | None]:
+    """The weeks before and after, as they stand today."""
+    starts_on = report.period.starts_on
+    weeks = others.filter(report__engagement=report.engagement_id).last_of_each_week()
+    earlier = weeks.filter(report__period__starts_on__lt=starts_on).first()
+    later = weeks.filter(report__period__starts_on__gt=starts_on).last()
+    return _week(earlier), _week(later)
+
+
+def last_said_of(engagement: Engagement) -> ReportRevision | None:
+    """What was said last of an engagement, in a status or in an update; its columns, no text."""
+    said = ReportRevision.objects.filter(report__engagement=engagement).defer("html", "text")
+    return said.last_said_first().first()
+
+
+def updates_since(
+    revision: ReportRevision | None, revisions: ReportRevisionQuerySet
+) -> list[ReportRevision]:
+    """The updates among ``revisions`` that speak of a time after a status, the last first; all
+    before the first status.
+    """
+    updates = revisions.updates().standing().last_said_first()
+    return list(updates.filter(facts__as_of__gt=revision.facts.as_of) if revision else updates)
+
+
+def lines_of(updates: Sequence[ReportRevision]) -> tuple[UpdateLine, ...]:
+    return tuple(UpdateLine(article(each), url_of(each)) for each in updates)
+
+
 def url_of(revision: ReportRevision, *, number: int | None = None) -> str:
-    """The address of a revision for ever; the first has the week's own."""
-    number = number or revision.number
-    week = [revision.report.engagement.ref, revision.report.period.week]
-    if number == 1:
-        return reverse("status_weekly", args=week)
-    return reverse("status_revision", args=[*week, number])
+    """The address of a revision for ever; the first has that of its week or update."""
+    return address_of(revision.report, number or revision.number)
 
 
 def _correction(revision: ReportRevision | None, engagement: Engagement) -> Correction | None:
@@ -168,7 +217,9 @@ def _week(revision: ReportRevision | None) -> Link | None:
     return Link(week_words(revision.report.period), url_of(revision))
 
 
-def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
+def first_page_of(
+    engagement: Engagement, *, user: Any, updates: Sequence[ReportRevision] = ()
+) -> FirstStatusPage:
     """What stands here until the first status is out."""
     week = first_week_of(engagement)
     due_at = week.due_at if week else None
@@ -177,6 +228,7 @@ def first_page_of(engagement: Engagement, *, user: Any) -> FirstStatusPage:
         place=place_of(engagement, user),
         due=dates.instant_words(due_at, zone=zone, today=today(zone.key)) if due_at else "",
         due_iso=due_at.isoformat() if due_at else "",
+        updates=lines_of(updates),
     )
 
 
@@ -210,12 +262,12 @@ def cards(user: Any) -> list[EngagementCard]:
 
 
 def _latest(user: Any) -> QuerySet[ReportRevision]:
-    """The last revision of the last week of each engagement."""
+    """What was said last of each engagement, in a status or in an update."""
     return (
         ReportRevision.objects.visible_to(user)
         .select_related("report__period")
         .defer("html", "text")
-        .order_by("report__engagement_id", "-report__period__starts_on", "-number")
+        .order_by("report__engagement_id", *LAST_SAID)
         .distinct("report__engagement_id")
     )
 
@@ -227,5 +279,5 @@ def _card(engagement: Engagement, revision: ReportRevision | None) -> Engagement
         url=reverse("status_detail", args=[engagement.ref]),
         shape=Shape(revision.colour).value if revision else "",
         headline=revision.headline if revision else "",
-        week=week_words(revision.report.period) if revision else "",
+        week=_name(revision.report) if revision else "",
     )

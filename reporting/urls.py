@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from reporting.views import asks, colours, figures, home, publication, reports, status
+from reporting.views import asks, colours, figures, home, publication, reports, status, updates
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
+UPDATE = "engagements/<ref:ref>/reports/updates/<int:number>"
 STATUS = "status/<ref:ref>"
 
 urlpatterns: list[URLPattern] = [
@@ -34,6 +35,18 @@ urlpatterns: list[URLPattern] = [
         name="report_correction_removal",
     ),
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
+    path("engagements/<ref:ref>/reports/updates/new/", updates.update_create, name="update_create"),
+    path(f"{UPDATE}/", updates.update_detail, name="update_detail"),
+    path(f"{UPDATE}/publication/", updates.update_publication, name="update_publication"),
+    path(f"{UPDATE}/removal/", updates.update_removal, name="update_removal"),
+    path(f"{UPDATE}/stop/", updates.update_stop, name="update_stop"),
+    path(f"{UPDATE}/correction/", updates.update_correction, name="update_correction"),
+    path(
+        f"{UPDATE}/correction/removal/",
+        updates.update_correction_removal,
+        name="update_correction_removal",
+    ),
+    path(f"{UPDATE}/retry/", updates.update_retry, name="update_retry"),
     path("status/", status.status_index, name="status_index"),
     path(f"{STATUS}/", status.status_detail, name="status_detail"),
     path(f"{STATUS}/asks/", asks.status_ask_list, name="status_ask_list"),
@@ -44,5 +57,11 @@ urlpatterns: list[URLPattern] = [
         f"{STATUS}/weekly/<week:week>/<int:number>/",
         status.status_revision,
         name="status_revision",
+    ),
+    path(f"{STATUS}/updates/<int:update>/", status.status_update, name="status_update"),
+    path(
+        f"{STATUS}/updates/<int:update>/<int:number>/",
+        status.status_update_revision,
+        name="status_update_revision",
     ),
 ]

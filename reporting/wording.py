@@ -1,15 +1,20 @@
 """How shares and dates are said, in sentences and beside pictures. Pure functions."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dateformat
+from django.utils.text import Truncator
 
 from dm_portal.shell.dates import day_words, range_words
 from dm_portal.shell.wording import plural
 
 TO_FRIDAY = timedelta(days=4)
+# What ends a sentence: a mark, then a space or the end; "2.1" ends none.
+END = re.compile(r"[.!?…](?=\s|$)")
+HEADLINE_LENGTH = 200
 
 
 def was(rows: Sequence[object]) -> str:
@@ -18,6 +23,13 @@ def was(rows: Sequence[object]) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def first_sentence(paragraph: str) -> str:
+    """What a paragraph begins with, on one line and no longer than a headline."""
+    text = " ".join(paragraph.split())
+    end = END.search(text)
+    return Truncator(text[: end.end()] if end else text).chars(HEADLINE_LENGTH)
 
 
 def share(part: int, whole: int, noun: str) -> str:

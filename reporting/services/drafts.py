@@ -38,24 +38,57 @@ def save_draft(
             or says only why another colour was.
         Conflict: somebody else saved since ``version``.
     """
+    return _keep(
+        report,
+        {"headline": headline, "our_move": our_move},
+        colour=(colour, colour_reason),
+        version=version,
+        by=by,
+        sentences=sentences or {},
+    )
+
+
+@transaction.atomic
+def save_update(
+    *, report: Report, paragraph: str, colour: str, colour_reason: str, version: int, by: User
+) -> Draft:
+    """Keep an update's paragraph and colour, as ``save_draft`` does.
+
+    Raises:
+        DomainError: it is no draft, or the colour is better than the rules' and nobody says why.
+        Conflict: somebody else saved since ``version``.
+    """
+    words = {"paragraph": paragraph}
+    call = (colour, colour_reason)
+    return _keep(report, words, colour=call, version=version, by=by, sentences={})
+
+
+def _keep(
+    report: Report,
+    words: dict[str, str],
+    *,
+    colour: tuple[str, str],
+    version: int,
+    by: User,
+    sentences: Mapping[str, Wanted],
+) -> Draft:
+    """``words``, the colour with its reason, and what was made of the rules' sentences, where
+    somebody may still write them.
+    """
     require_version(report, version)
     require_draft(report)
     draft = draft_of(report, at=now())
-    if colour:
-        require_honest_colour(colour, colour_reason.strip(), draft)
-    draft = _with_reason(draft, colour, colour_reason.strip())
-    words = {
-        "headline": headline.strip(),
-        "our_move": our_move.strip(),
-        "colour": colour,
-        "colour_reason": calls.reason_kept(
-            draft.given, colour=colour, computed=draft.computed, reason=colour_reason.strip()
-        ),
-    }
+    words = {name: text.strip() for name, text in words.items()}
+    call, reason = colour[0], colour[1].strip()
+    if call:
+        require_honest_colour(call, reason, draft)
+    draft = _with_reason(draft, call, reason)
+    kept = calls.reason_kept(draft.given, colour=call, computed=draft.computed, reason=reason)
+    words |= {"colour": call, "colour_reason": kept}
     changed = [name for name in words if getattr(report, name) != words[name]]
     before = {name: getattr(report, name) for name in changed}
     after = {name: words[name] for name in before}
-    edits = with_changes(draft.sentences, report.edits, sentences or {})
+    edits = with_changes(draft.sentences, report.edits, sentences)
     if edits != report.edits:
         before["sentences"], after["sentences"] = _told(report.edits), _told(edits)
     change(report, **words, edits=edits, drafted=draft.stored, compiled_as_of=draft.as_of)
@@ -104,13 +137,17 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
         raise DomainError(lapsed, field="colour_reason")
 
 
+# What the DM says in words of their own.
+SAID = ("headline", "our_move", "paragraph", "colour_reason")
+
+
 def require_true(report: Report, draft: Draft) -> None:
     """Nothing that contradicts a fact goes out, whoever wrote it.
 
     Raises:
         DomainError: naming the words and the fact.
     """
-    words = {name: getattr(report, name) for name in ("headline", "our_move", "colour_reason")}
+    words = {name: getattr(report, name) for name in SAID}
     known = known_to(report, draft)
     for name, findings in contradictions(words, draft.sentences, report.edits, known).items():
         said = " ".join(finding_words(each) for each in findings)

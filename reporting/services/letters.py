@@ -10,12 +10,13 @@ from dm_portal.people.services import write_letter
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wake import wake
 from reporting.customer import Status
-from reporting.models import ReportRevision, WaitingStatus
+from reporting.models import Report, ReportRevision, WaitingStatus
 from reporting.recipients import recipients_of
 
 
 def write_status_letters(revision: ReportRevision, status: Status) -> int:
-    """One letter to each of the customer's people who gets it now; how many that are.
+    """One letter to each of the customer's people who gets it now; how many that are. An update has
+    a kind of letter of its own.
 
     For those who read of it in their next digest it is kept until then. Letters say what the
     frozen revision says, and nothing else. Whoever published it, or for whom it was published, is
@@ -24,13 +25,14 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
     report = revision.report
     recipients = recipients_of(report)
     people = [each.user for each in recipients if each.gets_mail]
+    kind = "update" if report.is_update else "status"
     for person in people:
         write_letter(
-            "status",
+            kind,
             to=person.email,
             user=person,
             reply_to=revision.published_for or revision.published_by,
-            dedup_key=f"status:{revision.pk}:{person.pk}",
+            dedup_key=f"{kind}:{revision.pk}:{person.pk}",
             engagements=[report.engagement_id],
             context=letter_values(status, url=settings.BASE_URL + path_of(revision)),
         )
@@ -51,7 +53,15 @@ def letter_values(status: Status, *, url: str) -> Mapping[str, Any]:
 
 def path_of(revision: ReportRevision) -> str:
     """The page of this very revision, as its reader finds it."""
-    place = [revision.report.engagement.ref, revision.report.period.week]
-    if revision.number == 1:
-        return reverse("status_weekly", args=place)
-    return reverse("status_revision", args=[*place, revision.number])
+    return address_of(revision.report, revision.number)
+
+
+def address_of(report: Report, number: int) -> str:
+    """The page of a revision for ever; the first has the address of its week or update."""
+    kind, name = ("weekly", "week") if not report.is_update else ("update", "update")
+    place: dict[str, Any] = {"ref": report.engagement.ref}
+    place[name] = report.update_number if report.is_update else report.period.week
+    if number == 1:
+        return reverse(f"status_{kind}", kwargs=place)
+    revision = "status_revision" if kind == "weekly" else "status_update_revision"
+    return reverse(revision, kwargs=place | {"number": number})

@@ -25,7 +25,7 @@ from reporting.services.letters import write_status_letters
 from reporting.services.states import THAWED, State, change, move, require_version
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
-WORDS = ("headline", "our_move", "colour", "colour_reason")
+WORDS = ("headline", "our_move", "paragraph", "colour", "colour_reason")
 # A report of which no correction is being written.
 CORRECTED = {"correction_reason": "", "corrects_figures": False}
 
@@ -119,16 +119,21 @@ def start_correction(
     It speaks of the same instant as the first; the customer reads the reason. Its figures stay as
     they were published, or are those that are known by now (``corrects_figures``), beside what
     they were; then no later status may be out, which has told what became known since. Of a schema
-    that cannot be edited any more they are always those of now.
+    that cannot be edited any more they are always those of now. An update is one paragraph of
+    words: what its figures became is told by the next status.
 
     Raises:
-        DomainError: there is no reason, it is not published, or a later status is out.
+        DomainError: there is no reason, it is not published, a later status is out, or figures of
+            an update are to be corrected.
     """
     reason = reason.strip()
     if not reason:
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
     _require_state(report, State.PUBLISHED)
-    corrects_figures |= drafting.last_said(report).facts.schema_version < drafting.EDITABLE
+    if report.is_update:
+        _refuse_figures(corrects_figures)
+    else:
+        corrects_figures |= drafting.last_said(report).facts.schema_version < drafting.EDITABLE
     if corrects_figures:
         _require_figures_are_last(report)
     move(report, State.DRAFT, correction_reason=reason, corrects_figures=corrects_figures)
@@ -151,7 +156,7 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
         raise DomainError(f"No correction of {report} is being written.")
     require_version(report, version)
     revision = report.revisions.select_related("facts").latest("number")
-    said = {name: revision.text[name] for name in WORDS}
+    said = {name: revision.text.get(name, "") for name in WORDS}
     typed = {name: getattr(report, name) for name in WORDS if getattr(report, name) != said[name]}
     typed["reason"] = report.correction_reason
     drafted = drafting.said_again(revision).stored
@@ -176,13 +181,20 @@ def _require_state(report: Report, state: State) -> None:
         raise DomainError(f"{report} is not “{wanted}” but “{found}”.")
 
 
+def _refuse_figures(are_corrected: bool) -> None:
+    if are_corrected:
+        raise DomainError("An update is corrected in its words: the next status tells the figures.")
+
+
 def _require_words(report: Report) -> None:
     """Raises DomainError, naming the first thing that only the DM can say and has not."""
-    if not report.headline:
+    if report.is_update and not report.paragraph:
+        raise DomainError("Write the paragraph first: the answer in front.")
+    if not report.is_update and not report.headline:
         raise DomainError("Write the headline first: one sentence, the answer in front.")
     if not report.colour:
         raise DomainError("Confirm the colour first.")
-    if report.colour != Colour.GREEN and not report.our_move:
+    if not report.is_update and report.colour != Colour.GREEN and not report.our_move:
         raise DomainError("Say what our move is: it is not on track.")
 
 
@@ -219,6 +231,9 @@ def _require_figures_are_last(report: Report) -> None:
 
 
 def _later_one_out(report: Report) -> Report | None:
+    """A later week that is out; none for an update, which speaks of now and ends no window."""
+    if report.is_update:
+        return None
     others = with_names().filter(engagement=report.engagement_id)
     found: Report | None = others.filter(
         period__starts_on__gt=report.period.starts_on, revisions__isnull=False
@@ -264,7 +279,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     revision = ReportRevision.objects.create(
         report=report,
         facts=_keep_facts(report, body, text["frozen_at"]),
-        headline=text["headline"],
+        headline=customer.headline_of(text),
         text=text,
         html=customer.article_of(status),
         colour=text["colour"],

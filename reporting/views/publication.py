@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
-from dm_portal.shell.forms import VERSION_LOST, VersionedForm, render_form
+from dm_portal.shell.forms import VERSION_LOST, PortalForm, VersionedForm, render_form
 from engagements.services.numbers import lock
 from engagements.views.doors import require
 from engagements.views.saving import saved
@@ -69,7 +69,35 @@ def _save_and_publish(*, report: Report, by: User, version: int, **words: Any) -
 @require_POST
 def report_stop(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """Back to the draft before anybody has read it."""
+    return stop(request, find_report(request, ref, week))
+
+
+@require_POST
+def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Open a published status again; what was said stays, and the next is its correction."""
     report = find_report(request, ref, week)
+    require(policies.can_write_report(request.user, report.engagement))
+    form = CorrectionForm(request.POST)
+    if (answer := correct(request, report, form)) is not None:
+        return answer
+    context = state_page(request, report)
+    return render_form(request, "reporting/report_published.html", **context | {"form": form})
+
+
+@require_POST
+def report_correction_removal(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """A correction opened by mistake: what is out stays as it is, what was typed is discarded."""
+    return drop(request, find_report(request, ref, week))
+
+
+@require_POST
+def report_retry(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """An admin sends a report that failed five times round again; they do not read it."""
+    return retry(request, engagement__ref=ref, period__starts_on=week_starts(week))
+
+
+def stop(request: HttpRequest, report: Report) -> HttpResponse:
+    """Stop what is on its way out, a status or an update."""
     require(policies.can_write_report(request.user, report.engagement))
     try:
         stop_publication(report=report, by=request.user)
@@ -79,29 +107,23 @@ def report_stop(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     return redirect(report)
 
 
-@require_POST
-def report_correction(request: HttpRequest, ref: str, week: str) -> HttpResponse:
-    """Open a published status again; what was said stays, and the next is its correction."""
-    report = find_report(request, ref, week)
-    require(policies.can_write_report(request.user, report.engagement))
-    form = CorrectionForm(request.POST)
-    if form.is_valid():
-        try:
-            start_correction(report=report, by=request.user, **form.changes())
+def correct(request: HttpRequest, report: Report, form: PortalForm) -> HttpResponse | None:
+    """Open it for what ``form`` says was wrong; None where the form has to be shown again."""
+    if not form.is_valid():
+        return None
+    try:
+        start_correction(report=report, by=request.user, **form.changes())
+        return redirect(report)
+    except DomainError as error:
+        if report.state != Report.State.PUBLISHED:
+            messages.error(request, str(error))
             return redirect(report)
-        except DomainError as error:
-            if report.state != Report.State.PUBLISHED:
-                messages.error(request, str(error))
-                return redirect(report)
-            form.add_error(None, str(error))
-    context = state_page(request, report)
-    return render_form(request, "reporting/report_published.html", **context | {"form": form})
+        form.add_error(None, str(error))
+    return None
 
 
-@require_POST
-def report_correction_removal(request: HttpRequest, ref: str, week: str) -> HttpResponse:
-    """A correction opened by mistake: what is out stays as it is, what was typed is discarded."""
-    report = find_report(request, ref, week)
+def drop(request: HttpRequest, report: Report) -> HttpResponse:
+    """Take back the correction that is being written."""
     require(policies.can_write_report(request.user, report.engagement))
     form = VersionedForm(request.POST)
     if not form.is_valid():
@@ -115,12 +137,11 @@ def report_correction_removal(request: HttpRequest, ref: str, week: str) -> Http
     return redirect(report)
 
 
-@require_POST
-def report_retry(request: HttpRequest, ref: str, week: str) -> HttpResponse:
-    """An admin sends a report that failed five times round again; they do not read it."""
+def retry(request: HttpRequest, **which: Any) -> HttpResponse:
+    """Send the one report round again that ``which`` names, if it failed."""
     reports = Report.objects.visible_to(request.user) | Report.objects.retryable_by(request.user)
     found = reports.select_related("engagement__customer", "period")
-    report = get_object_or_404(found, engagement__ref=ref, period__starts_on=week_starts(week))
+    report = get_object_or_404(found, **which)
     require(policies.can_retry_parked(request.user))
     try:
         retry_report(report=report, by=request.user)

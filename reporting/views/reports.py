@@ -28,6 +28,7 @@ from reporting.periods import monday_named
 from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_draft
 from reporting.services.due_days import can_move, days_left, move_due_day
+from reporting.services.letters import address_of
 from reporting.weeks import Week
 from reporting.wording import capital
 
@@ -46,7 +47,7 @@ PAGES = {
 def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Every week of an engagement: what was said, how it stood, who saw it."""
     engagement = find_engagement(request, ref)
-    reports = Report.objects.listed_for(request.user).filter(engagement=engagement)
+    reports = Report.objects.listed_for(request.user).filter(engagement=engagement).newest_first()
     reads_drafts = policies.can_read_drafts(request.user, engagement)
     return render_list(
         request,
@@ -59,6 +60,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         filterset_class=ReportFilter if reads_drafts else None,
         first=SimpleLazyObject(lambda: statuses.first_week_of(engagement)),
         now=now(),
+        can_write=policies.can_write_report(request.user, engagement),
         **engagement_page(request, engagement, "reports"),
     )
 
@@ -66,7 +68,7 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 def _columns(reads_drafts: bool) -> list[Column]:
     """What was published is for all of us; how it is being written, and read, is not."""
     said = [
-        Column("Week", week_cell, url=_url(reads_drafts), plain=lambda row: row.period.week),
+        Column("Week", week_cell, url=_url(reads_drafts), plain=week_plainly),
         Column("Your call", _said_shape, kind="shape", missing="not published"),
         Column("Headline", "said_headline", missing="not published"),
         Column("Published", "said_at", kind="instant", missing="not published"),
@@ -78,16 +80,23 @@ def _columns(reads_drafts: bool) -> list[Column]:
 
 
 def week_cell(row: Report) -> str:
-    """Its week where that stands alone: "16–22 Nov", or "Week to Mon 16 Nov"."""
+    """Its week where that stands alone: "16–22 Nov", or "Week to Mon 16 Nov"; or "Update 3"."""
+    if row.is_update:
+        return f"Update {row.update_number}"
     words = customer.week_words(row.period, today=today())
     return capital(words.removeprefix("the "))
+
+
+def week_plainly(row: Report) -> str:
+    """The same for a machine: "2026-W47", "update-3"."""
+    return f"update-{row.update_number}" if row.is_update else row.period.week
 
 
 def _url(reads_drafts: bool) -> Any:
     """Whoever may not read drafts is led to what was published."""
     if reads_drafts:
         return Report.get_absolute_url
-    return lambda row: reverse("status_weekly", args=[row.engagement.ref, row.period.week])
+    return lambda row: address_of(row, 1)
 
 
 def _said_shape(row: Any) -> Shape | None:

@@ -1,9 +1,9 @@
 """The customer's pages. What is published is served as it was stored; reading it is noted."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,13 +14,14 @@ from dm_portal.shell.lists import Column, render_list
 from reporting import statuses
 from reporting.filters import ArchiveFilter
 from reporting.models import ReportRevision
+from reporting.querysets import ReportRevisionQuerySet
 from reporting.services.receipts import record_receipt
-from reporting.views.reports import week_cell, week_starts
+from reporting.views.reports import week_cell, week_plainly, week_starts
 from reporting.wording import capital
 
 
 def _remarks(row: ReportRevision) -> str:
-    """ "Corrected, reconstructed": what a week's line in the archive says besides its headline."""
+    """ "Corrected, reconstructed": what a line in the archive says besides its headline."""
     remarks = {"corrected": row.number > 1, "reconstructed": row.reconstructed_on is not None}
     return capital(", ".join(name for name, is_so in remarks.items() if is_so))
 
@@ -30,7 +31,7 @@ ARCHIVE = [
         "Week",
         lambda row: week_cell(row.report),
         url=statuses.url_of,
-        plain=lambda row: row.report.period.week,
+        plain=lambda row: week_plainly(row.report),
     ),
     Column("Status", lambda row: Shape(row.colour), kind="shape"),
     Column(
@@ -54,16 +55,19 @@ def status_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
-    """The last published status; before the first, when it comes."""
+    """The last published status, under what was said since; before the first, when it comes."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)
     timezone.activate(ZoneInfo(engagement.time_zone))
     revisions = _revisions(request.user).filter(report__engagement=engagement)
     revision = revisions.newest_first().first()
+    updates = statuses.updates_since(revision, revisions)
+    for update in updates:
+        record_receipt(revision=update, user=request.user)
     if revision is None:
-        page = statuses.first_page_of(engagement, user=request.user)
+        page = statuses.first_page_of(engagement, user=request.user, updates=updates)
         return render(request, "status/first.html", {"page": page, "place": page.place})
-    return _read(request, revision)
+    return _read(request, revision, updates)
 
 
 @require_safe
@@ -85,8 +89,28 @@ def status_revision(request: HttpRequest, ref: str, week: str, number: int) -> H
 
 
 @require_safe
+def status_update(request: HttpRequest, ref: str, update: int) -> HttpResponse:
+    """What was first said in an update, for ever; a correction is linked."""
+    return status_update_revision(request, ref, update, 1)
+
+
+@require_safe
+def status_update_revision(
+    request: HttpRequest, ref: str, update: int, number: int
+) -> HttpResponse:
+    """One revision of an update."""
+    revision = get_object_or_404(
+        _revisions(request.user),
+        report__engagement__ref=ref,
+        report__update_number=update,
+        number=number,
+    )
+    return _read(request, revision)
+
+
+@require_safe
 def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """Every week that was published, as it stands today."""
+    """Every week and every update that was published, as it stands today."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)
     timezone.activate(ZoneInfo(engagement.time_zone))
@@ -94,7 +118,7 @@ def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
     return render_list(
         request,
         "status/archive.html",
-        revisions.last_of_each_week().defer("html", "text"),
+        revisions.standing().last_said_first().defer("html", "text"),
         columns=ARCHIVE,
         caption="Published statuses",
         filename="published-statuses.csv",
@@ -103,14 +127,15 @@ def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
     )
 
 
-def _revisions(user: Any) -> QuerySet[ReportRevision]:
-    return ReportRevision.objects.visible_to(user).select_related(
-        "report__engagement__customer", "report__period"
-    )
+def _revisions(user: Any) -> ReportRevisionQuerySet:
+    revisions = ReportRevision.objects.visible_to(user).defer("facts__body")
+    return revisions.select_related("report__engagement__customer", "report__period", "facts")
 
 
-def _read(request: HttpRequest, revision: ReportRevision) -> HttpResponse:
+def _read(
+    request: HttpRequest, revision: ReportRevision, updates: Sequence[ReportRevision] = ()
+) -> HttpResponse:
     """The stored page. That a customer's person opened it is noted; ours leave nothing."""
     record_receipt(revision=revision, user=request.user)
-    page = statuses.page_of(revision, user=request.user)
+    page = statuses.page_of(revision, user=request.user, updates=updates)
     return render(request, "status/detail.html", {"page": page, "place": page.place})
