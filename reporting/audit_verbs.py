@@ -1,6 +1,6 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
-COMMON = {"reporting.report": "the "}
+COMMON = {"reporting.report": "the ", "reporting.note": "a "}
 
 SENTENCES: dict[str, str] = {
     "report.opened": "opened {target}",
@@ -19,4 +19,14 @@ SENTENCES: dict[str, str] = {
     "report.update_begun": "began {target}",
     "report.update_discarded": "threw away {target}",
     "report.seen": "read {target}, revision {after[revision]}",
+    "note.written": "wrote {target}",
+    "note.changed": "changed {target}",
+    "note.taken_back": "took back {target}",
+    "note.carried": "left {target} for a later status",
+    "note.used": "took {target} into the draft of a status",
+    "note.done": "called {target} done",
+    "milestone.red_left_untold": (
+        "decided not to tell the customer now that {target} turned red on {after[turned_on]}: "
+        "{after[reason]}"
+    ),
 }

@@ -37,6 +37,7 @@ class Text(TypedDict):
 
     headline: str
     our_move: str
+    own_words: str
     paragraph: str  # of an update
     colour: str
     colour_reason: str
@@ -52,6 +53,7 @@ def compose(*, report: Report, draft: Draft) -> Text:
     return Text(
         headline=report.headline,
         our_move=report.our_move,
+        own_words=report.own_words,
         paragraph=report.paragraph,
         colour=report.colour or draft.overall["colour"],
         colour_reason=report.colour_reason,
@@ -124,6 +126,7 @@ class Status:
     rules: Rules | None
     reason: str
     our_move: str
+    own_words: tuple[str, ...]  # paragraphs, of whoever speaks
     speaks_for: str
     correction_reason: str
     changed: tuple[Line, ...]
@@ -178,6 +181,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         rules=page.rules(),
         reason=page.reason(),
         our_move=text["our_move"],
+        own_words=wording.paragraphs(text.get("own_words", "")),
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
         changed=page.lines(*sentences.CHANGED),

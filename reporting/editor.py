@@ -17,11 +17,11 @@ from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count
 from engagements.models import CustomerContact
-from reporting import editing, recipients, sentences
+from reporting import editing, policies, recipients, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
 from reporting.item_lines import ItemLine, Names
-from reporting.models import Receipt, Report, ReportRevision
+from reporting.models import Note, Receipt, Report, ReportRevision
 
 # What a fact's name says to people: the last part of its path in the figures.
 LABELS = {
@@ -158,6 +158,17 @@ class Section:
 
     title: str
     lines: tuple[SentenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note that waits beside a draft; ``by`` is empty where the reader wrote it."""
+
+    ref: str
+    text: str
+    by: str
+    written_at: datetime
+    is_carried: bool
 
 
 # Which sentences stand under which heading: keys, or the beginning of keys up to a dot.
@@ -301,6 +312,23 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
             mail=mail.words,
         )
         for row, mail in zip(contacts, mails, strict=True)
+    ]
+
+
+def notes_for(report: Report, *, user: User) -> list[NoteLine]:
+    """What was noted for this status, of all who may hear of it; for whoever may write it."""
+    if not policies.can_write_report(user, report.engagement):
+        return []
+    notes = Note.objects.visible_to(user).for_draft(report).select_related("written_by")
+    return [
+        NoteLine(
+            ref=note.ref,
+            text=note.text,
+            by="" if note.written_by == user else note.written_by.name,
+            written_at=note.written_at,
+            is_carried=note.carried_past_id is not None,
+        )
+        for note in notes
     ]
 
 

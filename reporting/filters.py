@@ -1,10 +1,17 @@
 """Filters of the lists of what was said; they stand in the URL."""
 
 import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from engagements.models import Ask
+from engagements.models import Ask, Engagement
 from reporting.asks import WORDS
-from reporting.models import Colour, Report, ReportRevision
+from reporting.models import Colour, Note, Report, ReportRevision
+
+
+def noted_engagements(request: HttpRequest) -> QuerySet[Engagement]:
+    """What a filter of notes offers: the engagements in which one has a part."""
+    return Engagement.objects.of_person(request.user).order_by("name", "pk")
 
 
 class ReportFilter(django_filters.FilterSet):
@@ -37,3 +44,18 @@ class SharedAskFilter(django_filters.FilterSet):
     class Meta:
         model = Ask
         fields = ["state"]
+
+
+class NoteFilter(django_filters.FilterSet):
+    """One's notes by what they are for, and by engagement."""
+
+    purpose = django_filters.ChoiceFilter(
+        label="For", choices=Note.Purpose, empty_label="Any purpose"
+    )
+    engagement = django_filters.ModelChoiceFilter(
+        queryset=noted_engagements, to_field_name="ref", empty_label="Any engagement"
+    )
+
+    class Meta:
+        model = Note
+        fields = ["purpose", "engagement"]

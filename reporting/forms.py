@@ -181,7 +181,15 @@ class DraftForm(CallForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Who does what by when. Needed unless it is on track.",
     )
-    field_order = ("headline", "colour", "colour_reason", "our_move")
+    own_words = forms.CharField(
+        label="In your own words",
+        max_length=3000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What the facts cannot say. It stands under your name; a blank line begins a "
+        "new paragraph.",
+    )
+    field_order = ("headline", "colour", "colour_reason", "our_move", "own_words")
 
     def clean_headline(self) -> str:
         """One line: a headline is set as a heading, also in mails and lists."""

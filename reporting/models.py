@@ -11,8 +11,22 @@ from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Engagement
 from reporting import querysets
 from reporting.models_forecasts import Forecast as Forecast  # Django finds models here
+from reporting.note_models import Note, UntoldRed
 from reporting.periods import week_name
 from reporting.wording import week_words
+
+__all__ = [
+    "Colour",
+    "Facts",
+    "Note",
+    "Period",
+    "Receipt",
+    "Reminder",
+    "Report",
+    "ReportRevision",
+    "UntoldRed",
+    "WaitingStatus",
+]
 
 
 class Colour(models.TextChoices):
@@ -127,6 +141,7 @@ class Report(models.Model):
     edits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     headline = models.CharField(max_length=200, blank=True)
     our_move = models.TextField(blank=True)
+    own_words = models.TextField(blank=True, default="", db_default="")
     paragraph = models.CharField(max_length=600, blank=True, default="", db_default="")
     colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)
     colour_reason = models.TextField(blank=True)

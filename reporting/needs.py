@@ -19,7 +19,7 @@ from dm_portal.shell.wording import count
 from engagements.freshness import stale_sources
 from engagements.models import Blocker, Engagement, Import, Milestone, thresholds_of
 from engagements.querysets import held_by
-from reporting import rag
+from reporting import rag, reds
 from reporting.customer import week_words
 from reporting.models import Report
 
@@ -45,6 +45,7 @@ class Need:
     url: str
     action: str
     retry_url: str = ""
+    not_now_url: str = ""
     leads: bool = False
     engagement_id: int | None = None
 
@@ -80,6 +81,7 @@ def needs_of(user: Any, *, at: datetime) -> list[Need]:
         *_reports(user, led, at),
         *_imports(user, led),
         *_sources(led, at),
+        *_reds(Milestone.objects.visible_to(user), led, at),
         *_milestones(Milestone.objects.visible_to(user), planned, at),
         *_blockers(Blocker.objects.visible_to(user), planned, at),
         *_letters(user, at),
@@ -97,7 +99,8 @@ def needs_of_engagements(led: Any, planned: Any, *, at: datetime) -> tuple[list[
     rows = drafts.select_related("engagement__customer", "period")
     owed = [_draft(report, at) for report in rows if not _is_past(report, at)]
     files = [_import(file) for file in waiting.select_related("engagement__customer")]
-    for_leaders = [*owed, *files, *_sources(led, at)]
+    turned_red = _reds(Milestone.objects.all(), led, at)
+    for_leaders = [*owed, *files, *_sources(led, at), *turned_red]
     for_planners = [
         *_milestones(Milestone.objects.all(), planned, at),
         *_blockers(Blocker.objects.all(), planned, at),
@@ -261,6 +264,25 @@ def _sources(led: Any, at: datetime) -> Iterator[Need]:
             action="Import",
             leads=True,
             engagement_id=source.engagement.pk,
+        )
+
+
+def _reds(milestones: Any, led: Any, at: datetime) -> Iterator[Need]:
+    """Milestones that turned red since the customer was told anything: can that wait?"""
+    for red in reds.untold(milestones, led, at=at):
+        milestone, engagement = red.milestone, red.milestone.engagement
+        turned = dates.day_words(red.turned_on, today=engagement.day_of(at))
+        yield Need(
+            group=TODAY,
+            due=datetime.combine(red.turned_on, time(0), tzinfo=UTC),
+            shape=Shape.OFF_TRACK,
+            what=f"{milestone.name} turned red on {turned}: tell the customer?",
+            where=_where(engagement),
+            why=f"nothing was published since; {left_words(milestone)}",
+            url=reverse("update_create", args=[engagement.ref]),
+            action="Write an update",
+            not_now_url=reverse("milestone_not_now", args=[engagement.ref, milestone.number]),
+            engagement_id=engagement.pk,
         )
 
 

@@ -27,3 +27,8 @@ def can_retry_parked(user: Any) -> bool:
 def leaves_receipt(user: Any) -> bool:
     """Only the customer's own people are 'seen by'; looking in from our side is not."""
     return standing.is_present(user) and user.is_customer
+
+
+def can_change_note(user: Any, note: Any) -> bool:
+    """Its writer alone, whoever may read it."""
+    return bool(note.written_by_id == user.pk)

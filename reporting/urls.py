@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from reporting.views import asks, colours, figures, home, publication, reports, status, updates
+from reporting.views import (
+    asks,
+    colours,
+    figures,
+    home,
+    notes,
+    publication,
+    reds,
+    reports,
+    status,
+    updates,
+)
 
 REPORT = "engagements/<ref:ref>/reports/<week:week>"
 UPDATE = "engagements/<ref:ref>/reports/updates/<int:number>"
@@ -16,6 +27,15 @@ urlpatterns: list[URLPattern] = [
         name="engagement_colours",
     ),
     path("engagements/<ref:ref>/rules/", colours.rules_detail, name="rules_detail"),
+    path("notes/", notes.note_list, name="note_list"),
+    path("notes/new/", notes.note_create, name="note_create"),
+    path("notes/<ref:ref>/", notes.note_edit, name="note_edit"),
+    path("notes/<ref:ref>/removal/", notes.note_removal, name="note_removal"),
+    path(
+        "engagements/<ref:ref>/milestones/<int:number>/not-now/",
+        reds.milestone_not_now,
+        name="milestone_not_now",
+    ),
     path("engagements/<ref:ref>/figures/", figures.figures_detail, name="figures_detail"),
     path(
         "engagements/<ref:ref>/figures/<week:week>/",
@@ -34,6 +54,7 @@ urlpatterns: list[URLPattern] = [
         publication.report_correction_removal,
         name="report_correction_removal",
     ),
+    path(f"{REPORT}/notes/<ref:note>/<slug:act>/", notes.report_note, name="report_note"),
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
     path("engagements/<ref:ref>/reports/updates/new/", updates.update_create, name="update_create"),
     path(f"{UPDATE}/", updates.update_detail, name="update_detail"),

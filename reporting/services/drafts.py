@@ -27,6 +27,7 @@ def save_draft(
     version: int,
     by: User,
     sentences: Mapping[str, Wanted] | None = None,
+    own_words: str = "",
 ) -> Draft:
     """Keep what the DM wrote; the figures and sentences are brought up to now with it.
 
@@ -40,7 +41,7 @@ def save_draft(
     """
     return _keep(
         report,
-        {"headline": headline, "our_move": our_move},
+        {"headline": headline, "our_move": our_move, "own_words": own_words},
         colour=(colour, colour_reason),
         version=version,
         by=by,

@@ -25,7 +25,7 @@ from reporting.services.letters import write_status_letters
 from reporting.services.states import THAWED, State, change, move, require_version
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
-WORDS = ("headline", "our_move", "paragraph", "colour", "colour_reason")
+WORDS = ("headline", "our_move", "own_words", "paragraph", "colour", "colour_reason")
 # A report of which no correction is being written.
 CORRECTED = {"correction_reason": "", "corrects_figures": False}
 

@@ -214,7 +214,8 @@ def stored_report(report: Report) -> Any:
 def draft_form(report: Report, draft: Draft) -> DraftForm:
     """The form as the DM finds it: one colour, starting as by the rules."""
     start = start_of(report, given=draft.given, computed=draft.computed)
-    initial = {name: getattr(report, name) for name in ("version", "headline", "our_move")}
+    fields = ("version", "headline", "our_move", "own_words")
+    initial = {name: getattr(report, name) for name in fields}
     initial |= {"colour": start.colour, "colour_reason": start.reason}
     rows = editing.merged(draft.sentences, report.edits)
     return DraftForm(draft=draft, start=start, rows=rows, initial=initial)
@@ -244,6 +245,7 @@ def render_editor(
         rules=rules_of(draft.rules, draft.body, draft.overall),
         may_set_colours=can_set_colours(request.user, report.engagement),
         saved=editor.last_save(report),
+        notes=editor.notes_for(report, user=request.user),
         readers=editor.readers_of_last(report, user=request.user),
         **rests_on,
         **report_page(request, report),

@@ -68,9 +68,24 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") {
     const dialog = document.querySelector("[data-shortcuts]");
     if (dialog) dialog.showModal();
+  } else if (event.key === "n" && !waitingForSecondKey) {
+    const note = document.querySelector("[data-note]");
+    if (note) note.click();
   } else if (waitingForSecondKey) {
     const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
     if (link) link.click();
   }
   waitingForSecondKey = event.key === "g";
 });
+
+// data-note-dialog: a note is written in a dialog over the page; its link leads to a page without.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.target.closest("[data-note-dialog]");
+  if (!dialog) return;
+  if (!dialog.open) dialog.showModal();
+  const first = dialog.querySelector("[data-focus], textarea, button");
+  if (first) first.focus();
+});
+document.addEventListener("close", (event) => {
+  if (event.target.matches("[data-note-dialog]")) event.target.replaceChildren();
+}, true);

@@ -1,0 +1,147 @@
+"""A milestone that turns red between two statuses asks whether the customer should hear of it."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from dm_portal.people.models import AuditEvent, User
+from dm_portal.shell.errors import DomainError
+from engagements.models import Engagement, Milestone, WorkItem
+from engagements.tests.events import tell
+from reporting.models import UntoldRed
+from reporting.needs import needs_of, needs_of_engagements
+from reporting.reds import turned_red_on
+from reporting.services.notes import leave_red_untold
+from reporting.services.updates import begin_update
+from reporting.tests.pages import SignIn, text_of
+from reporting.tests.reports import FRIDAY, draft, open_reports, publish, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+
+# Committed for Wed 18 Nov, so that it is red by the rules from Tue 24 Nov on.
+TUESDAY = FRIDAY + timedelta(days=4)
+QUESTION = "Release 2.1 turned red on Tue 24 Nov: tell the customer?"
+
+
+@pytest.fixture
+def told(
+    checkout: Milestone,
+    engagement: Engagement,
+    manager: User,
+    friday: time_machine.Traveller,
+) -> Milestone:
+    """Amber when the last status was out; now it is Tuesday."""
+    publish(write(draft(open_reports(engagement)[0]), manager, colour="amber"), manager)
+    friday.move_to(TUESDAY, tick=False)
+    return checkout
+
+
+def asked(user: User) -> list[str]:
+    fresh = User.objects.get(pk=user.pk)
+    return [need.what for need in needs_of(fresh, at=TUESDAY) if need.not_now_url]
+
+
+def not_now(milestone: Milestone) -> str:
+    place = [milestone.engagement.ref, milestone.number]
+    return reverse("milestone_not_now", args=place)
+
+
+def test_who_leads_is_asked(
+    told: Milestone, manager: User, deputy: User, architect: User, other_manager: User
+) -> None:
+    assert asked(manager) == asked(deputy) == [QUESTION]
+    assert asked(architect) == asked(other_manager) == []
+
+
+def test_digest_asks_too(told: Milestone, engagement: Engagement) -> None:
+    led = Engagement.objects.filter(pk=engagement.pk)
+    for_leaders, for_planners = needs_of_engagements(led, led, at=TUESDAY)
+    assert QUESTION in [need.what for need in for_leaders]
+    assert QUESTION not in [need.what for need in for_planners]
+
+
+def test_line_leads_to_an_update(sign_in: SignIn, told: Milestone, manager: User) -> None:
+    page = text_of(sign_in(manager).get("/"))
+    assert QUESTION in page
+    assert reverse("update_create", args=[told.engagement.ref]) in page
+    assert not_now(told) in page
+
+
+def test_before_it_is_red_nobody_is_asked(
+    told: Milestone, manager: User, friday: time_machine.Traveller
+) -> None:
+    day_before = TUESDAY - timedelta(days=1)
+    assert not [need for need in needs_of(manager, at=day_before) if need.not_now_url]
+
+
+def test_update_answers(told: Milestone, engagement: Engagement, manager: User) -> None:
+    words = {"paragraph": "2.1 is late.", "colour": "red", "colour_reason": ""}
+    report = begin_update(engagement=engagement, by=manager, **words)
+    assert asked(manager) == [QUESTION]
+    publish(report, manager)
+    assert asked(manager) == []
+
+
+def test_before_the_first_status_nobody_is_asked(
+    checkout: Milestone, manager: User, friday: time_machine.Traveller
+) -> None:
+    friday.move_to(TUESDAY, tick=False)
+    assert asked(manager) == []
+
+
+def test_done_it_asks_nothing(told: Milestone, manager: User) -> None:
+    WorkItem.objects.filter(done_at=None).update(done_at=TUESDAY)
+    tell(*WorkItem.objects.all())
+    assert asked(manager) == []
+
+
+def test_without_work_the_rule_knows_nothing(told: Milestone, manager: User) -> None:
+    told.work_items.clear()
+    assert asked(manager) == []
+
+
+def test_not_now_needs_a_reason(
+    sign_in: SignIn, told: Milestone, manager: User, engagement: Engagement
+) -> None:
+    client = sign_in(manager)
+    assert "It turned red on Tue 24 Nov" in text_of(client.get(not_now(told)))
+    assert client.post(not_now(told), {"reason": " "}).status_code == 422
+    client.post(not_now(told), {"reason": "They know it by phone."})
+    assert asked(manager) == []
+    event = AuditEvent.objects.get(verb="milestone.red_left_untold")
+    assert (event.actor_name, event.after["reason"]) == (manager.name, "They know it by phone.")
+    left = UntoldRed.objects.visible_to(manager).get()
+    assert str(left) == f"{told}, red since 2026-11-24"
+
+
+def test_with_another_date_it_asks_anew(told: Milestone, manager: User) -> None:
+    leave = {"milestone": told, "by": manager}
+    leave_red_untold(turned_on=date(2026, 11, 23), reason="Of another date", **leave)
+    assert asked(manager) == [QUESTION]
+
+
+def test_service_needs_a_reason_too(told: Milestone, manager: User) -> None:
+    with pytest.raises(DomainError, match="Say why"):
+        leave_red_untold(milestone=told, turned_on=TUESDAY.date(), reason=" ", by=manager)
+
+
+def test_only_who_leads_says_not_now(
+    sign_in: SignIn, told: Milestone, architect: User, other_manager: User
+) -> None:
+    assert sign_in(architect).get(not_now(told)).status_code == 403
+    assert sign_in(other_manager).get(not_now(told)).status_code == 404
+    assert not UntoldRed.objects.visible_to(architect).exists()
+
+
+def test_what_is_not_red_has_no_such_page(
+    sign_in: SignIn, checkout: Milestone, manager: User
+) -> None:
+    assert sign_in(manager).get(not_now(checkout)).status_code == 404
+
+
+def test_without_a_date_nothing_is_red(engagement: Engagement) -> None:
+    Milestone.objects.create(engagement=engagement, number=7, name="3.0")
+    milestone = engagement.milestones.with_progress().get(number=7)
+    assert turned_red_on(milestone, day=TUESDAY.date()) is None
