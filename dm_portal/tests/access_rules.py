@@ -13,6 +13,7 @@ from dm_portal.tests.access_matrix import (
     CUSTOMERS,
     DM,
     LEADERS,
+    NOBODY,
     PLANNERS,
     READERS,
     SIGNED_IN,
@@ -29,7 +30,7 @@ from dm_portal.tests.access_rules_engagements import ENGAGEMENTS, IMPORTS, PLAN,
 from dm_portal.tests.access_rules_owed import OWED
 from dm_portal.tests.world import Side, World
 from pods.models import Specialist
-from reporting.models import Report
+from reporting.models import Note, Report
 
 
 def person(role: str) -> Any:
@@ -188,6 +189,37 @@ def words(world: World) -> dict[str, Any]:
     return typed | {"colour_reason": "", "version": draft.version}
 
 
+def update(state: str, **more: Any) -> Any:
+    return lambda side: {
+        "ref": side.engagement.ref,
+        "number": side.reports[state].update_number,
+        **more,
+    }
+
+
+def paragraph(world: World) -> dict[str, Any]:
+    """What a DM types in an update that is begun."""
+    begun = Report.objects.get(pk=world.ours.reports["begun"].pk)
+    typed = {"paragraph": "It is late.", "colour": "red", "colour_reason": ""}
+    return typed | {"version": begun.version}
+
+
+def read_update(side: Side) -> dict[str, Any]:
+    return {"ref": side.engagement.ref, "update": side.reports["told"].update_number}
+
+
+def note(side: Side) -> dict[str, Any]:
+    return {"ref": side.one(Note, purpose="friday").ref}
+
+
+def retro(side: Side) -> dict[str, Any]:
+    return {"ref": side.one(Note, purpose="retro").ref}
+
+
+def noted(world: World) -> dict[str, Any]:
+    return {"text": "A word", "purpose": "retro", "version": 1}
+
+
 DRAFTS = PLANNERS | READERS
 READS_STATUS = CONTACTS | SEES
 REPORTS = {
@@ -216,6 +248,43 @@ REPORTS = {
     ),
     # an admin sends it round again without reading it
     "report_retry": act(DRAFTS | ADMIN, ADMIN, at=week("parked")),
+    "report_note": act(
+        DRAFTS,
+        LEADERS,
+        at=lambda side: (
+            week("draft")(side) | {"note": side.one(Note, purpose="friday").ref, "act": "done"}
+        ),
+        data=words,
+    ),
+    "note_list": page(US),
+    "note_create": form(US, US, data=lambda w: {"text": "A word", "purpose": "friday"}, does=422),
+    "note_edit": Rule(LEADERS, get=LEADERS, post=DM, at=note, data=noted),
+    "note_removal": act(DM, DM, at=retro, data=lambda w: {"version": 1}),
+    # no milestone of the world is red
+    "milestone_not_now": form(
+        SEES,
+        LEADERS,
+        at=lambda side: {"ref": side.engagement.ref, "number": 1},
+        data=lambda w: {"reason": "They know."},
+        shows=404,
+        does=404,
+    ),
+    "update_create": form(SEES, LEADERS, at=engagement, data=paragraph),
+    "update_detail": Rule(DRAFTS, get=DRAFTS, post=LEADERS, at=update("begun"), data=paragraph),
+    # a status is on its way out, and so the page says
+    "update_publication": act(DRAFTS, LEADERS, at=update("begun"), data=paragraph, does=422),
+    "update_removal": act(DRAFTS, LEADERS, at=update("begun"), data=lambda w: {"version": 0}),
+    "update_stop": act(DRAFTS, LEADERS, at=update("told")),
+    "update_correction": act(
+        DRAFTS, LEADERS, at=update("told"), data=lambda w: {"reason": "A wrong date."}
+    ),
+    "update_correction_removal": act(
+        DRAFTS, LEADERS, at=update("told"), data=lambda w: {"version": 1}
+    ),
+    # an admin may only send round again what failed: this one did not
+    "update_retry": act(DRAFTS, NOBODY, at=update("begun")),
+    "status_update": page(READS_STATUS, at=read_update),
+    "status_update_revision": page(READS_STATUS, at=lambda side: read_update(side) | {"number": 1}),
     "status_index": page(SIGNED_IN, led_on=CUSTOMERS),
     "status_detail": page(READS_STATUS, at=engagement),
     "status_archive": page(READS_STATUS, at=engagement),

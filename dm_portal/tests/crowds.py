@@ -39,7 +39,7 @@ from engagements.models import (
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Facts, Period, Receipt, Report, ReportRevision
+from reporting.models import Facts, Note, Period, Receipt, Report, ReportRevision
 
 Change = Callable[[int], dict[str, Any]]
 
@@ -91,6 +91,14 @@ def leave(world: World, count: int) -> None:
 def mails(world: World, count: int) -> None:
     row = world.ours.one(OutgoingMail)
     twins(row, count, lambda n: {"dedup_key": f"many:{n}", "message_id": f"<{n}@many.example>"})
+
+
+def notes(world: World, count: int) -> None:
+    """Of the DM, open, for the next status."""
+    kept = {"engagement": world.ours.engagement, "written_by": world.actors["manager"]}
+    Note.objects.bulk_create(
+        Note(text=f"Note {number}", written_at=now(), **kept) for number in range(count)
+    )
 
 
 def events(world: World, count: int) -> None:

@@ -16,13 +16,15 @@ from dm_portal.tests.world import Side, World
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 STARTS = ["/", "/status/", "/engagements/", "/pods/", "/people/", "/outbox/", "/audit/"]
-STARTS += ["/calendars/", "/leave/"]
+STARTS += ["/calendars/", "/leave/", "/notes/"]
 STARTS += ["/admin/", "/gallery/", "/accounts/email/", "/accounts/2fa/", "/accounts/sessions/"]
 
 PORTAL_WIDE = {"admin", "director", "auditor"}
 # They may look at an engagement, and not at what is being written about it.
 NO_DRAFTS = {"tech_lead", "specialist", "engagement_specialist", "admin"}
-UNPUBLISHED = {"draft", "leaving", "correcting"}
+UNPUBLISHED = {"draft", "leaving", "correcting", "begun"}
+# Whose notes they are, and who writes the status for which they are.
+NOTES = {"friday": {"manager", "deputy", "architect"}, "retro": {"manager"}}
 
 # What a customer's people read of their own side, written by hand: all else is internal.
 FOR_CUSTOMERS = {
@@ -46,6 +48,10 @@ FOR_CUSTOMERS = {
     "reporting.Report.our_move (corrected)",
     "reporting.Report.colour_reason (published)",
     "reporting.Report.colour_reason (corrected)",
+    "reporting.Report.own_words (published)",
+    "reporting.Report.own_words (corrected)",
+    "reporting.Report.paragraph (told)",
+    "reporting.Report.paragraph (retold)",
     "reporting.Report.correction_reason (corrected)",
 }
 # Of oneself alone.
@@ -82,6 +88,8 @@ def may_see(actor: str, side: Side) -> Callable[[Origin], bool]:
     """Whether this actor, who belongs to this side, may come upon a word."""
 
     def of_the_portal(origin: Origin) -> bool:
+        if origin.field == "reporting.Note.text":
+            return actor.removeprefix("other_") in NOTES[origin.row] and origin.side == side.name
         return actor not in NO_DRAFTS or origin.row not in UNPUBLISHED
 
     def of_a_customer(origin: Origin) -> bool:
@@ -146,7 +154,7 @@ def test_a_letter_says_what_its_reader_may_read(world: World) -> None:
     read = 0
     for side in (world.ours, world.theirs):
         for role, person in side.people.items():
-            letters = person.outgoing_mails.filter(kind="status")
+            letters = person.outgoing_mails.filter(kind__in=["status", "update"])
             said = "".join(f"{mail.subject} {mail.text} {mail.html}" for mail in letters)
             found = world.canaries.found_in(said)
             assert [each for each in found if not may_see(role, side)(each)] == []

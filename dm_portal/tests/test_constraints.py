@@ -52,11 +52,13 @@ from engagements.models import (
 from pods.models import Membership, Pod, PodFunction, Specialist
 from reporting.models import (
     Forecast,
+    Note,
     Period,
     Receipt,
     Reminder,
     Report,
     ReportRevision,
+    UntoldRed,
     WaitingStatus,
 )
 
@@ -267,6 +269,12 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         Report,
         {"corrects_figures": True, "correction_reason": ""},
     ),
+    "report_of_a_period_or_an_update": (Report, {"update_number": 99}),
+    "report_update_number": (Report, {"period_id": None, "update_number": 1}),
+    "note_has_a_text": (Note, {"text": ""}),
+    "note_settled_at_by": (Note, {"outcome": "done"}),
+    "untold_red_once": (UntoldRed, {}),
+    "untold_red_has_a_reason": (UntoldRed, {"turned_on": SECOND, "reason": ""}),
     "revision_number": (ReportRevision, {"facts_id": 0}),
     "revision_correction_has_a_reason": (ReportRevision, {"number": 2, "correction_reason": ""}),
     "revision_has_a_headline": (ReportRevision, {"headline": ""}),

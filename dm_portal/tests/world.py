@@ -55,11 +55,13 @@ from engagements.sources.maps import FileMap
 from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
 from reporting.models import Forecast, Reminder, Report, ReportRevision, WaitingStatus
+from reporting.models import Note, Reminder, Report, ReportRevision, UntoldRed, WaitingStatus
 from reporting.services.compiling import compile_report
-from reporting.services.drafts import save_draft
+from reporting.services.drafts import save_draft, save_update
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.services.receipts import record_receipt
 from reporting.services.ticks import open_periods
+from reporting.services.updates import begin_update
 
 PASSWORD = "correct horse battery staple"
 LONG_AGO = date(2000, 1, 1)
@@ -335,11 +337,12 @@ def _reports(side: Side, manager: User) -> None:
     _correct(side, reports["corrected"], manager, "corrected")
     _publish(side, reports["corrected"], manager, "corrected")
     _correct(side, reports["corrected"], manager, "correcting")
+    _updates(side, manager)
     _publish(side, reports["leaving"], manager, "leaving", delay=3600)
     _write(side, reports["draft"], manager, "draft")
     error = side.typed("reporting.Report.last_error")
     weeks.filter(pk=reports["parked"].pk).update(state="parked", last_error=error)
-    side.rows += ReportRevision.objects.filter(report__in=weeks)
+    side.rows += ReportRevision.objects.filter(report__engagement=side.engagement)
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
         record_receipt(revision=revision, user=side.people["lead"])
     _digests(side, manager, reports["draft"])
@@ -374,6 +377,37 @@ def _forecasts(side: Side) -> None:
     share.inputs = {"committed": 8, "done": 2, "earlier": [[8, 2, 6]]}
     share.law = {"point": 6, "amounts": {"0.05": 2, "0.15": 3, "0.5": 6, "0.85": 8, "0.95": 9}}
     side.add(share, keep=("inputs", "law", *words))
+    _notes(side, manager)
+
+
+def _updates(side: Side, manager: User) -> None:
+    """One that is out, one being corrected, and one that is being written."""
+    for state in ("told", "retold", "begun"):
+        words = {"colour": "red", **_paragraph(side, state)}
+        side.reports[state] = begin_update(engagement=side.engagement, by=manager, **words)
+    for state in ("told", "retold"):
+        publish_report(report=side.reports[state], by=manager, delay=0)
+        finish_publication(report_id=side.reports[state].pk)
+        side.reports[state].refresh_from_db()
+    retold = side.reports["retold"]
+    _correct(side, retold, manager, "correcting")
+    words = _paragraph(side, "correcting")
+    save_update(report=retold, colour="red", version=retold.version, by=manager, **words)
+
+
+def _paragraph(side: Side, note: str) -> dict[str, str]:
+    names = ("paragraph", "colour_reason")
+    return {name: side.typed(f"reporting.Report.{name}", note) for name in names}
+
+
+def _notes(side: Side, manager: User) -> None:
+    """Two of the DM's, one of the architect's, and what is not told at once."""
+    kept = {"engagement": side.engagement, "written_at": now()}
+    side.add(Note(written_by=manager, **kept), "friday")
+    side.add(Note(written_by=manager, purpose="retro", **kept), "retro")
+    side.add(Note(written_by=side.people["architect"], **kept), "friday")
+    left = {"left_at": now(), "left_by": manager}
+    side.add(UntoldRed(milestone=side.one(Milestone), turned_on=today(), **left))
 
 
 def _digests(side: Side, manager: User, report: Report) -> None:
@@ -388,7 +422,7 @@ def _digests(side: Side, manager: User, report: Report) -> None:
 def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     """What a DM types, each field with a canary of its own."""
     report.refresh_from_db()
-    typed = ("headline", "our_move", "colour_reason")
+    typed = ("headline", "our_move", "own_words", "colour_reason")
     words = {name: side.typed(f"reporting.Report.{name}", note) for name in typed}
     save_draft(report=report, colour="red", version=report.version, by=manager, **words)
     return report

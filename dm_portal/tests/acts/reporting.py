@@ -5,22 +5,25 @@ from typing import Any
 
 from dm_portal.shell.clock import now
 from dm_portal.tests.world import LONG_AGO, World
-from engagements.models import Engagement
-from reporting.models import Period, Report, ReportRevision
+from engagements.models import Engagement, Milestone
+from reporting.models import Note, Period, Report, ReportRevision
 from reporting.services import (
     attempts,
     compiling,
     drafts,
     due_days,
+    notes,
     publishing,
     receipts,
     replays,
     ticks,
+    updates,
 )
 
 
 def report(world: World, state: str) -> Report:
-    return Report.objects.filter(engagement=world.ours.engagement, state=state)[0]
+    weeks = Report.objects.filter(period__isnull=False)
+    return weeks.filter(engagement=world.ours.engagement, state=state)[0]
 
 
 def set_state(world: World, before: str, **values: Any) -> Report:
@@ -51,7 +54,8 @@ def correcting(world: World) -> Report:
 
 
 def unread(world: World) -> ReportRevision:
-    return ReportRevision.objects.filter(report__engagement=world.ours.engagement).last()
+    told = ReportRevision.objects.filter(report__period__isnull=False)
+    return told.filter(report__engagement=world.ours.engagement).last()
 
 
 def a_month_late(world: World) -> None:
@@ -61,7 +65,7 @@ def a_month_late(world: World) -> None:
 
 def to_come(world: World) -> Report:
     """A draft of a week that is not over for a year."""
-    found = report(world, "draft")
+    found = world.ours.reports["draft"]
     monday = found.period.starts_on + timedelta(weeks=52)
     due_at = now() + timedelta(weeks=52)
     Period.objects.filter(pk=found.period_id).update(
@@ -74,6 +78,15 @@ def worded(world: World) -> Report:
     """A draft whose turn it is: the one before it is out."""
     publishing.finish_publication(report_id=leaving(world).pk)
     return Report.objects.get(pk=world.ours.reports["draft"].pk)
+
+
+def begun(world: World) -> Report:
+    """An update that is being written."""
+    return Report.objects.get(pk=world.ours.reports["begun"].pk)
+
+
+def noted(world: World) -> Note:
+    return Note.objects.get(pk=world.ours.one(Note).pk)
 
 
 ACTS: dict[Any, Any] = {
@@ -113,6 +126,51 @@ ACTS: dict[Any, Any] = {
     publishing.drop_correction: lambda w, opened: publishing.drop_correction(
         report=opened, version=opened.version, by=w.actors["manager"]
     ),
+    drafts.save_update: lambda w, begun: drafts.save_update(
+        report=begun,
+        paragraph="On the way",
+        colour="red",
+        colour_reason="",
+        version=begun.version,
+        by=w.actors["manager"],
+    ),
+    updates.begin_update: lambda w: updates.begin_update(
+        engagement=w.ours.engagement,
+        paragraph="On the way",
+        colour="red",
+        colour_reason="",
+        by=w.actors["manager"],
+    ),
+    updates.discard_update: lambda w, begun: updates.discard_update(
+        report=begun, version=begun.version, by=w.actors["manager"]
+    ),
+    notes.write_note: lambda w: notes.write_note(
+        engagement=w.ours.engagement, text="A word", purpose="retro", by=w.actors["manager"]
+    ),
+    notes.change_note: lambda w, note: notes.change_note(
+        note=note, text="A word", purpose="retro", version=1, by=w.actors["manager"]
+    ),
+    notes.take_back_note: lambda w, note: notes.take_back_note(
+        note=note, version=1, by=w.actors["manager"]
+    ),
+    notes.place_note: lambda w, found: notes.place_note(
+        note=found[0],
+        act="insert",
+        report=found[1],
+        headline="On the way",
+        our_move="Go on",
+        own_words="",
+        colour="red",
+        colour_reason="",
+        version=found[1].version,
+        by=w.actors["manager"],
+    ),
+    notes.leave_red_untold: lambda w: notes.leave_red_untold(
+        milestone=w.ours.one(Milestone),
+        turned_on=LONG_AGO,
+        reason="They know",
+        by=w.actors["manager"],
+    ),
     receipts.record_receipt: lambda w, revision: receipts.record_receipt(
         revision=revision, user=w.actors["executive"]
     ),
@@ -126,6 +184,11 @@ READY: dict[Any, Any] = {
     compiling.compile_report: waiting,
     drafts.save_draft: worded,
     due_days.move_due_day: to_come,
+    drafts.save_update: begun,
+    updates.discard_update: begun,
+    notes.change_note: noted,
+    notes.take_back_note: noted,
+    notes.place_note: lambda w: (noted(w), worded(w)),
     publishing.publish_report: worded,
     publishing.stop_publication: lambda w: report(w, "publishing"),
     publishing.finish_publication: leaving,
