@@ -10,7 +10,7 @@ from pathlib import Path
 RULES = {
     *("querysets", "policies", "services", "periods"),
     *("working_time", "schedules", "leave_files", "recurrence"),
-    *("reminding", "rounds", "ahead", "truth", "editing"),
+    *("reminding", "rounds", "ahead", "truth", "editing", "note_querysets", "reds"),
     *("forecasts", "forecasting", "expected", "backtests", "querysets_forecasts"),
 }
 # Mail: what is said to whom, when, and how it leaves.

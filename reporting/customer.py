@@ -58,9 +58,7 @@ def compose(*, report: Report, draft: Draft) -> Text:
         colour=report.colour or draft.overall["colour"],
         colour_reason=report.colour_reason,
         computed=draft.overall,
-        sentences=[]
-        if report.is_update
-        else editing.said(draft.sentences, report.edits, known),
+        sentences=[] if report.is_update else editing.said(draft.sentences, report.edits, known),
         previous_colour=known.previous,
         correction_reason=report.correction_reason,
     )

@@ -22,7 +22,7 @@ from reporting.truth import Known, examine
 
 SENTENCE_LENGTH = 1000
 # What the DM writes in words of their own; with the colour, all that is the DM's.
-TEXTS = ("headline", "our_move", "colour_reason")
+TEXTS = ("headline", "our_move", "own_words", "colour_reason")
 WORDS = (*TEXTS, "colour")
 
 
@@ -40,9 +40,7 @@ class Call:
 class CallForm(VersionedForm):
     """One colour, and why where it is kinder than the rules'.
 
-    ``draft`` tells the colour by the rules, from which the call starts, and the last reason;
-    ``rows`` are the rules' sentences as the DM has them (``editing.merged``): each may get other
-    words, or be left out.
+    ``draft`` tells the colour by the rules, from which the call starts, and the last reason.
     """
 
     colour = forms.ChoiceField(label="Your call", required=False, widget=forms.RadioSelect)
@@ -53,26 +51,94 @@ class CallForm(VersionedForm):
         help_text="The customer reads both, and this reason.",
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        draft: Draft,
-        start: Start | None = None,
-        rows: Sequence[editing.Row] = (),
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, draft: Draft, start: Start | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft, self.start = draft, start
         self.computed = computed = draft.computed
-        self.rows = rows
-        for row in rows:
-            self._add_sentence(row)
         # "Not known" is no call where the rules know.
         self.fields["colour"].choices = [
             choice
             for choice in Colour.choices
             if choice[0] != Colour.UNKNOWN or computed == Colour.UNKNOWN
         ]
+
+    def calls(self) -> list[Call]:
+        """The colours to choose from, for the template."""
+        return [
+            Call(
+                tag=radio.tag(),
+                id=radio.id_for_label,
+                shape=Shape(radio.data["value"]).value,
+                by_the_rules=radio.data["value"] == self.computed,
+                is_better=rag.is_better(radio.data["value"], self.computed),
+            )
+            for radio in self["colour"]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        colour, reason = cleaned.get("colour", ""), cleaned.get("colour_reason", "")
+        if colour and rag.is_better(colour, self.computed) and not reason:
+            self.add_error("colour_reason", "Say why your call is better than the rules’.")
+        by = {"colour": colour or self.computed, "computed": self.computed, "reason": reason}
+        if lapsed := lapsed_words(self.draft.given, **by):
+            self.add_error("colour_reason", lapsed)
+        return cleaned
+
+    @property
+    def keeps_reason(self) -> bool:
+        """Whether the reason is shown beside a call that needs none: one that was typed is, one
+        that is only carried waits for a better call.
+        """
+        given = self.draft.given
+        typed = self["colour_reason"].value()
+        is_carried = not self.is_bound and given is not None and typed == given.text
+        return bool(self.errors.get("colour_reason") or (typed and not is_carried))
+
+    @property
+    def started(self) -> str:
+        """What changed under a call that was confirmed already."""
+        return start_words(self.start, self.computed) if self.start else ""
+
+    @property
+    def lapsed(self) -> str:
+        """The last reason, where it does not hold any more."""
+        return self.start.lapsed if self.start else ""
+
+
+class DraftForm(CallForm):
+    """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
+
+    ``rows`` are the rules' sentences as the DM has them (``editing.merged``): each may get other
+    words, or be left out.
+    """
+
+    headline = forms.CharField(
+        max_length=Report._meta.get_field("headline").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence, the answer first: how it stands, and why.",
+    )
+    our_move = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Who does what by when. Needed unless it is on track.",
+    )
+    own_words = forms.CharField(
+        label="In your own words",
+        max_length=3000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What the facts cannot say. It stands under your name; a blank line begins a "
+        "new paragraph.",
+    )
+    field_order = ("headline", "colour", "colour_reason", "our_move", "own_words")
+
+    def __init__(self, *args: Any, rows: Sequence[editing.Row] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        for row in rows:
+            self._add_sentence(row)
 
     def _add_sentence(self, row: editing.Row) -> None:
         """Two fields: the words, with those that the page began with, and whether it is said."""
@@ -122,74 +188,6 @@ class CallForm(VersionedForm):
             theirs |= {f"text-{row['key']}": row["text"], f"out-{row['key']}": row["left_out"]}
         mine = {name: theirs.get(name, "") for name in (*self.fields, "version")}
         super().show_conflict(mine, by=by, at=at)
-
-    def calls(self) -> list[Call]:
-        """The colours to choose from, for the template."""
-        return [
-            Call(
-                tag=radio.tag(),
-                id=radio.id_for_label,
-                shape=Shape(radio.data["value"]).value,
-                by_the_rules=radio.data["value"] == self.computed,
-                is_better=rag.is_better(radio.data["value"], self.computed),
-            )
-            for radio in self["colour"]
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        colour, reason = cleaned.get("colour", ""), cleaned.get("colour_reason", "")
-        if colour and rag.is_better(colour, self.computed) and not reason:
-            self.add_error("colour_reason", "Say why your call is better than the rules’.")
-        by = {"colour": colour or self.computed, "computed": self.computed, "reason": reason}
-        if lapsed := lapsed_words(self.draft.given, **by):
-            self.add_error("colour_reason", lapsed)
-        return cleaned
-
-    @property
-    def keeps_reason(self) -> bool:
-        """Whether the reason is shown beside a call that needs none: one that was typed is, one
-        that is only carried waits for a better call.
-        """
-        given = self.draft.given
-        typed = self["colour_reason"].value()
-        is_carried = not self.is_bound and given is not None and typed == given.text
-        return bool(self.errors.get("colour_reason") or (typed and not is_carried))
-
-    @property
-    def started(self) -> str:
-        """What changed under a call that was confirmed already."""
-        return start_words(self.start, self.computed) if self.start else ""
-
-    @property
-    def lapsed(self) -> str:
-        """The last reason, where it does not hold any more."""
-        return self.start.lapsed if self.start else ""
-
-
-class DraftForm(CallForm):
-    """The DM's words on a draft. Anything may be missing but the reason of a kinder colour."""
-
-    headline = forms.CharField(
-        max_length=Report._meta.get_field("headline").max_length,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="One sentence, the answer first: how it stands, and why.",
-    )
-    our_move = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Who does what by when. Needed unless it is on track.",
-    )
-    own_words = forms.CharField(
-        label="In your own words",
-        max_length=3000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What the facts cannot say. It stands under your name; a blank line begins a "
-        "new paragraph.",
-    )
-    field_order = ("headline", "colour", "colour_reason", "our_move", "own_words")
 
     def clean_headline(self) -> str:
         """One line: a headline is set as a heading, also in mails and lists."""

@@ -54,8 +54,15 @@ from engagements.models import (
 from engagements.sources.maps import FileMap
 from engagements.tests.events import cells
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Forecast, Reminder, Report, ReportRevision, WaitingStatus
-from reporting.models import Note, Reminder, Report, ReportRevision, UntoldRed, WaitingStatus
+from reporting.models import (
+    Forecast,
+    Note,
+    Reminder,
+    Report,
+    ReportRevision,
+    UntoldRed,
+    WaitingStatus,
+)
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft, save_update
 from reporting.services.publishing import finish_publication, publish_report, start_correction
@@ -347,6 +354,7 @@ def _reports(side: Side, manager: User) -> None:
         record_receipt(revision=revision, user=side.people["lead"])
     _digests(side, manager, reports["draft"])
     _forecasts(side)
+    _notes(side, manager)
 
 
 def _forecasts(side: Side) -> None:
@@ -377,7 +385,6 @@ def _forecasts(side: Side) -> None:
     share.inputs = {"committed": 8, "done": 2, "earlier": [[8, 2, 6]]}
     share.law = {"point": 6, "amounts": {"0.05": 2, "0.15": 3, "0.5": 6, "0.85": 8, "0.95": 9}}
     side.add(share, keep=("inputs", "law", *words))
-    _notes(side, manager)
 
 
 def _updates(side: Side, manager: User) -> None:

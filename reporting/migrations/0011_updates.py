@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('engagements', '0026_events_of_an_import'),
-        ('reporting', '0008_reminders'),
+        ('reporting', '0010_forecasts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -139,7 +139,7 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
 
 
 # What the DM says in words of their own.
-SAID = ("headline", "our_move", "paragraph", "colour_reason")
+SAID = ("headline", "our_move", "own_words", "paragraph", "colour_reason")
 
 
 def require_true(report: Report, draft: Draft) -> None:

@@ -1,0 +1,33 @@
+"""Sentences and paragraphs as they are cut out of what people typed."""
+
+import pytest
+
+from reporting.wording import first_sentence, paragraphs
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "first"),
+    [
+        ("It is down. We wait.", "It is down."),
+        ("Release 2.1 is out! More on Friday.", "Release 2.1 is out!"),
+        ("No full stop", "No full stop"),
+        ("Two\nlines and\n\nmore", "Two lines and more"),
+        ("", ""),
+    ],
+)
+def test_first_sentence(paragraph: str, first: str) -> None:
+    assert first_sentence(paragraph) == first
+
+
+def test_a_long_one_is_cut_to_a_headline() -> None:
+    cut = first_sentence("word " * 100)
+    assert len(cut) == 200
+    assert cut.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", ()), ("One\nline", ("One line",)), ("A\r\n\r\nB\n \n\nC", ("A", "B", "C"))],
+)
+def test_paragraphs(text: str, found: tuple[str, ...]) -> None:
+    assert paragraphs(text) == found
