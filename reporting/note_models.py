@@ -19,8 +19,8 @@ class Note(models.Model):
     """
 
     class Purpose(models.TextChoices):
-        FRIDAY = "friday", "For Friday"
-        RETRO = "retro", "For the retro"
+        FRIDAY = "friday", "Friday"
+        RETRO = "retro", "The retro"
 
     class Outcome(models.TextChoices):
         USED = "used", "In the status"

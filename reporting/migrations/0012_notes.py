@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.CharField(default=dm_portal.shell.refs.new_ref, editable=False, max_length=10, unique=True)),
                 ('text', models.CharField(max_length=1000)),
-                ('purpose', models.CharField(choices=[('friday', 'For Friday'), ('retro', 'For the retro')], default='friday', max_length=10, verbose_name='for')),
+                ('purpose', models.CharField(choices=[('friday', 'Friday'), ('retro', 'The retro')], default='friday', max_length=10, verbose_name='for')),
                 ('written_at', models.DateTimeField()),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('outcome', models.CharField(blank=True, choices=[('used', 'In the status'), ('done', 'Done'), ('taken_back', 'Taken back')], max_length=10)),
