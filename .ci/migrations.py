@@ -23,6 +23,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0015_sprints_are_renamed_during_imports",
     "0026_events_of_an_import",
     "0023_due_days",
+    "0011_updates",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

@@ -74,15 +74,21 @@ def publish_report(
         publish_at=publish_at,
         publishing_by=by,
         publishing_for=_absent_manager(report, by),
-        frozen_facts=facts.canonical(draft.body),
-        frozen_text=FrozenText(
-            **customer.compose(report=report, draft=draft), frozen_at=now().isoformat()
-        ),
-        drafted=draft.stored,
-        compiled_as_of=draft.as_of,
+        **_frozen(report, draft),
     )
     record("report.publication_started", report, by=by, after={"publish_at": publish_at})
     wake("reporting.tasks.finish_publication", report.pk, after=delay)
+
+
+def _frozen(report: Report, draft: Draft) -> dict[str, Any]:
+    """The columns that hold what will be said: facts and text as they are now."""
+    text = customer.compose(report=report, draft=draft)
+    return {
+        "frozen_facts": facts.canonical(draft.body),
+        "frozen_text": FrozenText(**text, frozen_at=now().isoformat()),
+        "drafted": draft.stored,
+        "compiled_as_of": draft.as_of,
+    }
 
 
 @transaction.atomic

@@ -226,30 +226,32 @@ def render_editor(
 ) -> HttpResponse:
     """The two columns: what the customer will read, and what it rests on."""
     rests_on = sources_page(request, report.engagement, at=draft.as_of)
-    figures = Week(draft.body, rests_on["source_names"])
+    sources, late = rests_on["source_names"], oldest_words(rests_on["sources"])
     return render_form(
         request,
         "reporting/report_draft.html",
         form,
         draft=draft,
-        sections=editor.sections(
-            draft,
-            late=oldest_words(rests_on["sources"]),
-            sources=rests_on["source_names"],
-            edits=report.edits,
-            form=form,
-        ),
-        figures=figures,
-        since_items=[each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
-        late_items=figures.late(shown=RAIL_ITEMS),
-        rules=rules_of(draft.rules, draft.body, draft.overall),
-        may_set_colours=can_set_colours(request.user, report.engagement),
+        sections=editor.sections(draft, late=late, sources=sources, edits=report.edits, form=form),
         saved=editor.last_save(report),
-        notes=editor.notes_for(report, user=request.user),
-        readers=editor.readers_of_last(report, user=request.user),
+        **_rail(request, report, draft, sources),
         **rests_on,
         **report_page(request, report),
     )
+
+
+def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> dict[str, Any]:
+    """What stands beside the text of a draft."""
+    figures = Week(draft.body, sources)
+    return {
+        "figures": figures,
+        "since_items": [each for each in figures.moved(shown=RAIL_ITEMS) if each.number],
+        "late_items": figures.late(shown=RAIL_ITEMS),
+        "rules": rules_of(draft.rules, draft.body, draft.overall),
+        "may_set_colours": can_set_colours(request.user, report.engagement),
+        "notes": editor.notes_for(report, user=request.user),
+        "readers": editor.readers_of_last(report, user=request.user),
+    }
 
 
 def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
