@@ -2,14 +2,18 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from dm_portal.shell import leases
 
 AWAY = "mail server away"
 
 
 def away_since() -> datetime | None:
-    """When it was first found away; None while it takes letters, for all that is known."""
-    return leases.since(AWAY)
+    """When it was first found away; None while it takes letters, for all that is known, or where
+    there is none to send by.
+    """
+    return leases.since(AWAY) if settings.EMAIL_SENDS else None
 
 
 def note_away() -> datetime:

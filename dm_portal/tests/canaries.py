@@ -13,6 +13,7 @@ NOT_TEXT = {
     *("ref", "password", "sha256", "token_hash", "time_zone", "dedup_key", "message_id"),
     *("verb", "target_kind", "target_ref", "actor_ref", "customer_ref", "engagement_ref"),
     *("category", "week", "inputs", "law"),
+    *("category", "engagements"),
 }
 TEXT = ("CharField", "TextField", "EmailField", "JSONField")
 

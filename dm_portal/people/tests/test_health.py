@@ -130,8 +130,9 @@ def test_not_ready_where_nobody_sends_what_is_due(client: Client, ticked: Lease)
 
 @pytest.mark.parametrize(("minutes", "status"), [(5, 200), (15, 200), (16, 503)])
 def test_a_mail_server_that_is_away_is_told_however_few_letters_wait(
-    client: Client, ticked: Lease, time_machine: Traveller, minutes: int, status: int
+    client: Client, ticked: Lease, settings, time_machine: Traveller, minutes: int, status: int
 ) -> None:
+    settings.EMAIL_SENDS = True
     time_machine.move_to(now(), tick=False)
     note_away()
     make_letter(next_attempt_at=now() + timedelta(hours=1))
@@ -146,9 +147,16 @@ def test_a_mail_server_that_is_away_is_told_however_few_letters_wait(
     assert response.content.decode().endswith(ends)
 
 
+def test_where_no_mail_server_is_set_none_is_away(client: Client, ticked: Lease) -> None:
+    note_away()
+    make_letter()
+    assert "mail: ok, the oldest unsent was written" in client.get("/readyz").content.decode()
+
+
 def test_a_mail_server_that_is_away_keeps_nothing_back_where_nothing_waits(
-    client: Client, ticked: Lease
+    client: Client, ticked: Lease, settings
 ) -> None:
+    settings.EMAIL_SENDS = True
     note_away()
     Lease.objects.filter(name=AWAY).update(beaten_at=now() - timedelta(days=2))
     response = client.get("/readyz")

@@ -178,6 +178,9 @@ def test_a_mail_server_that_is_away_is_told_where_mails_wait_for_it(sign_in, adm
     assert words not in client.get("/outbox/").content.decode()
     note_away()
     assert words in client.get("/outbox/").content.decode()
+    settings.EMAIL_SENDS = False
+    assert words not in client.get("/outbox/").content.decode()
+    settings.EMAIL_SENDS = True
     OutgoingMail.objects.update(state=State.SENT)
     assert words not in client.get("/outbox/").content.decode()
 
