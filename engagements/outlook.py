@@ -19,7 +19,7 @@ _tell: dict[str, Tell] = {"milestone": _nothing, "sprint": _nothing}
 
 def told_by(*, milestone: Tell, sprint: Tell) -> None:
     """Register what tells a reader what to expect of a row: a value for the template, or None."""
-    _tell.update(milestone=milestone, sprint=sprint)
+    _tell["milestone"], _tell["sprint"] = milestone, sprint
 
 
 def of_milestone(user: Any, milestone: Any) -> Any:

@@ -1,10 +1,11 @@
 """Keeping what is forecast: once for each week, each share of a sprint, and each status."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +21,8 @@ from reporting.forecasting import (
     sprint_ahead,
 )
 from reporting.models import Forecast
+
+logger = logging.getLogger(__name__)
 
 # A method that gives other answers from the same inputs gets the next number.
 METHOD_VERSION = 1
@@ -97,16 +100,20 @@ def _changed(told: Iterable[Forecast]) -> list[Forecast]:
 def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
     """Active engagements of which a forecast that the files allow is not kept yet.
 
-    A handful of statements, however many engagements.
+    A handful of statements, however many engagements; one whose zone is unknown holds up nobody.
     """
     engagements = Engagement.objects.reporting().annotate(told_until=_told_until()).order_by("pk")
     milestones, sprints = _newest_weeks(), _kept_shares()
-    return [
-        each
-        for each in engagements
-        if _lacks_week(_known(each, at), milestones[each.pk])
-        or _lacks_share(_known(each, at), sprints[each.pk])
-    ]
+    found = []
+    for each in engagements:
+        try:
+            known = _known(each, at)
+        except ZoneInfoNotFoundError:
+            logger.error("%s has no known time zone: %s", each, each.time_zone)
+            continue
+        if _lacks_week(known, milestones[each.pk]) or _lacks_share(known, sprints[each.pk]):
+            found.append(each)
+    return found
 
 
 def _told_until() -> Subquery:

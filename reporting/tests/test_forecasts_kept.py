@@ -124,6 +124,15 @@ def test_nothing_is_missing_of_what_is_not_promised_or_paused(engagement, milest
     assert engagements_to_forecast(at=FRIDAY) == []
 
 
+def test_an_engagement_without_a_known_zone_holds_up_nobody(
+    engagement, milestone, other_engagement, caplog
+):
+    Engagement.objects.filter(pk=other_engagement.pk).update(time_zone="Mars/Olympus_Mons")
+
+    assert engagements_to_forecast(at=FRIDAY) == [engagement]
+    assert "Borealis has no known time zone: Mars/Olympus_Mons" in caplog.text
+
+
 def test_what_is_missing_takes_as_many_statements_however_many(
     engagement, milestone, other_engagement
 ):
