@@ -24,7 +24,7 @@ from reporting.periods import WEEK, instant_of, monday_of
 
 WEEKS = 26
 # So many items are looked at, each in each week: about two seconds.
-ITEM_WEEKS = 200_000
+ITEM_WEEKS = 100_000
 LEAST_WEEKS = 4
 
 # The worst first, as people read them.

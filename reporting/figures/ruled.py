@@ -8,6 +8,7 @@ The thresholds that held are stored with the inputs (``thresholds``), and how th
 last status (``rules_before``): no figure depends on them, the colours do.
 """
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
@@ -65,15 +66,25 @@ def last_sprints(lines: list[Timeline], sprints: list[Row], window: Window) -> l
     is none that could grow.
     """
     found: list[Row] = []
+    ever = _by_sprint(lines)
     begun = sorted(sprints, key=lambda row: (row["starts_on"], row["number"]), reverse=True)
     for row in begun:
-        of = sprint(lines, [row], window)
+        of = sprint(ever[row["name"]], [row], window)
         if of is None or not of["committed"]:
             continue
         kept = {name: of[name] for name in ("number", "name", "starts_on")}
         found.append(kept | {name: len(of[name]) for name in ("committed", "added")})
         if len(found) == SPRINTS:
             break
+    return found
+
+
+def _by_sprint(lines: list[Timeline]) -> defaultdict[str, list[Timeline]]:
+    """The items that were ever in each sprint, by its name: no others can be counted of it."""
+    found: defaultdict[str, list[Timeline]] = defaultdict(list)
+    for line in lines:
+        for name in {entry.value for entry in line.sprints} - {""}:
+            found[name].append(line)
     return found
 
 
@@ -87,7 +98,7 @@ def rework(lines: list[Timeline], inputs: Row, window: Window) -> Row:
     told = [at for row in inputs["imports"] if (at := instant(row["told_until"]))]
     until = min(max(told, default=window.as_of), window.as_of)
     since = until - timedelta(days=REWORK_DAYS)
-    there = [line for line in lines if line.is_there(until) and line.changed_since(since)]
+    there = [line for line in lines if line.changed_since(since) and line.is_there(until)]
     return {
         "from_day": text_day(window.day(since)),
         "to_day": text_day(window.day(until)),
