@@ -12,17 +12,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One dimension by the rules; ``limits`` say from where on it turns."""
+    """One dimension by the rules."""
 
     name: str
     shape: str
     sentence: str
-    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Every dimension as a draft or a status last saw it; ``url`` leads to them as of now."""
+    """Every dimension as a draft or a status last saw it, the worst first.
+
+    ``url`` leads to them as of now.
+    """
 
     as_of: datetime
     dimensions: tuple[Dimension, ...]

@@ -59,7 +59,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Every dimension, the known ones first, and the worst of them."""
+    """Every dimension, the worst first, what is not known last; and what they come to."""
 
     overall: RuleLine
     lines: list[RuleLine]
@@ -70,7 +70,7 @@ def rules_of(verdicts: list[rag.Verdict], body: dict[str, Any], overall: rag.Ver
     by = rag.thresholds_of(body)
     today = date.fromisoformat(body["figures"]["window"]["to_day"])
     lines = [_line(each, rag.limits(each["dimension"], by), today) for each in verdicts]
-    lines.sort(key=lambda line: line.shape == Shape.NOT_KNOWN)
+    lines.sort(key=lambda line: -Shape(line.shape).rank)
     return Rules(_line(overall, [], today), lines)
 
 
@@ -111,23 +111,16 @@ def health_of(engagement: Engagement, user: User) -> Health | None:
     if not reads_drafts:
         reports = reports.filter(state=Report.State.PUBLISHED)
     newest = reports.order_by("-compiled_as_of", "-pk")
-    found: Any = newest.values_list(
-        "compiled_as_of", "drafted__rules", "drafted__thresholds"
-    ).first()
+    found: Any = newest.values_list("compiled_as_of", "drafted__rules").first()
     if found is None:
         return None
-    as_of, verdicts, thresholds = found
-    by = rag.Thresholds.of(thresholds)
+    as_of, verdicts = found
+    worst_first = sorted(verdicts, key=lambda each: -Shape(each["colour"]).rank)
     return Health(
         as_of=as_of,
         dimensions=tuple(
-            Dimension(
-                each["dimension"].capitalize(),
-                Shape(each["colour"]).value,
-                each["sentence"],
-                tuple(rag.limits(each["dimension"], by)),
-            )
-            for each in verdicts
+            Dimension(each["dimension"].capitalize(), Shape(each["colour"]).value, each["sentence"])
+            for each in worst_first
         ),
         url=reverse("rules_detail", args=[engagement.ref]) if reads_drafts else "",
     )

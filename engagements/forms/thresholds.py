@@ -22,11 +22,11 @@ from engagements.thresholds import (
 
 @dataclass(frozen=True, slots=True)
 class BandFields:
-    """One dimension in the form: its two limits, and what the field's are."""
+    """One dimension in the form: its limits, each with its name here, and what is usual."""
 
     name: str
     unit: str
-    fields: tuple[BoundField, ...]
+    fields: tuple[tuple[BoundField, str], ...]
     usual: str
 
 
@@ -70,15 +70,22 @@ class ThresholdsForm(VersionedForm):
     def bands(self) -> list[BandFields]:
         """The dimensions, for the template."""
         return [
-            BandFields(band.name, _unit(band), self._of(band), band.words(DEFAULTS))
+            BandFields(band.name, _unit(band), self._of(band), _usual(band))
             for band in BANDS.values()
         ]
 
-    def _of(self, band: Band) -> tuple[BoundField, ...]:
-        names = [band.amber, band.red]
+    def _of(self, band: Band) -> tuple[tuple[BoundField, str], ...]:
+        fields = [
+            (self[band.amber], f"At risk {band.word}"),
+            (self[band.red], f"Off track {band.word}"),
+        ]
         if band is BANDS["on_time"]:
-            names.append(RECOVERY)
-        return tuple(self[name] for name in names)
+            fields.append((self[RECOVERY], "Better by so many points"))
+        return tuple(fields)
+
+
+def _usual(band: Band) -> str:
+    return f"{getattr(DEFAULTS, band.amber)} and {getattr(DEFAULTS, band.red)}"
 
 
 def _unit(band: Band) -> str:

@@ -62,21 +62,19 @@ def last_sprints(lines: list[Timeline], sprints: list[Row], window: Window) -> l
     """Of each of the last two sprints that began: its number, name and first day; how many items
     were ``committed`` to, and ``added`` after its first day.
 
-    Source: sprint and state changes, see ``sprints.sprint``. One to which nothing was committed
-    is none that could grow.
+    Source: sprint and state changes, see ``sprints.sprint``.
     """
-    found: list[Row] = []
     ever = _by_sprint(lines)
-    begun = sorted(sprints, key=lambda row: (row["starts_on"], row["number"]), reverse=True)
-    for row in begun:
-        of = sprint(ever[row["name"]], [row], window)
-        if of is None or not of["committed"]:
-            continue
-        kept = {name: of[name] for name in ("number", "name", "starts_on")}
-        found.append(kept | {name: len(of[name]) for name in ("committed", "added")})
-        if len(found) == SPRINTS:
-            break
-    return found
+    today = text_day(window.day(window.as_of)) or ""
+    begun = [row for row in sprints if row["starts_on"] <= today]
+    begun.sort(key=lambda row: (row["starts_on"], row["number"]), reverse=True)
+    counted = [sprint(ever[row["name"]], [row], window) for row in begun[:SPRINTS]]
+    return [
+        {name: row[name] for name in ("number", "name", "starts_on")}
+        | {name: len(row[name]) for name in ("committed", "added")}
+        for row in counted
+        if row
+    ]
 
 
 def _by_sprint(lines: list[Timeline]) -> defaultdict[str, list[Timeline]]:

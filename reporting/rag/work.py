@@ -9,6 +9,8 @@ from engagements.thresholds import Thresholds
 from reporting.rag.verdicts import Verdict, no_source, unknown, verdict
 
 SPRINTS = 2
+# Of less a share says nothing: one item would turn the colour.
+LEAST_COMMITTED = 5
 LEAST_FINISHED = 10
 
 
@@ -22,9 +24,10 @@ def scope(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     if sprints is None:
         return no_source("scope", "what entered a sprint after its start")
     if len(sprints) < SPRINTS:
-        return unknown(
-            "scope", f"it takes two sprints with dates and work, of {len(sprints)} known"
-        )
+        return unknown("scope", "fewer than two sprints with dates have begun")
+    if any(row["committed"] < LEAST_COMMITTED for row in sprints):
+        few = f"fewer than {LEAST_COMMITTED} items were committed to one of the last two sprints"
+        return unknown("scope", few)
     added, committed = (sum(row[name] for row in sprints) for name in ("added", "committed"))
     recorded = set(body["figures"].get("scope_changes") or ())
     is_recorded = any(row["number"] in recorded for row in sprints)
@@ -67,8 +70,8 @@ def quality(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         return no_source("quality", "what was reopened or rejected")
     finished, reopened = rework["finished"], rework["reopened"]
     if finished < LEAST_FINISHED:
-        missing = f"it takes {LEAST_FINISHED} items finished in four weeks, of {finished} known"
-        return unknown("quality", missing)
+        few = f"fewer than {LEAST_FINISHED} items were finished in four weeks ({finished})"
+        return unknown("quality", few)
     share = reopened * 100
     colour = "green" if share <= thresholds.quality_amber_percent * finished else "amber"
     if share > thresholds.quality_red_percent * finished:

@@ -73,8 +73,16 @@ def test_scope_takes_two_sprints() -> None:
     verdict = said("scope", grown((0, 10)))
     assert (verdict["colour"], verdict["sentence"]) == (
         "unknown",
-        "Not known: it takes two sprints with dates and work, of 1 known.",
+        "Not known: fewer than two sprints with dates have begun.",
     )
+
+
+@pytest.mark.parametrize("sprints", [[(3, 4), (0, 10)], [(0, 10), (3, 4)]])
+def test_of_few_items_a_share_says_nothing(sprints: list[tuple[int, int]]) -> None:
+    assert said("scope", grown(*sprints))["sentence"] == (
+        "Not known: fewer than 5 items were committed to one of the last two sprints."
+    )
+    assert said("scope", grown((0, 5), (0, 5)))["colour"] == "green"
 
 
 def reworked(reopened: int, finished: int) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def test_quality_says_how_much_and_tells_no_customer() -> None:
     assert calm["sentence"].endswith("12 items were finished, and 0 items were reopened.")
     assert "little had to be reopened" in calm["for_customer"]
     assert said("quality", reworked(0, 3))["sentence"] == (
-        "Not known: it takes 10 items finished in four weeks, of 3 known."
+        "Not known: fewer than 10 items were finished in four weeks (3)."
     )
 
 
@@ -259,7 +267,7 @@ def test_the_last_two_sprints_are_counted_from_the_work() -> None:
             moves("A-3", (long_ago, "S3")),
             moves("A-4", (before, "S2")),
         ],
-        sprints=[*sprints_of(42, 28, 14, 1)],
+        sprints=sprints_of(42, 28, 14, -1),
     )
     assert made["figures"]["sprints"] == [
         {

@@ -79,12 +79,23 @@ def test_every_value_has_a_name() -> None:
     assert all(VALUES.values())
 
 
-def test_the_known_come_first() -> None:
-    verdicts = rag.dimensions(body())
-    lines = rules_of(verdicts[::-1], body(), rag.worst(verdicts)).lines
-    assert [line.shape for line in lines] == sorted(
-        (line.shape for line in lines), key=lambda shape: shape == "not_known"
+def test_the_worst_comes_first_and_what_is_not_known_last() -> None:
+    made = body(
+        items=[item("A-1", 1)],
+        milestones=[milestone(1)],
+        revisions=[revision(1, "2026-11-18")],
     )
+    made["figures"] |= {"asks": [], "capacity": {"planned": "10", "filled": "1"}}
+    verdicts = rag.dimensions(made)
+    lines = rules_of(verdicts, made, rag.worst(verdicts)).lines
+    assert [line.name for line in lines] == [
+        "Team",
+        "Schedule",
+        "Waiting on customer",
+        "Scope",
+        "Quality",
+        "Blockers",
+    ]
 
 
 @pytest.mark.usefixtures("checkout")
@@ -117,6 +128,7 @@ def test_health_is_as_the_newest_draft_saw_it(engagement: Engagement, manager: U
     health = health_of(engagement, manager)
     assert health is not None
     assert [each.name for each in health.dimensions][:2] == ["Schedule", "Scope"]
+    assert health.dimensions[-1].shape == "not_known"
     assert health.dimensions[0].shape == "at_risk"
     assert health.url == reverse("rules_detail", args=[engagement.ref])
 
