@@ -8,6 +8,7 @@
 # make forecasts how long a forecast takes, from nothing and with a week more
 # make periods what is due, asked of the wall clock in every minute of three years in twelve zones
 # make ticks   1 to 3 clocks ticking at random in twelve zones, with outages: nothing lost or doubled
+# make drafts 1,000 reports drafted by two processes of a worker: time, memory, statements
 # make faults statuses of 500 engagements mailed to 1,000 people while everything is killed
 # make chaos   every long harness in turn
 # make worktime working time against a count by the minute: 6,000 schedules, and the speed
@@ -16,7 +17,7 @@
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts forecasts hostile worktime periods ticks faults chaos
+.PHONY: run test check mutants kills bulk facts forecasts hostile worktime periods ticks drafts faults chaos
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -65,11 +66,14 @@ periods: .venv/installed-to-test
 ticks: .venv/installed-to-test
 	$(BIN)/python .ci/ticks.py
 
+drafts: .venv/installed-to-test
+	$(BIN)/python .ci/drafts.py
+
 faults: .venv/installed-to-test
 	$(BIN)/python .ci/faults.py --mode celery
 	$(BIN)/python .ci/faults.py --mode clock --kills 100 --restarts 50
 
-chaos: worktime periods ticks kills faults
+chaos: worktime periods ticks kills drafts faults
 
 .venv/installed-to-run: requirements.txt
 	@.ci/venv

@@ -431,7 +431,16 @@ def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     report.refresh_from_db()
     typed = ("headline", "our_move", "own_words", "colour_reason")
     words = {name: side.typed(f"reporting.Report.{name}", note) for name in typed}
-    save_draft(report=report, colour="red", version=report.version, by=manager, **words)
+    edited = {"text": side.typed("reporting.Report.edits", note), "left_out": ""}
+    sentences = {"freshness": edited} if note == "draft" else {}
+    save_draft(
+        report=report,
+        colour="red",
+        version=report.version,
+        by=manager,
+        sentences=sentences,
+        **words,
+    )
     return report
 
 
