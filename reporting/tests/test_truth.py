@@ -43,6 +43,8 @@ TRUE = [
     "Release 2.1 is committed for Monday, 16 November 2026.",
     "Three items are open and 5 items were finished.",
     "All 4 items of 2.0 are done.",
+    "None of the 4 items of 2.0 is open.",
+    "Both criteria are met.",
     "2 of 3 criteria of Release 2.1 are met.",
     "At risk (last week: on track).",
     "Release 2.1 is no longer on track.",
@@ -93,6 +95,7 @@ NO_SOURCE = [
     ("3 of the 5 items for the bank’s tests are done.", "3 of the 5 items"),
     ("About 70 % of it is done.", "70 % of it is done"),
     ("Release 2.2 comes on 12 Jan.", "12 Jan"),
+    ("9 of them are done by now.", "9"),
     ("We are probably 9 days late.", "9 days late"),
 ]
 
@@ -108,6 +111,17 @@ def test_what_is_blocked() -> None:
     known = known_of(given, declared="", previous="", more_days=frozenset())
     assert examine("One item has been blocked since 12 Nov.", known) == []
     assert examine("No item is blocked.", known) == [Finding("No item is blocked", "1 blocked")]
+
+
+def test_a_milestone_may_begin_with_its_version() -> None:
+    given = facts()
+    for row, name in zip(given["figures"]["milestones"], ("2.1 Refunds", "Checkout"), strict=True):
+        row["name"] = name
+    known = known_of(given, declared="", previous="", more_days=frozenset())
+    assert examine("5 of 8 items of 2.1 are done, 2.1 Refunds comes first.", known) == []
+    assert [each.contradicts for each in examine("2.1: 6 items are done.", known)] == [
+        "2.1 Refunds: 5 done"
+    ]
 
 
 def test_nothing_is_held_against_what_is_not_known() -> None:

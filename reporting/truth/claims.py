@@ -249,8 +249,8 @@ def _state(word: str, noun: str) -> str:
 def _names_in(text: str, names: Sequence[str]) -> Iterator[tuple[int, str, int]]:
     """Where the text names milestones, known or of the same make: "Release 9" beside "Release 1".
 
-    A version alone ("2.1") names the one milestone that ends in it. Gives where, which, and how
-    many letters.
+    A version alone ("2.1") names the one milestone that begins or ends with it. Gives where,
+    which, and how many letters.
     """
     found: dict[int, tuple[str, int]] = {}
     for pattern, name in _patterns(names):
@@ -268,11 +268,16 @@ def _patterns(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield rf"(?<!\w){re.escape(name)}(?![\w]|\.\d)", name
     for stem in sorted({_stem(name) for name in names} - {""}):
         yield rf"(?<!\w){re.escape(stem)}\s+\d+(?:\.\d+)*", ""
-    versions = [name.rpartition(" ")[2] for name in names if _stem(name)]
-    for name in names:
-        version = name.rpartition(" ")[2]
-        if _stem(name) and "." in version and versions.count(version) == 1:
+    versions = [_version(name) for name in names]
+    for name, version in zip(names, versions, strict=True):
+        if version and versions.count(version) == 1:
             yield rf"(?<![\w.]){re.escape(version)}(?![\w%]|\.\d|\s*%)", name
+
+
+def _version(name: str) -> str:
+    """ "2.1" of "Release 2.1" and of "2.1 Refunds"; empty where neither end is one."""
+    ends = (name.rpartition(" ")[2], name.partition(" ")[0])
+    return next((end for end in ends if re.fullmatch(r"\d+(?:\.\d+)+", end)), "")
 
 
 def _stem(name: str) -> str:

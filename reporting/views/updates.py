@@ -46,7 +46,7 @@ def update_create(request: HttpRequest, ref: str) -> HttpResponse:
     report = Report(engagement=engagement)
     draft = draft_of(report, at=now())
     initial = None if request.method == "POST" else _start(engagement, draft)
-    form = UpdateForm(posted(request), computed=draft.overall["colour"], initial=initial)
+    form = UpdateForm(posted(request), draft=draft, initial=initial)
     service = _begin_and_publish if "publish" in request.POST else _begin
     if begun := saved(form, service, engagement=engagement, by=request.user):
         return redirect(begun)
@@ -85,7 +85,7 @@ def update_detail(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         draft = draft_of(report, at=now())
         fields = ("version", "paragraph", "colour", "colour_reason")
         initial = {name: getattr(report, name) for name in fields}
-        form = UpdateForm(computed=draft.overall["colour"], initial=initial)
+        form = UpdateForm(draft=draft, initial=initial)
         return _render_draft(request, report, draft, form)
     return render(request, PAGES[report.state], _state_page(request, report))
 
@@ -99,7 +99,7 @@ def update_publication(request: HttpRequest, ref: str, number: int) -> HttpRespo
 def _save(request: HttpRequest, report: Report, service: Any) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
-    form = UpdateForm(request.POST, computed=draft.overall["colour"])
+    form = UpdateForm(request.POST, draft=draft)
     stored = stored_report(report)
     if saved(form, service, theirs=stored, report=report, by=request.user) is None:
         return _render_draft(request, report, draft, form)
