@@ -41,7 +41,7 @@ def waiting(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     """Working days since the customer's answer to the oldest ask was needed."""
     asks = body["figures"].get("asks")
     if asks is None:
-        return no_source("waiting on customer", "what was asked of the customer")
+        return unknown("waiting on customer", "this rule does not count what is asked yet")
     overdue = [row for row in asks if row["working_days_past"] > 0]
     if not overdue:
         sentence = (

@@ -9,7 +9,7 @@ from engagements.thresholds import DEFAULTS, Thresholds
 from reporting.figures import can_be_told
 from reporting.rag.verdicts import Verdict, from_on, unknown, verdict
 
-NO_FORECAST = "There is no forecast yet, so this rule counts only the days past the date."
+NO_FORECAST = "This rule counts only the days past the date, and no forecast yet."
 RANKS = ("green", "amber", "red")
 
 
