@@ -147,7 +147,9 @@ def test_what_nothing_feeds_is_not_known() -> None:
         "blockers",
     ]
     assert {verdict["colour"] for verdict in verdicts[1:]} == {"unknown"}
-    assert all("no source" in verdict["sentence"] for verdict in verdicts[1:])
+    *others, asks, _ = (verdict["sentence"] for verdict in verdicts[1:])
+    assert all("no source" in sentence for sentence in others)
+    assert asks == "Not known: this rule does not count what is asked yet."
 
 
 def test_thresholds_are_settings() -> None:
