@@ -164,7 +164,7 @@ def test_the_running_sprint(
     said = text_of(client.get(address))
 
     assert "only 1 earlier sprint of this team, so the band is from other teams" in said
-    assert "0 of 6 committed items were done when 80 % of it were over." in said
+    assert "0 of 6 committed items were done when 80 % of it was over." in said
     assert "most likely" in said
 
 
