@@ -215,7 +215,7 @@ class SprintOutlook:
 
     @property
     def stood(self) -> str:
-        """ "12 of 22 committed items were done when 50 % of the sprint were over"."""
+        """ "12 of 22 committed items were done when 50 % of it was over"."""
         inputs, share = self.forecast.inputs, self.forecast.share
         when = f"when {share} % of it was over" if share else "at the end of its first day"
         return f"{inputs['done']} of {inputs['committed']} committed items were done {when}"
