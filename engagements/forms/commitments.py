@@ -5,14 +5,9 @@ from typing import Any
 from django import forms
 
 from dm_portal.shell.forms import PortalForm
-from engagements.models import Commitment, Engagement
-
-
-class Promise(forms.ModelChoiceField):
-    """A promise to choose, named by its number and its words."""
-
-    def label_from_instance(self, row: Any) -> str:
-        return f"{row.number}: {row.promise[:80]}"
+from dm_portal.shell.wording import abridged
+from engagements.forms.owed import NumberedField
+from engagements.models import Engagement
 
 
 class CommitmentForm(PortalForm):
@@ -31,18 +26,16 @@ class CommitmentForm(PortalForm):
         required=False,
         help_text="Empty only where an earlier promise is taken back.",
     )
-    supersedes = Promise(
-        Commitment.objects.none(),
-        label="Instead of",
-        required=False,
-        to_field_name="number",
-        empty_label="Nothing that was promised before",
-    )
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_hand = engagement.commitments.filter(revision__isnull=True, due_on__isnull=False)
-        self.fields["supersedes"].queryset = by_hand.not_superseded().order_by("number")
+        self.fields["supersedes"] = NumberedField(
+            by_hand.not_superseded().order_by("number"),
+            says=lambda row: f"{row.number}: {abridged(row.promise, 80)}",
+            nothing="Nothing that was promised before",
+            label="Instead of",
+        )
 
 
 class FulfilmentForm(PortalForm):

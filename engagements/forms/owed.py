@@ -1,6 +1,6 @@
 """What the forms of everything that is owed share: whom one can choose, and a few words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,6 +31,26 @@ class PeopleMixin(forms.BaseForm):
             if there is not None:
                 self.initial[name] = there
                 field.queryset = with_one(field.queryset, there)
+
+
+class NumberedField(forms.ChoiceField):
+    """Rows of an engagement to choose from, by their numbers within it; cleans to the row or None.
+
+    ``says`` is what stands for a row, ``nothing`` for none of them.
+    """
+
+    def __init__(
+        self, rows: Iterable[Any], *, says: Callable[[Any], str], nothing: str, **kwargs: Any
+    ) -> None:
+        self.rows = {str(row.number): row for row in rows}
+        each = [(number, says(row)) for number, row in self.rows.items()]
+        super().__init__(choices=[("", nothing), *each], required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return getattr(value, "number", value)
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
 
 
 def with_one(people: QuerySet[User], there: User) -> QuerySet[User]:

@@ -6,7 +6,7 @@ from django import forms
 
 from dm_portal.shell.forms import PortalModelForm, VersionedForm, VersionedModelForm
 from engagements.crew import owners_of
-from engagements.forms.owed import PeopleMixin
+from engagements.forms.owed import NumberedField, PeopleMixin
 from engagements.models import Engagement, Risk
 
 ROWS = {"rows": 2}
@@ -19,9 +19,9 @@ class AtMilestone(PeopleMixin):
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, engagement=engagement, **kwargs)
-        field = self.fields["milestone"]
-        field.to_field_name, field.empty_label = "number", "None in particular"
-        field.queryset = engagement.milestones.order_by("number")
+        self.fields["milestone"] = NumberedField(
+            engagement.milestones.order_by("number"), says=str, nothing="None in particular"
+        )
         self.initial["milestone"] = self.instance.milestone  # type: ignore[attr-defined]
 
 
