@@ -99,8 +99,8 @@ def bodies(engagement: Engagement, *, at: datetime) -> Iterator[tuple[date, bool
             break
         if said := published.get(monday):
             yield monday, True, json.loads(said)
-        elif (due_at := _due_at(engagement, monday)) <= at or monday == last:
-            as_of = min(due_at, at)
+        else:
+            as_of = min(_due_at(engagement, monday), at)
             yield monday, False, _told_of(inputs | {"as_of": text_instant(as_of)}, lines)
 
 

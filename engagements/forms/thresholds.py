@@ -80,12 +80,15 @@ class ThresholdsForm(VersionedForm):
             (self[band.red], f"Off track {band.word}"),
         ]
         if band is BANDS["on_time"]:
-            fields.append((self[RECOVERY], "Better by so many points"))
+            fields.append((self[RECOVERY], "Points before it improves"))
         return tuple(fields)
 
 
 def _usual(band: Band) -> str:
-    return f"{getattr(DEFAULTS, band.amber)} and {getattr(DEFAULTS, band.red)}"
+    """ "1 and 6"; of a forecast also how far it has to recover."""
+    usual = f"{getattr(DEFAULTS, band.amber)} and {getattr(DEFAULTS, band.red)}"
+    more = f", and {DEFAULTS.on_time_recovery_points} points before it improves"
+    return usual + more if band is BANDS["on_time"] else usual
 
 
 def _unit(band: Band) -> str:
