@@ -113,7 +113,11 @@ LISTS = {
     "status_archive": within(ReportRevision, "headline", SEES | CONTACTS),
 }
 # Where to look: a page without a download, and a list longer than its first page.
-QUERIES = {"status_index": [""], "people_list": ["?format=csv"]}
+QUERIES = {
+    "status_index": [""],
+    "people_list": ["?format=csv"],
+    "outbox_list": ["?format=csv"],
+}
 BOTH = ["", "?format=csv"]
 
 CASES = [(name, actor) for name, listed in LISTS.items() for actor in sorted(listed.readers())]
