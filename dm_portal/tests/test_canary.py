@@ -52,6 +52,8 @@ FOR_CUSTOMERS = {
     "reporting.Report.own_words (corrected)",
     "reporting.Report.paragraph (told)",
     "reporting.Report.paragraph (retold)",
+    "reporting.Report.colour_reason (told)",
+    "reporting.Report.colour_reason (retold)",
     "reporting.Report.correction_reason (corrected)",
 }
 # Of oneself alone.
