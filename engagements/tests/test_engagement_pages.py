@@ -171,7 +171,7 @@ def test_detail_costs_the_same_for_one_and_three(
             engagement=engagement, number=number, name=f"{number}", committed_on=today()
         )
         make_item(at_work, f"A-{number}")
-    assert statements(desk, url) == 13
+    assert statements(desk, url) == 14
 
 
 @pytest.mark.parametrize(
