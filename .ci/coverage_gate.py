@@ -12,6 +12,7 @@ RULES = {
     *("working_time", "schedules", "leave_files", "recurrence"),
     *("reminding", "rounds", "ahead", "truth", "editing", "note_querysets", "reds"),
     *("forecasts", "forecasting", "expected", "backtests", "querysets_forecasts"),
+    *("rag", "calls", "thresholds"),
 }
 # Mail: what is said to whom, when, and how it leaves.
 RULES |= {"categories", "composing", "letters", "mail_words", "preferences", "recipients", "smtp"}

@@ -172,6 +172,17 @@ def test_a_reason_does_not_go_out_by_itself_when_the_rules_change(weeks: Weeks) 
         publish_report(report=fresh(report), by=weeks.by)
 
 
+def test_the_next_facts_know_how_the_rules_saw_the_last_status(weeks: Weeks) -> None:
+    weeks.publish(**BETTER)
+    following = weeks.next()
+    inputs = draft_of(following, at=following.period.due_at).body["inputs"]
+    assert inputs["rules_before"]["schedule"] == {
+        "colour": "amber",
+        "rule": "schedule.amber",
+        "milestone": "Release 2.1",
+    }
+
+
 def test_a_correction_keeps_its_reason(weeks: Weeks) -> None:
     revision = weeks.publish(**BETTER)
     report = fresh(revision.report)
