@@ -9,7 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
 
@@ -315,20 +317,34 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
     ]
 
 
-def notes_for(report: Report, *, user: User) -> list[NoteLine]:
-    """What was noted for this status, of all who may hear of it; for whoever may write it."""
-    if not policies.can_write_report(user, report.engagement):
+def noted(user: User) -> ArraySubquery:
+    """What waits beside each report, of the notes that ``user`` may read; for ``notes_for``."""
+    visible = Note.objects.visible_to(user).filter(engagement=OuterRef("engagement"))
+    waiting = visible.waiting().exclude(carried_past=OuterRef("pk"))
+    line = JSONObject(
+        ref="ref",
+        text="text",
+        by="written_by__name",
+        writer="written_by",
+        written_at="written_at",
+        carried="carried_past",
+    )
+    return ArraySubquery(waiting.order_by("written_at", "pk").values(line=line))
+
+
+def notes_for(report: Any, *, user: User) -> list[NoteLine]:
+    """What was ``noted`` for this status, for whoever may write it; none beside a correction."""
+    if report.correction_reason or not policies.can_write_report(user, report.engagement):
         return []
-    notes = Note.objects.visible_to(user).for_draft(report).select_related("written_by")
     return [
         NoteLine(
-            ref=note.ref,
-            text=note.text,
-            by="" if note.written_by == user else note.written_by.name,
-            written_at=note.written_at,
-            is_carried=note.carried_past_id is not None,
+            ref=row["ref"],
+            text=row["text"],
+            by="" if row["writer"] == user.pk else row["by"],
+            written_at=datetime.fromisoformat(row["written_at"]),
+            is_carried=row["carried"] is not None,
         )
-        for note in notes
+        for row in report.noted
     ]
 
 

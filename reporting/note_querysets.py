@@ -41,8 +41,12 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """
         if report.correction_reason or report.is_update:
             return self.none()
-        waiting = self.filter(engagement=report.engagement_id, purpose="friday", outcome="")
+        waiting = self.waiting().filter(engagement=report.engagement_id)
         return waiting.exclude(carried_past=report).order_by("written_at", "pk")
+
+    def waiting(self) -> Self:
+        """Of which nobody said yet what becomes of them in a status."""
+        return self.filter(purpose="friday", outcome="")
 
 
 class UntoldRedQuerySet(models.QuerySet["UntoldRed"]):

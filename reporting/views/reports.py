@@ -192,6 +192,7 @@ def find_report(request: HttpRequest, ref: str, week: str) -> Report:
     Asked for by one statement, so that a hidden report takes as many as one that is not there.
     """
     visible = Report.objects.visible_to(request.user).with_neighbours()
+    visible = visible.annotate(noted=editor.noted(request.user))
     reports = visible.select_related("period", "publishing_by", "publishing_for")
     report = get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
     report.engagement = find_engagement(request, ref)
