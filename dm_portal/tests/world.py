@@ -66,7 +66,7 @@ from reporting.models import (
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft, save_update
 from reporting.services.publishing import finish_publication, publish_report, start_correction
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.services.ticks import open_periods
 from reporting.services.updates import begin_update
 
@@ -351,7 +351,7 @@ def _reports(side: Side, manager: User) -> None:
     weeks.filter(pk=reports["parked"].pk).update(state="parked", last_error=error)
     side.rows += ReportRevision.objects.filter(report__engagement=side.engagement)
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
-        record_receipt(revision=revision, user=side.people["lead"])
+        record_receipts(revisions=[revision], user=side.people["lead"])
     _digests(side, manager, reports["draft"])
     _forecasts(side)
     _notes(side, manager)

@@ -41,7 +41,7 @@ from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
 from reporting.services.forecasts import keep_forecasts
 from reporting.services.publishing import finish_publication, publish_report, start_correction
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.services.ticks import open_periods
 
 STATUS_HOUR = time(15)
@@ -359,7 +359,7 @@ def _read(stage: Stage, report: Report, at: datetime) -> None:
     contacts = CustomerContact.objects.filter(customer=customer).select_related("user")
     with pretending(at):
         for contact in contacts.filter(kind=CustomerContact.Kind.LEAD):
-            record_receipt(revision=revision, user=contact.user)
+            record_receipts(revisions=[revision], user=contact.user)
 
 
 def _correct(stage: Stage, report: Report, week: int, at: datetime) -> None:

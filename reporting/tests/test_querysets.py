@@ -17,7 +17,7 @@ from reporting.models import (
     WaitingStatus,
 )
 from reporting.services.publishing import start_correction
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.tests.reports import draft, fresh, open_reports, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
@@ -36,7 +36,7 @@ def both_sides(
     published_47: ReportRevision, lead: User, other_engagement: object, other_manager: User
 ) -> ReportRevision:
     """A published and read status; and one of the other customer, which could leak."""
-    record_receipt(revision=published_47, user=lead)
+    record_receipts(revisions=[published_47], user=lead)
     mail = queue_mail(
         kind="reminder", recipient=lead.email, subject="Due", text="Soon.", dedup_key="reminder"
     )
@@ -124,7 +124,7 @@ def test_only_failed_reports_are_sent_round_again(
 def test_what_a_report_last_said(
     published_47: ReportRevision, lead: User, manager: User, specialist: User
 ) -> None:
-    record_receipt(revision=published_47, user=lead)
+    record_receipts(revisions=[published_47], user=lead)
     mail = queue_mail(
         kind="reminder", recipient=lead.email, subject="Due", text="Soon.", dedup_key="reminder"
     )

@@ -8,7 +8,7 @@ import time_machine
 from dm_portal.people.models import AuditEvent, User
 from engagements.models import Engagement
 from reporting.models import Receipt, ReportRevision
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.tests.reports import FRIDAY, meanwhile, open_reports, publish
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def revision(engagement: Engagement, manager: User) -> ReportRevision:
 def test_the_first_reading_and_the_last_are_kept(revision: ReportRevision, lead: User) -> None:
     for hours in (1, 2, 3):
         with time_machine.travel(FRIDAY + timedelta(hours=hours), tick=False):
-            record_receipt(revision=revision, user=lead)
+            record_receipts(revisions=[revision], user=lead)
     receipt = Receipt.objects.get()
     assert (receipt.user, receipt.revision) == (lead, revision)
     assert receipt.first_seen == FRIDAY + timedelta(hours=1)
@@ -31,23 +31,23 @@ def test_the_first_reading_and_the_last_are_kept(revision: ReportRevision, lead:
 
 
 def test_the_first_reading_is_on_the_record_once(revision: ReportRevision, lead: User) -> None:
-    record_receipt(revision=revision, user=lead)
-    record_receipt(revision=revision, user=lead)
+    record_receipts(revisions=[revision], user=lead)
+    record_receipts(revisions=[revision], user=lead)
     event = AuditEvent.objects.get(verb="report.seen")
     assert (event.actor_name, event.after) == ("Lena Lead", {"revision": 1})
 
 
 def test_two_first_readings_at_once_are_one(revision: ReportRevision, lead: User) -> None:
-    other = lambda: record_receipt(revision=revision, user=lead)  # noqa: E731
+    other = lambda: record_receipts(revisions=[revision], user=lead)  # noqa: E731
     with meanwhile(other, before='SELECT "reporting_receipt"'):
-        record_receipt(revision=revision, user=lead)
+        record_receipts(revisions=[revision], user=lead)
     assert Receipt.objects.count() == AuditEvent.objects.filter(verb="report.seen").count() == 1
 
 
 def test_each_reader_has_their_own(revision: ReportRevision, lead: User, executive: User) -> None:
     for hours, user in ((1, lead), (2, executive), (3, executive)):
         with time_machine.travel(FRIDAY + timedelta(hours=hours), tick=False):
-            record_receipt(revision=revision, user=user)
+            record_receipts(revisions=[revision], user=user)
     seen = Receipt.objects.order_by("first_seen").values_list("user", "last_seen")
     assert list(seen) == [
         (lead.pk, FRIDAY + timedelta(hours=1)),
@@ -59,5 +59,5 @@ def test_each_reader_has_their_own(revision: ReportRevision, lead: User, executi
 def test_looking_in_from_our_side_leaves_nothing(
     revision: ReportRevision, who: str, request: pytest.FixtureRequest
 ) -> None:
-    record_receipt(revision=revision, user=request.getfixturevalue(who))
+    record_receipts(revisions=[revision], user=request.getfixturevalue(who))
     assert not Receipt.objects.exists()

@@ -10,7 +10,7 @@ from dm_portal.people.models import User
 from engagements.models import Engagement
 from reporting.models import Period, Report, ReportRevision
 from reporting.services.publishing import start_correction
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import fresh, open_reports, publish, write
 
@@ -24,7 +24,7 @@ def list_url(engagement: Engagement) -> str:
 def test_the_list_says_what_was_said_and_who_saw_it(
     sign_in: SignIn, manager: User, lead: User, published_47: ReportRevision
 ) -> None:
-    record_receipt(revision=published_47, user=lead)
+    record_receipts(revisions=[published_47], user=lead)
     listing = sign_in(manager).get(list_url(published_47.report.engagement)).context["listing"]
     [row] = [[cell.value for cell in cells] for cells in listing.rows]
     assert row == [

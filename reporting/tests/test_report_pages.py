@@ -13,7 +13,7 @@ from engagements.models import Engagement, Milestone
 from reporting.models import Report, ReportRevision
 from reporting.services.drafts import save_draft
 from reporting.services.publishing import publish_report, start_correction
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import (
     FRIDAY,
@@ -286,7 +286,7 @@ def test_whoever_may_not_write_cannot_stop(
 def test_published_says_who_has_seen_it(
     sign_in: SignIn, manager: User, lead: User, delegate: User, published_47: ReportRevision
 ) -> None:
-    record_receipt(revision=published_47, user=lead)
+    record_receipts(revisions=[published_47], user=lead)
     response = sign_in(manager).get(url(published_47.report))
     assert [reader.first_seen is None for reader in response.context["readers"]] == [True, False]
     page = text_of(response)

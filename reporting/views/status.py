@@ -15,7 +15,7 @@ from reporting import statuses
 from reporting.filters import ArchiveFilter
 from reporting.models import ReportRevision
 from reporting.querysets import ReportRevisionQuerySet
-from reporting.services.receipts import record_receipt
+from reporting.services.receipts import record_receipts
 from reporting.views.reports import week_cell, week_plainly, week_starts
 from reporting.wording import capital
 
@@ -62,9 +62,8 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
     revisions = _revisions(request.user).filter(report__engagement=engagement)
     revision = revisions.newest_first().first()
     updates = statuses.updates_since(revision, revisions)
-    for update in updates:
-        record_receipt(revision=update, user=request.user)
     if revision is None:
+        record_receipts(revisions=updates, user=request.user)
         page = statuses.first_page_of(engagement, user=request.user, updates=updates)
         return render(request, "status/first.html", {"page": page, "place": page.place})
     return _read(request, revision, updates)
@@ -136,6 +135,6 @@ def _read(
     request: HttpRequest, revision: ReportRevision, updates: Sequence[ReportRevision] = ()
 ) -> HttpResponse:
     """The stored page. That a customer's person opened it is noted; ours leave nothing."""
-    record_receipt(revision=revision, user=request.user)
+    record_receipts(revisions=[*updates, revision], user=request.user)
     page = statuses.page_of(revision, user=request.user, updates=updates)
     return render(request, "status/detail.html", {"page": page, "place": page.place})

@@ -15,6 +15,7 @@ from dm_portal.shell.components import Crumb
 from dm_portal.shell.errors import DomainError
 from dm_portal.shell.forms import VERSION_LOST, VersionedForm, render_form
 from engagements.models import Engagement
+from engagements.policies import can_set_colours
 from engagements.services.numbers import lock
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page
@@ -23,6 +24,7 @@ from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.forms import UpdateCorrectionForm, UpdateForm
 from reporting.models import Report
+from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_update
 from reporting.services.publishing import publish_report
 from reporting.services.updates import begin_update, discard_update
@@ -181,8 +183,8 @@ def _render_draft(
         "reporting/update_draft.html",
         form,
         draft=draft,
-        overall=editor.rule_lines([draft.overall])[0],
-        rules=editor.rule_lines(rag.dimensions(draft.body)),
+        rules=rules_of(draft.rules, draft.body, draft.overall),
+        may_set_colours=can_set_colours(request.user, report.engagement),
         readers=editor.readers_of_last(report, user=request.user),
         stop_words=editor.stop_words(),
         **_page(request, report),

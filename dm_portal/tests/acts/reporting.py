@@ -171,8 +171,8 @@ ACTS: dict[Any, Any] = {
         reason="They know",
         by=w.actors["manager"],
     ),
-    receipts.record_receipt: lambda w, revision: receipts.record_receipt(
-        revision=revision, user=w.actors["executive"]
+    receipts.record_receipts: lambda w, revision: receipts.record_receipts(
+        revisions=[revision], user=w.actors["executive"]
     ),
     attempts.retry_report: lambda w, failed: attempts.retry_report(
         report=failed, by=w.actors["admin"]
@@ -193,7 +193,7 @@ READY: dict[Any, Any] = {
     publishing.stop_publication: lambda w: report(w, "publishing"),
     publishing.finish_publication: leaving,
     publishing.drop_correction: correcting,
-    receipts.record_receipt: unread,
+    receipts.record_receipts: unread,
     attempts.retry_report: parked,
     attempts.note_death: dying,
 }
