@@ -422,7 +422,7 @@ def test_statements(
             draft(report)
     client = sign_in(manager)
     assert len(client.get("/").context["groups"]) >= 1
-    assert statements(client, "/") == 10
+    assert statements(client, "/") == 11
 
 
 def test_statements_of_an_admin(sign_in: SignIn, admin: User, draft_47: Report) -> None:
