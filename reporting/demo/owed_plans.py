@@ -55,7 +55,7 @@ ATLAS: Story = (
             "2.0 Checkout loses a day for each day without an answer.",
             text="Which stand-in may we test payments against until your test system is back?",
             recommendation="The simulator of the card scheme: it knows every refusal.",
-            options="The simulator of the card scheme\nA copy of last month's answers",
+            options="The simulator of the card scheme\nLast month's answers, played again",
         ),
     ),
     (59, Answers(1, "The simulator; Oliver has opened it for you.", by="delegate")),

@@ -52,7 +52,7 @@ def test_a_due_report_becomes_a_draft(report: Report) -> None:
     stored = fresh(report)
     assert (stored.state, stored.attempts, stored.lease_until) == ("draft", 0, None)
     assert stored.compiled_as_of == FRIDAY
-    assert set(stored.drafted) == {"sentences", "overall"}
+    assert set(stored.drafted) == {*("sentences", "overall", "rules", "thresholds", "reason")}
     assert AuditEvent.objects.get(verb="report.drafted").actor_name == "The portal"
 
 

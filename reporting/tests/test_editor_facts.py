@@ -18,7 +18,7 @@ def shown(name: str, value: object) -> tuple[str, str]:
         as_of=datetime(2026, 11, 20, 14, tzinfo=UTC),
         body=body(),
         sentences=[{"key": "late.finished", "about": "", "text": "", "facts": [fact]}],
-        overall={},
+        overall={"colour": "green"},
     )
     [section] = _sections(draft, {})
     [line] = section.lines[0].facts
@@ -26,7 +26,7 @@ def shown(name: str, value: object) -> tuple[str, str]:
 
 
 def _sections(draft: Draft, sources: dict[int, str]) -> list[editor.Section]:
-    form = DraftForm(computed="green", rows=editing.merged(draft.sentences, {}))
+    form = DraftForm(draft=draft, rows=editing.merged(draft.sentences, {}))
     return editor.sections(draft, late="", sources=sources, edits={}, form=form)
 
 
@@ -56,7 +56,7 @@ def test_items_of_one_key_are_told_apart_by_their_source() -> None:
         revisions=[revision(1, "2026-12-04")],
     )
     as_of = datetime(2026, 11, 20, 14, tzinfo=UTC)
-    draft = Draft(None, as_of, told, sentences.write(told), {})
+    draft = Draft(None, as_of, told, sentences.write(told), {"colour": "green"})
     found = _sections(draft, {1: "Jira", 2: "Support desk"})
     lines = {line.key: line.facts for section in found for line in section.lines}
     added = [each.name for each in lines["created"][0].items]
