@@ -1,10 +1,12 @@
 """What people wrote, held against what is known."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from engagements.thresholds import DEFAULTS
 from reporting import sentences
 from reporting.tests.inputs import AS_OF, SINCE, body, criterion, item, milestone, revision
 from reporting.truth import Finding, examine, known_of
@@ -103,6 +105,14 @@ NO_SOURCE = [
 @pytest.mark.parametrize(("text", "words"), NO_SOURCE, ids=[text for text, _ in NO_SOURCE])
 def test_what_no_fact_carries_is_said_by_whoever_wrote_it(text: str, words: str) -> None:
     assert found(text)[0] == Finding(words, "")
+
+
+def test_a_milestone_has_its_colour_by_the_limits_of_its_engagement() -> None:
+    given = facts()
+    given["inputs"]["thresholds"] = replace(DEFAULTS, schedule_red_days=4).stored
+    known = known_of(given, declared="green", previous="", more_days=frozenset())
+    [found] = examine("Release 2.1 is at risk.", known)
+    assert found.contradicts == "Release 2.1 is “Off track” by the rules"
 
 
 def test_what_is_blocked() -> None:

@@ -52,7 +52,7 @@ class Known:
 def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[date]) -> Known:
     """What the facts of ``body`` say; ``more_days`` are days that are known from elsewhere."""
     figures = body["figures"]
-    told = _Told()
+    told = _Told(rag.thresholds_of(body))
     for row in figures["milestones"]:
         told.milestone(row)
     for part in ("total", "promised", "beyond"):
@@ -80,7 +80,8 @@ def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[da
 class _Told:
     """Collects; what is known of a milestone is known of ``ANY``, too."""
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: rag.Thresholds) -> None:
+        self.thresholds = thresholds
         self.counts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self.days: defaultdict[tuple[str, str], set[date]] = defaultdict(set)
         self.colours: dict[str, str] = {}
@@ -105,7 +106,7 @@ class _Told:
             if row[late]:
                 self.count(name, "days.past", row[late])
         if row["committed_on"] and row["items"] and row["days_past"] is not None:
-            self.colours[name] = rag.schedule_colour(row["days_past"])
+            self.colours[name] = rag.schedule_colour(row["days_past"], self.thresholds)
 
     def items(self, subject: str, row: Row) -> None:
         """The counts of one part of the work, as its row holds them: numbers, or the keys."""
