@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from reporting import rag
+from engagements.models import thresholds_of
+from engagements.thresholds import DEFAULTS
 from reporting.models import ReportRevision, UntoldRed
 
 
@@ -30,7 +32,8 @@ def turned_red_on(milestone: Any, *, day: date) -> date | None:
         milestone.items == milestone.items_done
         and milestone.criteria_total == milestone.criteria_met
     )
-    turned_on: date = milestone.committed_on + timedelta(days=rag.DEFAULTS.schedule_red_days)
+    limit = thresholds_of(milestone.engagement).schedule_red_days
+    turned_on: date = milestone.committed_on + timedelta(days=limit)
     return turned_on if turned_on <= day and not is_done else None
 
 
@@ -40,16 +43,22 @@ def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
 
     Where nothing was ever told nothing has become untrue: the first status tells it.
     """
-    latest = at.date() + timedelta(days=1 - rag.DEFAULTS.schedule_red_days)
     said = ReportRevision.objects.filter(report__engagement=OuterRef("engagement"))
-    left = UntoldRed.objects.filter(
-        milestone=OuterRef("pk"),
-        turned_on=OuterRef("committed_on") + timedelta(days=rag.DEFAULTS.schedule_red_days),
+    left = UntoldRed.objects.filter(milestone=OuterRef("pk"), turned_on=OuterRef("red_on"))
+    rows = milestones.annotate(red_on=_red_on()).filter(
+        ~Exists(left), engagement__in=led, red_on__lte=at.date() + timedelta(days=1)
     )
-    rows = milestones.filter(~Exists(left), engagement__in=led, committed_on__lte=latest)
     told = rows.unfinished().with_progress()
     told = told.annotate(told_at=Subquery(said.last_said_first().values("facts__as_of")[:1]))
-    for row in told.filter(told_at__isnull=False).select_related("engagement__customer"):
+    related = told.select_related("engagement__customer", "engagement__thresholds")
+    for row in related.filter(told_at__isnull=False):
         turned_on = turned_red_on(row, day=row.engagement.day_of(at))
         if turned_on is not None and turned_on > row.engagement.day_of(row.told_at):
             yield TurnedRed(row, turned_on)
+
+
+def _red_on() -> ExpressionWrapper:
+    """From which day on a milestone is red by the limits of its engagement, while it is open."""
+    own = F("engagement__thresholds__schedule_red_days")
+    days = Coalesce(own, Value(DEFAULTS.schedule_red_days))
+    return ExpressionWrapper(F("committed_on") + days, output_field=DateField())

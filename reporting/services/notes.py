@@ -1,5 +1,6 @@
 """Notes: written, changed, taken back, sorted into a status. The record holds no word of them."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def take_back_note(*, note: Note, version: int, by: User) -> None:
 @transaction.atomic
 def place_note(
     *, note: Note, act: str, report: Report, version: int, by: User, **words: Any
-) -> None:
+) -> Note:
     """Save a draft, and with it what becomes of a note that waits for it.
 
     ``act`` is "insert" (it becomes a paragraph of the DM's own words), "carry" (not this week) or
@@ -73,10 +74,11 @@ def place_note(
         record("note.carried", note, by=by)
     else:
         _settle(note, note.version, Outcome.USED if act == "insert" else Outcome.DONE, by)
+    return note
 
 
 @transaction.atomic
-def leave_red_untold(*, milestone: Milestone, turned_on: Any, reason: str, by: User) -> None:
+def leave_red_untold(*, milestone: Milestone, turned_on: date, reason: str, by: User) -> UntoldRed:
     """Not now: the customer is not told at once that a milestone turned red.
 
     Raises:
@@ -86,9 +88,12 @@ def leave_red_untold(*, milestone: Milestone, turned_on: Any, reason: str, by: U
     if not reason:
         raise DomainError("Say why the customer need not hear of it now.")
     said = {"reason": reason, "left_at": now(), "left_by": by}
-    UntoldRed.objects.update_or_create(milestone=milestone, turned_on=turned_on, defaults=said)
+    left, _ = UntoldRed.objects.update_or_create(
+        milestone=milestone, turned_on=turned_on, defaults=said
+    )
     after = {"turned_on": turned_on, "reason": reason}
     record("milestone.red_left_untold", milestone, by=by, after=after)
+    return left
 
 
 def _settle(note: Note, version: int, outcome: str, by: User) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement, Milestone, WorkItem
+from engagements.services.thresholds import change_thresholds
 from engagements.tests.events import tell
 from reporting.models import UntoldRed
 from reporting.needs import needs_of, needs_of_engagements
@@ -67,6 +68,16 @@ def test_line_leads_to_an_update(sign_in: SignIn, told: Milestone, manager: User
     assert QUESTION in page
     assert reverse("update_create", args=[told.engagement.ref]) in page
     assert not_now(told) in page
+
+
+def test_it_is_red_by_the_limits_of_its_engagement(
+    told: Milestone, engagement: Engagement, manager: User
+) -> None:
+    limits = {"engagement": engagement, "by": manager}
+    change_thresholds(version=0, schedule_red_days=4, **limits)
+    assert asked(manager) == ["Release 2.1 turned red on Sun 22 Nov: tell the customer?"]
+    change_thresholds(version=1, schedule_red_days=9, **limits)
+    assert asked(manager) == []
 
 
 def test_before_it_is_red_nobody_is_asked(

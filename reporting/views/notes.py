@@ -122,14 +122,9 @@ def report_note(request: HttpRequest, ref: str, week: str, note: str, act: str) 
     form = DraftForm(request.POST, draft=draft, rows=rows)
     stored = stored_report(report)
     what = {"note": chosen, "act": act, "report": report, "by": request.user}
-    if saved(form, _place, theirs=stored, **what) is None:
+    if saved(form, place_note, theirs=stored, **what) is None:
         return render_editor(request, report, draft, form)
     return redirect(report)
-
-
-def _place(**words: Any) -> bool:
-    place_note(**words)
-    return True
 
 
 def _require_one_of_us(request: HttpRequest) -> None:

@@ -27,7 +27,7 @@ def milestone_not_now(request: HttpRequest, ref: str, number: int) -> HttpRespon
         raise Http404
     form = NotNowForm(posted(request))
     what = {"milestone": milestone, "turned_on": turned_on, "by": request.user}
-    if saved(form, _leave, **what):
+    if saved(form, leave_red_untold, **what):
         messages.success(request, "Left for the next status.")
         return redirect("needs_me")
     page = engagement_page(request, engagement, "milestones")
@@ -39,8 +39,3 @@ def milestone_not_now(request: HttpRequest, ref: str, number: int) -> HttpRespon
         turned_on=turned_on,
         **page,
     )
-
-
-def _leave(**said: object) -> bool:
-    leave_red_untold(**said)  # type: ignore[arg-type]
-    return True
