@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.forms import BaseForm, BoundField
+from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 from dm_portal.people.models import AuditEvent, User
@@ -22,6 +22,7 @@ from engagements.models import CustomerContact
 from reporting import editing, policies, recipients, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
+from reporting.forms import DraftForm
 from reporting.item_lines import ItemLine, Names
 from reporting.models import Note, Receipt, Report, ReportRevision
 
@@ -202,17 +203,16 @@ def sections(
     *,
     late: str,
     sources: Mapping[int, str],
-    edits: Mapping[str, Any],
-    form: BaseForm,
+    form: DraftForm,
 ) -> list[Section]:
     """What the rules wrote, in the order of the customer's page, each sentence with its facts.
 
-    ``sources`` names the engagement's sources by their numbers; ``edits`` are what the DM made of
-    the sentences, and ``form`` has their fields.
+    ``sources`` names the engagement's sources by their numbers; ``form`` has the sentences as the
+    DM made them, and their fields.
     ``late`` says as of when the oldest source is that is older than promised. What sources tell
     is one sum of all of them, so that it is said of every sentence that is counted from any.
     """
-    lines = _sentence_lines(draft, late, Names(draft.body, sources), edits, form)
+    lines = _sentence_lines(draft, late, Names(draft.body, sources), form)
     titles = {} if draft.since else FIRST_TITLES
     found = [
         Section(
@@ -224,9 +224,7 @@ def sections(
     return [section for section in found if section.lines]
 
 
-def _sentence_lines(
-    draft: Draft, late: str, names: Names, edits: Mapping[str, Any], form: BaseForm
-) -> list[SentenceLine]:
+def _sentence_lines(draft: Draft, late: str, names: Names, form: DraftForm) -> list[SentenceLine]:
     today = date.fromisoformat(draft.body["figures"]["window"]["to_day"])
     listed: dict[str, Any] = {row["key"]: row["facts"] for row in _listed(draft, names)}
     return [
@@ -245,7 +243,7 @@ def _sentence_lines(
             began=form[f"text-{row['key']}"].as_hidden(only_initial=True),
             out=form[f"out-{row['key']}"],
         )
-        for row in editing.merged(draft.sentences, edits)
+        for row in form.rows
     ]
 
 

@@ -18,12 +18,9 @@ from reporting import editing, rag
 from reporting.calls import Start, lapsed_words, start_words
 from reporting.drafting import Draft
 from reporting.models import Colour, Report
-from reporting.truth import Known, examine
+from reporting.truth import Known
 
 SENTENCE_LENGTH = 1000
-# What the DM writes in words of their own; with the colour, all that is the DM's.
-TEXTS = ("headline", "our_move", "own_words", "colour_reason")
-WORDS = (*TEXTS, "colour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +106,8 @@ class CallForm(VersionedForm):
 class DraftForm(CallForm):
     """The DM's words on a draft. Anything may be missing but the reason of a kinder colour.
 
-    ``rows`` are the rules' sentences as the DM has them (``editing.merged``): each may get other
-    words, or be left out.
+    ``edits`` are what the DM made of the rules' sentences so far: each may get other words, or be
+    left out.
     """
 
     headline = forms.CharField(
@@ -134,10 +131,11 @@ class DraftForm(CallForm):
     )
     field_order = ("headline", "colour", "colour_reason", "our_move", "own_words")
 
-    def __init__(self, *args: Any, rows: Sequence[editing.Row] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, edits: Mapping[str, editing.Edit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = rows
-        for row in rows:
+        self.edits = edits
+        self.rows = editing.merged(self.draft.sentences, edits)
+        for row in self.rows:
             self._add_sentence(row)
 
     def _add_sentence(self, row: editing.Row) -> None:
@@ -173,18 +171,19 @@ class DraftForm(CallForm):
         for row in self.rows:
             text, out = f"text-{row['key']}", f"out-{row['key']}"
             if text in self.changed_data or out in self.changed_data:
-                said = self.cleaned_data[text] if text in self.changed_data else row["text"]
-                left_out = self.cleaned_data[out] if out in self.data else row["left_out"]
-                found[row["key"]] = editing.Wanted(text=said, left_out=left_out)
+                typed = self.cleaned_data if text in self.changed_data else {}
+                left_out = self.cleaned_data.get(out) if out in self.data else row["left_out"]
+                found[row["key"]] = editing.Wanted(
+                    text=typed.get(text, row["text"]), left_out=left_out or ""
+                )
         return found
 
     def show_conflict(
         self, current: Mapping[str, Any] | Any, *, by: str = "", at: datetime | None = None
     ) -> None:
         """Beside the words also the sentences, as whoever saved first has them."""
-        rules = [row | {"text": row["rules"] or row["text"]} for row in self.rows]
-        theirs = {name: getattr(current, name) for name in (*WORDS, "version")}
-        for row in editing.merged(rules, current.edits):
+        theirs = {name: getattr(current, name) for name in (*Report.WORDS, "colour", "version")}
+        for row in editing.merged(self.draft.sentences, current.edits):
             theirs |= {f"text-{row['key']}": row["text"], f"out-{row['key']}": row["left_out"]}
         mine = {name: theirs.get(name, "") for name in (*self.fields, "version")}
         super().show_conflict(mine, by=by, at=at)
@@ -240,16 +239,12 @@ class PublicationForm(DraftForm):
     def _require_true(self, cleaned: dict[str, Any]) -> None:
         """Name every contradiction at its field, so that one look shows them all."""
         known = self.known(cleaned.get("colour") or self.computed)
-        texts = {name: (cleaned.get(name, ""), "") for name in TEXTS}
-        for row in self.rows:
-            name = f"text-{row['key']}"
-            is_edited = name in self.changed_data or row["rules"]
-            if is_edited and not cleaned.get(f"out-{row['key']}"):
-                texts[name] = (cleaned.get(name, ""), row["about"])
-        for name, (text, about) in texts.items():
-            for finding in examine(text, known, about=about):
-                if finding.contradicts:
-                    self.add_error(name, editing.finding_words(finding))
+        words = {name: cleaned.get(name, "") for name in Report.WORDS}
+        rules = self.draft.sentences
+        edits = editing.with_changes(rules, self.edits, self._changed_sentences())
+        for name, findings in editing.contradictions(words, rules, edits, known).items():
+            for finding in findings:
+                self.add_error(name, editing.finding_words(finding))
 
 
 class DueDayForm(VersionedForm):

@@ -117,6 +117,9 @@ class Report(models.Model):
     rules' sentences, by their keys, see ``reporting.editing``.
     """
 
+    # What the DM says in words of their own; with the colour, all that is the DM's.
+    WORDS = ("headline", "our_move", "own_words", "paragraph", "colour_reason")
+
     class State(models.TextChoices):
         DUE = "due", "Waiting to be drafted"
         COMPILING = "compiling", "Being drafted"

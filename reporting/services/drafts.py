@@ -138,17 +138,13 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
         raise DomainError(lapsed, field="colour_reason")
 
 
-# What the DM says in words of their own.
-SAID = ("headline", "our_move", "own_words", "paragraph", "colour_reason")
-
-
 def require_true(report: Report, draft: Draft) -> None:
     """Nothing that contradicts a fact goes out, whoever wrote it.
 
     Raises:
         DomainError: naming the words and the fact.
     """
-    words = {name: getattr(report, name) for name in SAID}
+    words = {name: getattr(report, name) for name in Report.WORDS}
     known = known_to(report, draft)
     for name, findings in contradictions(words, draft.sentences, report.edits, known).items():
         said = " ".join(finding_words(each) for each in findings)

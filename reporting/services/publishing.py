@@ -25,7 +25,7 @@ from reporting.services.letters import write_status_letters
 from reporting.services.states import THAWED, State, change, move, require_version
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
-WORDS = ("headline", "our_move", "own_words", "paragraph", "colour", "colour_reason")
+TYPED = (*Report.WORDS, "colour")
 # A report of which no correction is being written.
 CORRECTED = {"correction_reason": "", "corrects_figures": False}
 
@@ -162,8 +162,8 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
         raise DomainError(f"No correction of {report} is being written.")
     require_version(report, version)
     revision = report.revisions.select_related("facts").latest("number")
-    said = {name: revision.text.get(name, "") for name in WORDS}
-    typed = {name: getattr(report, name) for name in WORDS if getattr(report, name) != said[name]}
+    said = {name: revision.text.get(name, "") for name in TYPED}
+    typed = {name: getattr(report, name) for name in TYPED if getattr(report, name) != said[name]}
     typed["reason"] = report.correction_reason
     drafted = drafting.said_again(revision).stored
     move(

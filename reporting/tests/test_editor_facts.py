@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reporting import editing, editor, sentences
+from reporting import editor, sentences
 from reporting.drafting import Draft
 from reporting.forms import DraftForm
 from reporting.tests.inputs import SINCE, body, item, milestone, over_time, revision, text
@@ -26,8 +26,8 @@ def shown(name: str, value: object) -> tuple[str, str]:
 
 
 def _sections(draft: Draft, sources: dict[int, str]) -> list[editor.Section]:
-    form = DraftForm(draft=draft, rows=editing.merged(draft.sentences, {}))
-    return editor.sections(draft, late="", sources=sources, edits={}, form=form)
+    form = DraftForm(draft=draft, edits={})
+    return editor.sections(draft, late="", sources=sources, form=form)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from dm_portal.shell.lists import Column, render_list
 from engagements.models import Engagement
 from engagements.views.doors import posted, require
 from engagements.views.saving import saved
-from reporting import editing, policies
+from reporting import policies
 from reporting.drafting import draft_of
 from reporting.filters import NoteFilter
 from reporting.forms import DraftForm
@@ -118,8 +118,7 @@ def report_note(request: HttpRequest, ref: str, week: str, note: str, act: str) 
     if act not in ACTS:
         raise Http404
     draft = draft_of(report, at=now())
-    rows = editing.merged(draft.sentences, report.edits)
-    form = DraftForm(request.POST, draft=draft, rows=rows)
+    form = DraftForm(request.POST, draft=draft, edits=report.edits)
     stored = stored_report(report)
     what = {"note": chosen, "act": act, "report": report, "by": request.user}
     if saved(form, place_note, theirs=stored, **what) is None:

@@ -15,7 +15,7 @@ from dm_portal.shell.forms import VERSION_LOST, PortalForm, VersionedForm, rende
 from engagements.services.numbers import lock
 from engagements.views.doors import require
 from engagements.views.saving import saved
-from reporting import editing, policies
+from reporting import policies
 from reporting.drafting import draft_of, known_to
 from reporting.forms import CorrectionForm, PublicationForm
 from reporting.models import Report
@@ -45,7 +45,7 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
     form = PublicationForm(
         request.POST,
         draft=draft,
-        rows=editing.merged(draft.sentences, report.edits),
+        edits=report.edits,
         known=lambda colour: known_to(report, draft, declared=colour),
     )
     stored = stored_report(report)

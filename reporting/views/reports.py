@@ -18,7 +18,7 @@ from engagements.policies import can_set_colours
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
-from reporting import customer, editing, editor, policies, statuses
+from reporting import customer, editor, policies, statuses
 from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
@@ -128,8 +128,7 @@ def report_edit(request: HttpRequest, ref: str, week: str) -> HttpResponse:
 def _save(request: HttpRequest, report: Report) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
-    rows = editing.merged(draft.sentences, report.edits)
-    form = DraftForm(request.POST, draft=draft, rows=rows)
+    form = DraftForm(request.POST, draft=draft, edits=report.edits)
     stored = stored_report(report)
     if saved(form, save_draft, theirs=stored, report=report, by=request.user) is None:
         return render_editor(request, report, draft, form)
@@ -218,8 +217,7 @@ def draft_form(report: Report, draft: Draft) -> DraftForm:
     fields = ("version", "headline", "our_move", "own_words")
     initial = {name: getattr(report, name) for name in fields}
     initial |= {"colour": start.colour, "colour_reason": start.reason}
-    rows = editing.merged(draft.sentences, report.edits)
-    return DraftForm(draft=draft, start=start, rows=rows, initial=initial)
+    return DraftForm(draft=draft, start=start, edits=report.edits, initial=initial)
 
 
 def render_editor(
@@ -233,7 +231,7 @@ def render_editor(
         "reporting/report_draft.html",
         form,
         draft=draft,
-        sections=editor.sections(draft, late=late, sources=sources, edits=report.edits, form=form),
+        sections=editor.sections(draft, late=late, sources=sources, form=form),
         saved=editor.last_save(report),
         **_rail(request, report, draft, sources),
         **rests_on,
