@@ -29,56 +29,25 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from fault_place import BAD_KINDS, POISON, QUICK_KINDS, Place, make_world, patient
-from faulty import BEAT_SECONDS, lose_patience
+from fault_verdict import PATIENCE, Figures, wait_until_all_is_done, what_is_wrong
+from fault_writers import Publisher, beat, clients_of, keep_on
+from faulty import lose_patience
 from harness import keep_until_its_database_ends
-from post_office import NEVER, open_for_letters
+from post_office import open_for_letters
 
-CLIENTS = {"celery": 20, "clock": 8}
 RESTARTS = 10
 CANARY_SECONDS = 30
-PATIENCE = 3600
-ENOUGH_KILLS = 10  # of fewer it says nothing how many hit mid-work
-MOST_BETWEEN_SECONDS = 30  # one fault and the next
-
-
-@dataclass
-class Figures:
-    mode: str
-    seed: int
-    published: int = 0
-    kills: int = 0
-    hits: int = 0
-    children: int = 0
-    restarts: int = 0
-    flushes: int = 0
-    slowest_canary: float = 0
-    writes: int = 0
-    doubled: int = 0
-    allowed: int = 0
-    wrong: list[str] = field(default_factory=list)
-    seconds: float = 0
-
-    def line(self) -> str:
-        verdict = "; ".join(self.wrong) or "none lost, none doubled without cause"
-        broker = f"{self.flushes} flushes, slowest canary {self.slowest_canary:.0f} s, "
-        return (
-            f"{self.mode}: seed {self.seed}, {self.published} statuses published, {self.kills} "
-            f"kills ({self.hits} mid-work), {self.children} children killed, {self.restarts} "
-            f"restarts of PostgreSQL, {broker if self.mode == 'celery' else ''}{self.writes} "
-            f"writes acknowledged, {self.doubled} letters doubled of {self.allowed} that may be: "
-            f"{verdict} ({self.seconds:.0f} s)"
-        )
+MOST_BETWEEN, MOST_BETWEEN_QUICK = 30, 5  # seconds between one fault and the next
 
 
 def main() -> int:
     arguments = parse()
     arguments.poison = () if arguments.quick else POISON
+    arguments.most_between = MOST_BETWEEN_QUICK if arguments.quick else MOST_BETWEEN
     arguments.bad_kinds = QUICK_KINDS if arguments.quick else BAD_KINDS
     if not arguments.inside:
         return keep_until_its_database_ends("faults")
@@ -115,7 +84,14 @@ def parse() -> argparse.Namespace:
 
 
 def run(place: Place, figures: Figures) -> None:
-    """Publish, kill, restart, until everything that can be is published and mailed."""
+    """Publish, kill, restart, until everything that can be is published and mailed.
+
+    The weeks are open before the first fault, so that there is something to kill: what killed
+    ticks leave behind is the matter of `kills.py`.
+    """
+    from reporting.services.ticks import open_periods
+
+    open_periods(at=datetime.now(tz=UTC))
     ended = threading.Event()
     place.start_system()
     does = [Publisher(place, figures).go_on, *clients_of(place)]
@@ -132,87 +108,6 @@ def run(place: Place, figures: Figures) -> None:
         for thread in threads:
             thread.join()
     figures.writes = len(place.kept)
-
-
-def keep_on(act: Callable[[], None], ended: threading.Event) -> None:
-    from django.db import connection
-
-    while not ended.wait(0.05):
-        act()
-    connection.close()
-
-
-def beat(place: Place) -> None:
-    """Tick oftener than each minute; what the broker does not take is lost, as it may be."""
-    import kombu.exceptions
-    from celery import current_app
-    from redis import RedisError
-
-    with contextlib.suppress(kombu.exceptions.OperationalError, RedisError):
-        current_app.send_task("reporting.tasks.tick", expires=BEAT_SECONDS)
-    time.sleep(BEAT_SECONDS)
-
-
-class Publisher:
-    """The script: publishes each draft, once; what was not acknowledged it looks for again."""
-
-    def __init__(self, place: Place, figures: Figures) -> None:
-        self.place, self.figures = place, figures
-
-    def go_on(self) -> None:
-        from django.db import DatabaseError, InterfaceError, connection
-
-        from dm_portal.shell.errors import Conflict
-        from reporting.models import Report, ReportRevision
-
-        try:
-            for report in Report.objects.filter(state="draft").select_related("engagement")[:5]:
-                self.publish(report)
-            self.figures.published = ReportRevision.objects.count()
-        except Conflict:
-            pass
-        except (DatabaseError, InterfaceError):
-            connection.close()
-
-    def publish(self, report: Any) -> None:
-        from dm_portal.people.models import User
-        from reporting.services.drafts import save_draft
-        from reporting.services.publishing import publish_report
-
-        manager = User.objects.get(email="mara@example.com")
-        words = {"headline": "All well.", "our_move": "On we go.", "colour_reason": ""}
-        version = report.version
-        save_draft(report=report, colour="amber", version=version, by=manager, **words)
-        publish_report(report=report, by=manager, delay=0)
-
-
-def clients_of(place: Place) -> Iterator[Callable[[], None]]:
-    """Clients who write, and note what they were told is kept."""
-    for number in range(CLIENTS[place.arguments.mode]):
-        yield Client(place, number).write
-
-
-class Client:
-    def __init__(self, place: Place, number: int) -> None:
-        self.place, self.number, self.count = place, number, 0
-
-    def write(self) -> None:
-        from django.db import DatabaseError, InterfaceError, connection, transaction
-
-        from dm_portal.people.audit import record
-        from engagements.models import Engagement
-
-        self.count += 1
-        name = f"client-{self.number}-{self.count}"
-        try:
-            with transaction.atomic():
-                target = Engagement.objects.select_related("customer").first()
-                record("engagement.changed", target, by=None, after={"name": name})
-        except (DatabaseError, InterfaceError):
-            connection.close()
-        else:
-            self.place.kept.append(name)
-        time.sleep(0.3)
 
 
 def disturb(place: Place, figures: Figures) -> None:
@@ -238,7 +133,7 @@ def disturb(place: Place, figures: Figures) -> None:
 
 def await_progress(place: Place, figures: Figures, share: float) -> None:
     """Until this share is published, or for a while: what is not published may be drafted."""
-    deadline = time.monotonic() + MOST_BETWEEN_SECONDS
+    deadline = time.monotonic() + place.arguments.most_between
     while figures.published < share * place.arguments.engagements:
         flush_on_time(place, figures)
         if time.monotonic() > deadline:
@@ -344,80 +239,6 @@ def taken_and_unmarked(place: Place) -> int:
     with place.office.lock:
         taken = {message_id for _, message_id in place.office.taken}
     return sum(message_id in taken for (message_id,) in sending)
-
-
-# The verdict
-
-
-def wait_until_all_is_done(place: Place) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not patient(is_done):
-        if time.monotonic() > deadline:
-            log = (place.folder / "system.log").read_text(errors="replace")
-            raise SystemExit(f"It was never done: {patient(standing)}\n{log[-6000:]}")
-        time.sleep(1)
-
-
-def is_done() -> bool:
-    from dm_portal.people.models import OutgoingMail
-    from dm_portal.people.querysets import UNSENT
-    from reporting.models import Report
-
-    reports = Report.objects.exclude(state__in=["published", "parked"])
-    return not reports.exists() and not OutgoingMail.objects.filter(UNSENT).exists()
-
-
-def standing() -> dict[str, dict[str, int]]:
-    from django.db.models import Count
-
-    from dm_portal.people.models import OutgoingMail
-    from reporting.models import Report
-
-    return {
-        model.__name__: dict(model.objects.order_by().values_list("state").annotate(Count("pk")))
-        for model in (Report, OutgoingMail)
-    }
-
-
-def what_is_wrong(place: Place, figures: Figures) -> list[str]:
-    """Sentences; none where everything happened as it should."""
-    from dm_portal.people.models import AuditEvent, OutgoingMail
-    from reporting.models import Report, ReportRevision
-
-    wanted, poison = place.arguments.engagements, place.arguments.poison
-    figures.published = ReportRevision.objects.count()
-    counts = Report.objects.filter(state="parked").values_list("engagement__name", "attempts")
-    poisoned = {f"Poison: {kind}": 5 for kind in poison}
-    wrong = []
-    if figures.published != wanted or Report.objects.count() != wanted + len(poison):
-        wrong.append(f"{figures.published} revisions in place of {wanted}")
-    if dict(counts) != poisoned:
-        wrong.append(f"parked are {dict(counts)}")
-    taken = dict(place.office.taken)
-    addresses_taken = [address for address, _ in taken]
-    if len(set(addresses_taken)) != len(addresses_taken):
-        wrong.append("a letter came under two Message-IDs")
-    refused = {mail.recipient for mail in OutgoingMail.objects.filter(state="parked")}
-    everybody = set(OutgoingMail.objects.values_list("recipient", flat=True))
-    if refused != {each for each in everybody if each.partition("-")[0] in NEVER}:
-        wrong.append(f"given up on are {sorted(refused)}")
-    if missing := everybody - refused - set(addresses_taken):
-        wrong.append(f"{len(missing)} have no letter, such as {sorted(missing)[:3]}")
-    if len(everybody) != 2 * wanted:
-        wrong.append(f"{len(everybody)} were written to in place of {2 * wanted}")
-    figures.doubled = sum(taken.values()) - len(taken)
-    figures.allowed += place.office.unsaid
-    if figures.doubled > figures.allowed:
-        wrong.append("more letters doubled than kills explain")
-    noted = AuditEvent.objects.filter(actor_ref="", verb="engagement.changed")
-    there = {after.get("name") for after in noted.values_list("after", flat=True)}
-    if lost := set(place.kept) - there:
-        wrong.append(f"{len(lost)} acknowledged writes are lost")
-    if place.broker and figures.flushes < 3:
-        wrong.append("the broker was not flushed three times")
-    if figures.hits * 5 < place.arguments.kills * 3 and figures.kills >= ENOUGH_KILLS:
-        wrong.append("too few kills hit mid-work")
-    return wrong
 
 
 if __name__ == "__main__":
