@@ -18,6 +18,10 @@ class ForecastQuerySet(models.QuerySet["Forecast"]):
     def newest_first(self) -> Self:
         return self.order_by("-as_of", "-pk")
 
+    def newest(self) -> Self:
+        """The last one kept of each milestone."""
+        return self.order_by("milestone_id", "-as_of", "-pk").distinct("milestone_id")
+
     def weekly(self) -> Self:
         """One for each week of each milestone, the newest first."""
         return self.filter(occasion="week").order_by("milestone", "-starts_on")

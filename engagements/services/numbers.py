@@ -15,7 +15,7 @@ def lock(engagement: Engagement) -> None:
     Engagement.objects.order_by().select_for_update(no_key=True).get(pk=engagement.pk)
 
 
-def next_number(rows: QuerySet[Any]) -> int:
+def next_number(rows: QuerySet[Any], field: str = "number") -> int:
     """The number after the highest of ``rows``, from 1 on. Needs the parent's lock."""
-    highest: int | None = rows.aggregate(highest=Max("number"))["highest"]
+    highest: int | None = rows.aggregate(highest=Max(field))["highest"]
     return (highest or 0) + 1

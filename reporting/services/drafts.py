@@ -80,12 +80,9 @@ def _keep(
     require_draft(report)
     draft = draft_of(report, at=now())
     words = {name: text.strip() for name, text in words.items()}
-    call, reason = colour[0], colour[1].strip()
-    if call:
-        require_honest_colour(call, reason, draft)
-    draft = _with_reason(draft, call, reason)
-    kept = calls.reason_kept(draft.given, colour=call, computed=draft.computed, reason=reason)
-    words |= {"colour": call, "colour_reason": kept}
+    call = colour[0]
+    draft, reason = with_call(draft, call, colour[1].strip())
+    words |= {"colour": call, "colour_reason": reason}
     changed = [name for name in words if getattr(report, name) != words[name]]
     before = {name: getattr(report, name) for name in changed}
     after = {name: words[name] for name in before}
@@ -103,6 +100,19 @@ def _told(edits: Mapping[str, Edit]) -> str:
         edit["text"] or f"{key} left out: {LEAVE_OUT[edit['left_out']]}"
         for key, edit in edits.items()
     )
+
+
+def with_call(draft: Draft, colour: str, reason: str) -> tuple[Draft, str]:
+    """The draft with the DM's call, which may be open yet, and the reason to keep for it.
+
+    Raises:
+        DomainError: as ``require_honest_colour``.
+    """
+    if colour:
+        require_honest_colour(colour, reason, draft)
+    draft = _with_reason(draft, colour, reason)
+    given, computed = draft.given, draft.computed
+    return draft, calls.reason_kept(given, colour=colour, computed=computed, reason=reason)
 
 
 def _with_reason(draft: Draft, colour: str, reason: str) -> Draft:

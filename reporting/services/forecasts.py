@@ -2,14 +2,14 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
+from dm_portal.shell import zones
 from engagements.models import Engagement, Import, Milestone, Sprint
 from reporting import facts
 from reporting.figures.dated import Window
@@ -86,11 +86,13 @@ def _of_sprint(engagement: Engagement, at: datetime, found: SprintForecast) -> F
     )
 
 
-def _changed(told: Iterable[Forecast]) -> list[Forecast]:
+def _changed(told: list[Forecast]) -> list[Forecast]:
     """Those of these that rest on something else than the last one that is kept."""
+    newest = Forecast.objects.filter(milestone__in=[each.milestone_id for each in told]).newest()
+    kept = {each.milestone_id: each for each in newest}
     found = []
     for each in told:
-        last = Forecast.objects.filter(milestone=each.milestone_id).newest_first().first()
+        last = kept.get(each.milestone_id)
         if last and (last.starts_on, last.inputs) != (each.starts_on, each.inputs):
             each.pk, each.occasion = None, STATUS
             found.append(each)
@@ -106,11 +108,10 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
     milestones, sprints = _newest_weeks(), _kept_shares()
     found = []
     for each in engagements:
-        try:
-            known = _known(each, at)
-        except ZoneInfoNotFoundError:
+        if not zones.is_known(each.time_zone):
             logger.error("%s has no known time zone: %s", each, each.time_zone)
             continue
+        known = _known(each, at)
         if _lacks_week(known, milestones[each.pk]) or _lacks_share(known, sprints[each.pk]):
             found.append(each)
     return found

@@ -10,11 +10,11 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
-from engagements.services.numbers import lock
+from engagements.services.numbers import lock, next_number
 from reporting.drafting import draft_of
 from reporting.models import Report
 from reporting.services.attempts import with_names
-from reporting.services.drafts import require_draft, require_honest_colour
+from reporting.services.drafts import require_draft, with_call
 from reporting.services.states import require_version
 
 
@@ -28,17 +28,16 @@ def begin_update(
         DomainError: the colour is better than the rules' and nobody says why.
     """
     lock(engagement)
+    updates = Report.objects.updates().filter(engagement=engagement)
     report = Report(
         engagement=engagement,
-        update_number=_next_number(engagement),
+        update_number=next_number(updates, "update_number"),
         state=Report.State.DRAFT,
         paragraph=paragraph.strip(),
         colour=colour,
-        colour_reason=colour_reason.strip(),
     )
     draft = draft_of(report, at=now())
-    if colour:
-        require_honest_colour(colour, report.colour_reason, draft)
+    draft, report.colour_reason = with_call(draft, colour, colour_reason.strip())
     report.drafted, report.compiled_as_of = draft.stored, draft.as_of
     report.save(force_insert=True)
     words = {"paragraph": report.paragraph, "colour": colour, "colour_reason": report.colour_reason}
@@ -62,10 +61,3 @@ def discard_update(*, report: Report, version: int, by: User) -> None:
         raise DomainError("What was published stays: drop the correction instead.")
     record("report.update_discarded", report, by=by, before={"paragraph": report.paragraph})
     report.delete()
-
-
-def _next_number(engagement: Engagement) -> int:
-    """After the highest that was ever given out to what is still there."""
-    updates = Report.objects.updates().filter(engagement=engagement)
-    last = updates.order_by("-update_number").values_list("update_number", flat=True).first()
-    return (last or 0) + 1

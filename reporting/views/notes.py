@@ -19,7 +19,7 @@ from engagements.views.doors import posted, require
 from engagements.views.saving import saved
 from reporting import policies
 from reporting.drafting import draft_of
-from reporting.filters import NoteFilter
+from reporting.filters import NoteFilter, noted_engagements
 from reporting.forms import DraftForm
 from reporting.models import Note
 from reporting.note_forms import NoteEditForm, NoteForm
@@ -56,7 +56,7 @@ def note_list(request: HttpRequest) -> HttpResponseBase:
 def note_create(request: HttpRequest) -> HttpResponse:
     """A new note, on a page of its own or in the dialog of any other page."""
     _require_one_of_us(request)
-    engagements = _noted_of(request.user)
+    engagements = _to_write_of(request)
     initial = {"engagement": request.GET.get("engagement") or _only(engagements)}
     form = NoteForm(posted(request), engagements=engagements, initial=initial)
     note = saved(form, write_note, by=request.user)
@@ -131,10 +131,10 @@ def _require_one_of_us(request: HttpRequest) -> None:
         raise Http404
 
 
-def _noted_of(user: Any) -> QuerySet[Engagement]:
+def _to_write_of(request: HttpRequest) -> QuerySet[Engagement]:
     """Of which one may write: those in which one has a part, while they are not closed."""
-    mine = Engagement.objects.of_person(user).exclude(state=Engagement.State.CLOSED)
-    return mine.select_related("customer").order_by("name", "pk")
+    mine = noted_engagements(request).exclude(state=Engagement.State.CLOSED)
+    return mine.select_related("customer")
 
 
 def _only(engagements: QuerySet[Engagement]) -> str:
