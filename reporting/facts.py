@@ -33,12 +33,13 @@ from engagements.models import (
 )
 from engagements.stages import stage_of_word
 from engagements.work_events import Meanings, Name, histories
-from reporting import figures
+from reporting import figures, forecasting
 from reporting.figures import text_instant
 from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
 from reporting.stored_items import stored
+from reporting.stored_owed import OWED, as_stored, owed
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -50,6 +51,7 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     6: figures.version_6,
     7: figures.version_7,
     8: figures.version_8,
+    9: figures.version_9,
 }
 
 
@@ -70,6 +72,7 @@ def collect(
 
 
 def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
+    inputs["forecasts"] = forecasting.stored(inputs)
     return {
         "schema": SCHEMA_VERSION,
         "engagement": engagement.ref,
@@ -130,7 +133,7 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schema 8 are worked out from.
+    """The rows that the figures of schema 9 are worked out from.
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
@@ -139,8 +142,8 @@ def read_inputs(
     ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
     any file of most of its open items tells of it; ``thresholds`` of the colours, and
-    ``rules_before``: how the rules saw the last status. Rows later than the instant are there
-    where the figures need to say so.
+    ``rules_before``: how the rules saw the last status; and what is owed, see ``stored_owed``.
+    Rows later than the instant are there where the figures need to say so.
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
     return inputs
@@ -335,11 +338,12 @@ def _around(
     wanted = Engagement.objects.filter(pk__in=engagements).select_related("thresholds")
     rows: QuerySet[Any] = wanted.annotate(
         its_sprints=ArraySubquery(
-            sprints.values_list(_as_json("number", "name", "starts_on", "ends_on"))
+            sprints.values_list(_as_json("number", "name", "starts_on", "ends_on", "goal"))
         ),
         its_files=ArraySubquery(files.values_list(JSONObject(**OF_A_FILE))),
         its_meanings=ArraySubquery(decided.values_list(meaning)),
         its_versions=ArraySubquery(moved.values_list(version)),
+        **{f"its_{name}": rows for name, rows in owed().items()},
     )
     around: dict[int, dict[str, Any]] = {}
     states: dict[tuple[int, int], dict[str, str]] = {}
@@ -350,6 +354,7 @@ def _around(
             "sprints": row.its_sprints,
             "imports": [_file(each) for each in row.its_files],
             "thresholds": thresholds_of(row).stored,
+            **{name: as_stored(getattr(row, f"its_{name}")) for name in OWED},
         }
         for each in row.its_meanings:
             of = row.pk, each["source"]

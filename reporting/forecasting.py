@@ -134,3 +134,23 @@ def sprint_ahead(inputs: Row) -> SprintForecast | None:
         },
         is_of_others=found.is_of_others,
     )
+
+
+def stored(inputs: Row) -> list[Row]:
+    """What facts keep of the forecast of every promised milestone: the law, or why none is told.
+
+    Nothing before the first file; chances are decimals as text.
+    """
+    if not inputs["imports"]:
+        return []
+    return [
+        {
+            "milestone": each.number,
+            "starts_on": each.starts_on.isoformat(),
+            "law": [] if each.refusal else [f"{chance:.{PLACES}f}" for chance in each.law],
+            "refusal": each.refusal.rule if each.refusal else "",
+            "refusal_words": each.refusal.sentence if each.refusal else "",
+            "has_low_evidence": each.has_low_evidence,
+        }
+        for each in milestones_ahead(inputs)
+    ]

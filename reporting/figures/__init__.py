@@ -11,6 +11,7 @@ their beginning and not their end.
 ``moved``   schema 6: and by everything that moved since the last status
 ``told``    schema 7: and no further than the files tell
 ``ruled``   schema 8: and what the rules of the colours look at besides
+``owed``    schema 9: and what is asked, promised, expected and planned
 """
 
 from reporting.figures.blocked import version_5
@@ -25,6 +26,7 @@ from reporting.figures.dated import (
 )
 from reporting.figures.followed import version_4
 from reporting.figures.moved import version_6
+from reporting.figures.owed import version_9
 from reporting.figures.ruled import for_rules, version_8
 from reporting.figures.told import version_7
 
@@ -42,4 +44,5 @@ __all__ = [
     "version_6",
     "version_7",
     "version_8",
+    "version_9",
 ]

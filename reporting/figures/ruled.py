@@ -28,7 +28,7 @@ REWORK_DAYS = 28
 def version_8(inputs: Row) -> Row:
     """The figures of schema 8; see the module for their meaning."""
     lines = [Timeline.of(row) for row in inputs["items"]]
-    return as_told(inputs, lines) | _besides(inputs, lines)
+    return as_told(inputs, lines) | besides(inputs, lines)
 
 
 def for_rules(inputs: Row, lines: list[Timeline]) -> Row:
@@ -45,10 +45,11 @@ def for_rules(inputs: Row, lines: list[Timeline]) -> Row:
     ]
     known = found["total"] is not None
     rows = blockers(blocked, window) if blocked and known else None
-    return found | {"blockers": rows} | _besides(inputs, lines)
+    return found | {"blockers": rows} | besides(inputs, lines)
 
 
-def _besides(inputs: Row, lines: list[Timeline]) -> Row:
+def besides(inputs: Row, lines: list[Timeline]) -> Row:
+    """What schema 8 has besides schema 7, of items that are read already."""
     if not inputs["imports"]:
         return {"sprints": None, "rework": None}
     window = Window.of(inputs)

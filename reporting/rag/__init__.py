@@ -5,12 +5,15 @@ holds the thresholds that it is coloured by. The overall colour is the worst of 
 nothing known it is not known. Source: the field's table "Computed RAG". A rule whose fact nothing
 tells yet is not known, and says what is missing.
 
-Figures that the rules take where a body carries them, and that nothing tells yet:
+Figures that the rules take where a body carries them, from schema 9 on:
 
 ``on_time``   of each milestone: the chance that it is done by its date (0 to 1), a decimal as text
-``capacity``  of the next two weeks: days ``planned`` and ``filled``, decimals as text
 ``asks``      what the customer was asked and has not answered, as they read it: ``title``,
               ``needed_by``, and ``working_days_past`` that day (0: not yet)
+
+and that nothing tells yet:
+
+``capacity``  of the next two weeks: days ``planned`` and ``filled``, decimals as text
 ``scope_changes`` numbers of the sprints of which a change of scope is recorded
 """
 
@@ -20,7 +23,7 @@ from typing import Any
 from dm_portal.shell.components import Shape
 from engagements.thresholds import BANDS, DEFAULTS, Thresholds
 from reporting.rag.blocked import blockers, blockers_colour
-from reporting.rag.people import team, waiting
+from reporting.rag.people import NOTHING_ASKED, team, waiting
 from reporting.rag.schedule import (
     NO_FORECAST,
     forecast_colour,
@@ -64,6 +67,9 @@ BANDS_OF = {name: [BANDS[name]] for name in ("scope", "quality", "team", "blocke
     "waiting on customer": [BANDS["waiting"]],
 }
 
+# What is so from the first day on, before anything is known, makes no engagement on track.
+IDLE = (f"waiting on customer.{NOTHING_ASKED}",)
+
 
 def thresholds_of(body: dict[str, Any]) -> Thresholds:
     """Those that were frozen with the facts."""
@@ -77,7 +83,7 @@ def overall(body: dict[str, Any], thresholds: Thresholds | None = None) -> Verdi
 
 def worst(verdicts: list[Verdict]) -> Verdict:
     """The overall verdict: of several that are as bad the first."""
-    known = [each for each in verdicts if each["colour"] != "unknown"]
+    known = [each for each in verdicts if each["colour"] != "unknown" and each["rule"] not in IDLE]
     if not known:
         sentence = "Not known: no rule has the facts that it needs yet."
         return verdict("overall", "unknown", {}, sentence, rule="nothing_known")

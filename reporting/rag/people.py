@@ -9,6 +9,8 @@ from dm_portal.shell.wording import count
 from engagements.thresholds import Thresholds
 from reporting.rag.verdicts import Verdict, from_on, no_source, unknown, verdict
 
+NOTHING_ASKED = "nothing_asked"
+
 
 def team(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     """How much of the capacity that was planned for the next two weeks is there.
@@ -50,7 +52,8 @@ def waiting(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
             else "Nothing is asked of the customer."
         )
         values = {"open": len(asks), "overdue": 0}
-        return verdict("waiting on customer", "green", values, sentence, rule="none")
+        rule = "none" if asks else NOTHING_ASKED
+        return verdict("waiting on customer", "green", values, sentence, rule=rule)
     oldest = max(overdue, key=lambda row: (row["working_days_past"], row["title"]))
     days = oldest["working_days_past"]
     colour = from_on(days, thresholds.waiting_amber_days, thresholds.waiting_red_days)

@@ -123,7 +123,14 @@ def _said(row: dict[str, Any], today: date) -> str:
     when = f"today, {due}" if committed == today else due
     # Whether it will be kept takes a forecast. The rule says what it looks at, so that a green
     # on the eve of a date is not read as one.
-    return f"{row['name']} is committed for {when}; {left}. {NO_FORECAST}"
+    return f"{row['name']} is committed for {when}; {left}. {_no_forecast(row)}"
+
+
+def _no_forecast(row: dict[str, Any]) -> str:
+    why = row.get("not_told")
+    return (
+        f"There is no forecast yet ({why}): only days past the date count." if why else NO_FORECAST
+    )
 
 
 def _left(row: dict[str, Any]) -> str:

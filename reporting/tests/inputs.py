@@ -149,3 +149,80 @@ def body(**rows: Any) -> dict[str, Any]:
         "inputs": given,
         "figures": facts.figures_from(given),
     }
+
+
+def ask(number: int = 1, **fields: Any) -> dict[str, Any]:
+    """Shared ten days before the status, needed on Tuesday 24 Nov unless told otherwise."""
+    plain = {
+        "text": "Which bank do we test with? We need its name.",
+        "to": "Lena Lead",
+        "needed_by": "2026-11-24",
+        "without_answer": "Refunds wait.",
+        "state": "open",
+        "asked_at": text(AS_OF - timedelta(days=10)),
+        "ended_at": None,
+    }
+    return {"number": number} | plain | fields
+
+
+def escalation(number: int = 1, **fields: Any) -> dict[str, Any]:
+    """Raised ten days before the status, an answer needed on Tuesday 24 Nov."""
+    plain = {
+        "text": "Who pays for the second bank?",
+        "level": 2,
+        "to": "Erik Executive",
+        "to_kind": "customer",
+        "answer_by": "2026-11-24",
+        "raised_at": text(AS_OF - timedelta(days=10)),
+        "shared_at": text(AS_OF - timedelta(days=10)),
+        "ended_at": None,
+    }
+    return {"number": number} | plain | fields
+
+
+def risk(number: int = 1, **fields: Any) -> dict[str, Any]:
+    plain = {
+        "text": "The bank may change its interface.",
+        "milestone": None,
+        "state": "open",
+        "shared_at": text(AS_OF - timedelta(days=10)),
+        "ended_at": None,
+    }
+    return {"number": number} | plain | fields
+
+
+def promise(number: int = 1, due_on: str | None = "2026-11-18", **fields: Any) -> dict[str, Any]:
+    """Of a day, by hand; of a milestone's date with ``milestone``."""
+    plain = {
+        "promise": "A stand-in for tests",
+        "made_to": "Larkfield",
+        "said_on": "2026-11-02",
+        "supersedes": None,
+        "milestone": None,
+        "recorded_at": "2026-11-02T09:00:00Z",
+        "fulfilled": [],
+    }
+    return {"number": number, "due_on": due_on} | plain | fields
+
+
+def sprint(number: int, starts_on: str, ends_on: str, goal: str = "") -> dict[str, Any]:
+    name = f"Sprint {number}"
+    return {
+        "number": number,
+        "name": name,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "goal": goal,
+    }
+
+
+def forecast(milestone: int = 1, *law: str, refusal: str = "") -> dict[str, Any]:
+    """By the end of each week from Monday 23 Nov on."""
+    return {
+        "milestone": milestone,
+        "starts_on": "2026-11-23",
+        "law": list(law),
+        "refusal": "too_young" if refusal else "",
+        "refusal_words": refusal,
+        "has_low_evidence": False,
+    }

@@ -135,7 +135,9 @@ def test_what_nothing_feeds_is_not_known() -> None:
     """Of the facts of a schema that did not have them, none of the others is known either."""
     older = late("2026-11-01") | {"schema": 7}
     older["figures"] = {
-        name: value for name, value in older["figures"].items() if name not in ("sprints", "rework")
+        name: value
+        for name, value in older["figures"].items()
+        if name not in ("sprints", "rework", "asks")
     }
     verdicts = rag.dimensions(older)
     assert [verdict["dimension"] for verdict in verdicts] == [

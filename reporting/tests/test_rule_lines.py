@@ -127,7 +127,7 @@ def test_health_is_as_the_newest_draft_saw_it(engagement: Engagement, manager: U
     draft(open_reports(engagement)[0])
     health = health_of(engagement, manager)
     assert health is not None
-    assert [each.name for each in health.dimensions][:2] == ["Schedule", "Scope"]
+    assert [each.name for each in health.dimensions][:2] == ["Schedule", "Waiting on customer"]
     assert health.dimensions[-1].shape == "not_known"
     assert health.dimensions[0].shape == "at_risk"
     assert health.url == reverse("rules_detail", args=[engagement.ref])

@@ -1,0 +1,308 @@
+"""Schema 9: the figures of schema 8, and what is owed, expected and planned besides.
+
+``asks``         what the customer was asked and has not answered, see ``open_asks``
+``answered``     asks that were answered, or withdrawn, in the window
+``escalations``  open ones that the customer is party to, see ``open_escalations``
+``resolved``     those of which the window saw the end
+``risks``        open ones that the customer reads, see ``open_risks``
+``commitments``  promises of a day that came due or moved in the window, see ``commitments``
+``ahead``        the sprint of the next week by milestone, see ``ahead``; None where none is known
+
+Each milestone has ``on_time``: the chance to be done by its date, a decimal as text;
+``expected_from`` and ``expected_to``: the days between which it is expected; and ``not_told``: why
+nobody is told any of them. All are None where nothing was worked out.
+
+Of asks, escalations and risks only what is shared with the customer is stored, and only the words
+that were written for them. Working days are Monday to Friday.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dm_portal.shell.dates import working_days
+from reporting.figures.dated import Window, instant, text_day
+from reporting.figures.ruled import besides
+from reporting.figures.sprints import is_done, is_in
+from reporting.figures.timelines import Timeline, before
+from reporting.figures.told import as_told
+from reporting.forecasts.days import chance_by, day_of
+
+Row = dict[str, Any]
+
+MIDDLE, LIKELY = 0.50, 0.85
+EXPECTED = ("on_time", "expected_from", "expected_to", "not_told")
+CHANCE_PLACES = 4
+
+
+def version_9(inputs: Row) -> Row:
+    """The figures of schema 9; see the module for their meaning."""
+    lines, window = [Timeline.of(row) for row in inputs["items"]], Window.of(inputs)
+    found = as_told(inputs, lines) | besides(inputs, lines)
+    expected = {row["milestone"]: row for row in inputs.get("forecasts", ())}
+    for row in found["milestones"]:
+        row |= _expected(expected.get(row["number"]), row["committed_on"])
+    known = found["total"] is not None
+    return found | {
+        "asks": open_asks(inputs, window),
+        "answered": answered(inputs, window),
+        "escalations": open_escalations(inputs, window),
+        "resolved": resolved(inputs, window),
+        "risks": open_risks(inputs, window),
+        "commitments": commitments(inputs, found["milestones"], window),
+        "ahead": ahead(lines, inputs["sprints"], found["milestones"], window) if known else None,
+    }
+
+
+def _expected(forecast: Row | None, committed_on: str | None) -> Row:
+    if forecast is None or committed_on is None:
+        return dict.fromkeys(EXPECTED)
+    if forecast["refusal"]:
+        return dict.fromkeys(EXPECTED) | {"not_told": forecast["refusal_words"]}
+    law, monday = [float(each) for each in forecast["law"]], _date(forecast["starts_on"])
+    chance = chance_by(law, _date(committed_on), monday=monday)
+    first, last = (day_of(law, each, monday=monday) for each in (MIDDLE, LIKELY))
+    return {
+        "on_time": f"{chance:.{CHANCE_PLACES}f}",
+        "expected_from": text_day(first),
+        "expected_to": text_day(last),
+        "not_told": None,
+    }
+
+
+def open_asks(inputs: Row, window: Window) -> list[Row]:
+    """What was asked by the end of the window and had no answer then, the first needed first.
+
+    ``title`` is the first sentence of what the customer reads, ``to`` who was asked,
+    ``working_days_past`` how long the answer is overdue (0: it is not), ``is_new`` asked in the
+    window. Source: asks that are shared.
+    """
+    rows = [row for row in inputs.get("asks", ()) if _is_open(row, window, "asked_at")]
+    rows.sort(key=lambda row: (row["needed_by"], row["number"]))
+    today = _today(window)
+    return [
+        {
+            **{name: row[name] for name in ("number", "to", "needed_by", "without_answer")},
+            "title": title(row["text"]),
+            "asked_on": _day(row["asked_at"], window),
+            "working_days_past": working_days(_date(row["needed_by"]), today),
+            "is_new": window.holds(instant(row["asked_at"])),
+        }
+        for row in rows
+    ]
+
+
+def answered(inputs: Row, window: Window) -> list[Row]:
+    """Asks that ended in the window: ``is_answered``, else they were withdrawn."""
+    return [
+        {
+            **{name: row[name] for name in ("number", "to")},
+            "title": title(row["text"]),
+            "is_answered": row["state"] == "answered",
+            "ended_on": text_day(window.day(ended_at)),
+        }
+        for row in inputs.get("asks", ())
+        if window.holds(ended_at := instant(row["ended_at"]))
+    ]
+
+
+def open_escalations(inputs: Row, window: Window) -> list[Row]:
+    """What the customer is party to and nobody has decided, the first needed first.
+
+    ``to`` is who decides, ``is_theirs`` whether that is one of the customer's people. Source:
+    escalations that are shared.
+    """
+    rows = [row for row in inputs.get("escalations", ()) if _is_open(row, window, "shared_at")]
+    rows.sort(key=lambda row: (row["answer_by"], row["number"]))
+    today = _today(window)
+    return [
+        {
+            **{name: row[name] for name in ("number", "level", "to", "answer_by")},
+            "is_theirs": row["to_kind"] == "customer",
+            "text": _line(row["text"]),
+            "raised_on": _day(row["raised_at"], window),
+            "working_days_open": working_days(_date(_day(row["raised_at"], window)), today),
+            "working_days_past": working_days(_date(row["answer_by"]), today),
+            "is_new": window.holds(instant(row["shared_at"])),
+        }
+        for row in rows
+    ]
+
+
+def resolved(inputs: Row, window: Window) -> list[Row]:
+    """Escalations that were decided in the window; what was decided is not for the customer."""
+    return [
+        {
+            "number": row["number"],
+            "text": _line(row["text"]),
+            "resolved_on": text_day(window.day(ended_at)),
+        }
+        for row in inputs.get("escalations", ())
+        if window.holds(ended_at := instant(row["ended_at"]))
+    ]
+
+
+def open_risks(inputs: Row, window: Window) -> list[Row]:
+    """What the customer reads of what may go wrong, the oldest first.
+
+    ``working_days`` since it was shared; ``is_new``: in the window. Source: risks that are shared.
+    """
+    rows = [row for row in inputs.get("risks", ()) if _is_open(row, window, "shared_at")]
+    rows.sort(key=lambda row: (row["shared_at"], row["number"]))
+    return [
+        {
+            "number": row["number"],
+            "text": _line(row["text"]),
+            "milestone": row["milestone"],
+            "since_day": _day(row["shared_at"], window),
+            "working_days": working_days(_date(_day(row["shared_at"], window)), _today(window)),
+            "is_new": window.holds(instant(row["shared_at"])),
+        }
+        for row in rows
+    ]
+
+
+def commitments(inputs: Row, milestones: Sequence[Row], window: Window) -> list[Row]:
+    """Promises that became ``kept``, ``moved`` with notice or ``missed`` in the window, or fell
+    due in it; in the order of their days.
+
+    ``moved_to`` is the day that was promised instead (None: it was taken back), ``notice`` the
+    working days before its own day on which that was said. Source: commitments, what was said of
+    them, and of a milestone's date when it was done.
+    """
+    rows = [row for row in inputs.get("commitments", ()) if _is_recorded(row, inputs, window)]
+    instead = {row["supersedes"]: row for row in rows if row["supersedes"]}
+    done_on = {row["number"]: row["done_on"] for row in milestones}
+    found = []
+    for row in rows:
+        stands = _standing(row, instead.get(row["number"]), done_on, window)
+        if stands and _came_in(stands, row, window):
+            found.append({name: row[name] for name in COMMITMENT} | stands)
+    return sorted(found, key=lambda each: (each["due_on"], each["number"]))
+
+
+COMMITMENT = ("number", "promise", "made_to", "said_on", "due_on", "milestone")
+
+
+def _is_recorded(row: Row, inputs: Row, window: Window) -> bool:
+    """By the end of the window; a status of a time before the engagement was known here rests on
+    what was written down afterwards.
+    """
+    if datetime.fromisoformat(inputs["as_of"]) < datetime.fromisoformat(inputs["known_from"]):
+        return bool(row["said_on"] <= _today(window).isoformat())
+    return datetime.fromisoformat(row["recorded_at"]) < window.as_of
+
+
+def _standing(row: Row, instead: Row | None, done_on: Row, window: Window) -> Row | None:
+    """What came of a promise by the end of the window, and on which day; None: nothing yet."""
+    due_on, today = row["due_on"], _today(window).isoformat()
+    if due_on is None:
+        return None
+    moved_on = instead["said_on"] if instead else None
+    kept_on = _kept_on(row, done_on, window)
+    plain = {"moved_to": None, "moved_on": None, "kept_on": None, "notice": None}
+    if instead and moved_on and moved_on < due_on:
+        notice = working_days(_date(moved_on), _date(due_on))
+        moved = {"moved_to": instead["due_on"], "moved_on": moved_on, "notice": notice}
+        return plain | moved | {"state": "moved", "settled_on": moved_on}
+    if kept_on and kept_on <= due_on:
+        return plain | {"state": "kept", "kept_on": kept_on, "settled_on": kept_on}
+    if due_on < today:
+        after = (_date(due_on) + timedelta(days=1)).isoformat()
+        return plain | {"state": "missed", "kept_on": kept_on, "settled_on": after}
+    return None
+
+
+def _kept_on(row: Row, done_on: Row, window: Window) -> str | None:
+    """The day on which it was fulfilled, by what was said of it last, else by the milestone."""
+    said = [day for at, day in row["fulfilled"] if datetime.fromisoformat(at) < window.as_of]
+    if said:
+        return said[-1]
+    return done_on.get(row["milestone"])
+
+
+def _came_in(stands: Row, row: Row, window: Window) -> bool:
+    """Whether what came of it, or its day, is news to whoever read the last status."""
+    since = text_day(window.day(window.since))
+    if since is None:
+        return True
+    is_kept_early = stands["state"] == "kept" and row["due_on"] > since
+    return bool(stands["settled_on"] >= since or is_kept_early)
+
+
+def ahead(
+    lines: list[Timeline], sprints: Sequence[Row], milestones: Sequence[Row], window: Window
+) -> Row | None:
+    """The sprint of the next week: keys of what is ``open`` in it and what is ``done``, of each
+    committed milestone, and of all other work. None where no sprint with dates covers that week.
+
+    An item of several milestones counts with the one that is due first. Source: sprint and state
+    changes.
+    """
+    running = _of_next_week(sprints, _today(window))
+    if running is None:
+        return None
+    due = sorted(
+        (row for row in milestones if row["committed_on"]),
+        key=lambda row: (row["committed_on"], row["number"]),
+    )
+    keys: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    for line in lines:
+        if is_in(line, running["name"], window.as_of):
+            mine = before(line.milestones, window.as_of)
+            number = next((row["number"] for row in due if row["number"] in mine), 0)
+            keys[number, "done" if is_done(line, window.as_of) else "open"].append(line.key)
+    told = ("number", "name", "starts_on", "ends_on")
+    return {
+        **{name: running[name] for name in told},
+        "goal": running.get("goal", ""),
+        "milestones": [
+            {"number": row["number"], "name": row["name"], **_open_and_done(keys, row["number"])}
+            for row in due
+            if keys.keys() & {(row["number"], "open"), (row["number"], "done")}
+        ],
+        "beyond": _open_and_done(keys, 0),
+    }
+
+
+def _open_and_done(keys: defaultdict[tuple[int, str], list[str]], number: int) -> Row:
+    return {state: keys.get((number, state), []) for state in ("open", "done")}
+
+
+def _of_next_week(sprints: Sequence[Row], today: date) -> Row | None:
+    """The sprint that runs on the next Monday; else the one that runs today."""
+    monday = today + timedelta(days=7 - today.weekday())
+    for day in (monday.isoformat(), today.isoformat()):
+        for row in sorted(sprints, key=lambda row: (row["starts_on"], row["number"]), reverse=True):
+            if row["starts_on"] <= day <= row["ends_on"]:
+                return row
+    return None
+
+
+def title(text: str) -> str:
+    """The first line of what the customer reads, without its full stop."""
+    first = next(iter(text.strip().splitlines()), "")
+    return _line(first).rstrip(".")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_open(row: Row, window: Window, since: str) -> bool:
+    ended_at = instant(row["ended_at"])
+    is_over = ended_at is not None and ended_at < window.as_of
+    return datetime.fromisoformat(row[since]) < window.as_of and not is_over
+
+
+def _today(window: Window) -> date:
+    return window.as_of.astimezone(window.zone).date()
+
+
+def _day(at: str, window: Window) -> str:
+    return datetime.fromisoformat(at).astimezone(window.zone).date().isoformat()
+
+
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
