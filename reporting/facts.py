@@ -19,6 +19,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from dm_portal.shell.compiled import Compiled
 from engagements.histories import History
 from engagements.models import (
     AcceptanceCriterion,
@@ -29,9 +30,9 @@ from engagements.models import (
     Sprint,
     StateMeaning,
     VersionMeaning,
-    thresholds_of,
 )
 from engagements.stages import stage_of_word
+from engagements.thresholds import DEFAULTS
 from engagements.work_events import Meanings, Name, histories
 from reporting import figures, forecasting
 from reporting.figures import text_instant
@@ -259,34 +260,38 @@ class Plan:
     )
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def add(self, row: Any) -> None:
-        if row.tracker_name:
-            self.numbers[row.tracker_name] = row.number
+    def add(self, row: dict[str, Any]) -> None:
+        number = row["number"]
+        if row["tracker_name"]:
+            self.numbers[row["tracker_name"]] = number
         else:  # planned by hand: the tracker's own of that name goes before it
-            self.numbers.setdefault(row.name, row.number)
-        self.rows["milestones"].append(
-            {
-                "number": row.number,
-                "name": row.name,
-                "outcome": row.outcome,
-                "created_at": text_instant(row.created_at),
-            }
-        )
+            self.numbers.setdefault(row["name"], number)
+        told = {name: row[name] for name in ("number", "name", "outcome")}
+        self.rows["milestones"].append(told | {"created_at": _instant(row["created_at"])})
         self.rows["criteria"] += [
-            _dated(row.number, each, "met_at", "created_at") for each in row.its_criteria
+            _dated(number, each, "met_at", "created_at") for each in row["its_criteria"]
         ]
         self.rows["revisions"] += [
-            _dated(row.number, each, "changed_at") for each in row.its_revisions
+            _dated(number, each, "changed_at") for each in row["its_revisions"]
         ]
 
 
 def _plans(engagements: Sequence[int]) -> dict[int, Plan]:
     """Milestones with their criteria and the revisions of their dates, of one statement."""
+    plans = {pk: Plan() for pk in engagements}
+    for row in PLANNED.rows(engagements):
+        plans[row["engagement"]].add(row)
+    return plans
+
+
+def _planned(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
     criteria = AcceptanceCriterion.objects.filter(milestone=OuterRef("pk")).order_by("number")
     revisions = MilestoneRevision.objects.filter(milestone=OuterRef("pk")).order_by("number")
-    rows = (
+    return (
         Milestone.objects.filter(engagement__in=engagements)
-        .annotate(
+        .order_by("engagement_id", "number")
+        .values(
+            *("engagement", "number", "name", "tracker_name", "outcome", "created_at"),
             its_criteria=ArraySubquery(
                 criteria.values_list(_as_json("number", "statement", "met_at", "created_at"))
             ),
@@ -296,12 +301,10 @@ def _plans(engagements: Sequence[int]) -> dict[int, Plan]:
                 )
             ),
         )
-        .order_by("engagement_id", "number")
     )
-    plans = {pk: Plan() for pk in engagements}
-    for row in rows:
-        plans[row.engagement_id].add(row)
-    return plans
+
+
+PLANNED = Compiled(_planned)
 
 
 def _as_json(*fields: str, by: str = "") -> JSONObject:
@@ -312,9 +315,11 @@ def _as_json(*fields: str, by: str = "") -> JSONObject:
 
 def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any]:
     """A row of a milestone, its instants as every other instant is written."""
-    return {**row, "milestone": milestone} | {
-        at: text_instant(figures.instant(row[at])) for at in instants
-    }
+    return {**row, "milestone": milestone} | {at: _instant(row[at]) for at in instants}
+
+
+def _instant(told: str | None) -> str | None:
+    return text_instant(figures.instant(told))
 
 
 def _around(
@@ -325,6 +330,27 @@ def _around(
 
     Of one statement.
     """
+    around: dict[int, dict[str, Any]] = {}
+    states: dict[tuple[int, int], dict[str, str]] = {}
+    versions: dict[int, dict[str, str | None]] = {}
+    decided_at: Decided = {}
+    for row in AROUND.rows(engagements):
+        pk = row["id"]
+        around[pk] = {
+            "sprints": row["its_sprints"],
+            "imports": [_file(each) for each in row["its_files"]],
+            "thresholds": _thresholds(row),
+            **{name: as_stored(row[f"its_{name}"]) for name in OWED},
+        }
+        for each in row["its_meanings"]:
+            of = pk, each["source"]
+            states.setdefault(of, {})[each["state"]] = each["stage"]
+            decided_at.setdefault(of, {})[each["state"]] = _instant(each["at"]) or ""
+        versions[pk] = {each["version"]: each["milestone"] for each in row["its_versions"]}
+    return around, Meanings(states, versions), decided_at
+
+
+def _rows_around(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
     mine = {"engagement": OuterRef("pk")}
     sprints = Sprint.objects.filter(starts_on__isnull=False, **mine).order_by("number")
     applied = Import.objects.filter(engagement=OuterRef(OuterRef("pk"))).applied()
@@ -335,8 +361,9 @@ def _around(
     meaning = JSONObject(source="source__number", state="state", stage="stage", at="decided_at")
     moved = VersionMeaning.objects.filter(**mine)
     version = JSONObject(version="version", milestone="milestone__tracker_name")
-    wanted = Engagement.objects.filter(pk__in=engagements).select_related("thresholds")
-    rows: QuerySet[Any] = wanted.annotate(
+    return Engagement.objects.filter(pk__in=engagements).values(
+        "id",
+        *(f"thresholds__{name}" for name in DEFAULTS.stored),
         its_sprints=ArraySubquery(
             sprints.values_list(_as_json("number", "name", "starts_on", "ends_on", "goal"))
         ),
@@ -345,24 +372,15 @@ def _around(
         its_versions=ArraySubquery(moved.values_list(version)),
         **{f"its_{name}": rows for name, rows in owed().items()},
     )
-    around: dict[int, dict[str, Any]] = {}
-    states: dict[tuple[int, int], dict[str, str]] = {}
-    versions: dict[int, dict[str, str | None]] = {}
-    decided_at: Decided = {}
-    for row in rows:
-        around[row.pk] = {
-            "sprints": row.its_sprints,
-            "imports": [_file(each) for each in row.its_files],
-            "thresholds": thresholds_of(row).stored,
-            **{name: as_stored(getattr(row, f"its_{name}")) for name in OWED},
-        }
-        for each in row.its_meanings:
-            of = row.pk, each["source"]
-            states.setdefault(of, {})[each["state"]] = each["stage"]
-            at = text_instant(figures.instant(each["at"]))
-            decided_at.setdefault(of, {})[each["state"]] = at or ""
-        versions[row.pk] = {each["version"]: each["milestone"] for each in row.its_versions}
-    return around, Meanings(states, versions), decided_at
+
+
+AROUND = Compiled(_rows_around)
+
+
+def _thresholds(row: dict[str, Any]) -> dict[str, int]:
+    """Those that an engagement has, else the defaults."""
+    own = {name: row[f"thresholds__{name}"] for name in DEFAULTS.stored}
+    return DEFAULTS.stored if None in own.values() else own
 
 
 def _told_until() -> Subquery:
@@ -386,4 +404,4 @@ OF_A_FILE = {
 def _file(row: dict[str, Any]) -> dict[str, Any]:
     """Its instants as every other instant is written."""
     instants = ("uploaded_at", "applied_at", "told_until")
-    return row | {at: text_instant(figures.instant(row[at])) for at in instants}
+    return row | {at: _instant(row[at]) for at in instants}
