@@ -1,0 +1,44 @@
+"""What will be said: the DM's words and the rules' sentences, put together once."""
+
+from typing import Any, TypedDict
+
+from reporting import editing, wording
+from reporting.drafting import Draft, known_to
+from reporting.models import Report
+
+
+class Text(TypedDict):
+    """What will be said, frozen beside the facts: the DM's words and the rules' sentences."""
+
+    headline: str
+    our_move: str
+    own_words: str
+    paragraph: str  # of an update
+    colour: str
+    colour_reason: str
+    computed: dict[str, Any]
+    sentences: list[dict[str, Any]]
+    previous_colour: str
+    correction_reason: str
+
+
+def compose(*, report: Report, draft: Draft) -> Text:
+    """The text of ``report`` as it would be published with the facts of ``draft``."""
+    known = known_to(report, draft)
+    return Text(
+        headline=report.headline,
+        our_move=report.our_move,
+        own_words=report.own_words,
+        paragraph=report.paragraph,
+        colour=report.colour or draft.overall["colour"],
+        colour_reason=report.colour_reason,
+        computed=draft.overall,
+        sentences=[] if report.is_update else editing.said(draft.sentences, report.edits, known),
+        previous_colour=known.previous,
+        correction_reason=report.correction_reason,
+    )
+
+
+def headline_of(text: Text) -> str:
+    """The DM's own, or the first sentence of an update's paragraph."""
+    return text["headline"] or wording.first_sentence(text.get("paragraph", ""))
