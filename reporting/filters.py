@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from engagements.models import Ask, Engagement
+from engagements.models import Ask, Engagement, Escalation, Risk
 from reporting.asks import WORDS
 from reporting.models import Colour, Note, Report, ReportRevision
 
@@ -59,3 +59,23 @@ class NoteFilter(django_filters.FilterSet):
     class Meta:
         model = Note
         fields = ["purpose", "engagement"]
+
+
+class SharedEscalationFilter(django_filters.FilterSet):
+    """What was raised to the customer, by how it stands."""
+
+    state = django_filters.ChoiceFilter(choices=Escalation.State, empty_label="All")
+
+    class Meta:
+        model = Escalation
+        fields = ["state"]
+
+
+class SharedRiskFilter(django_filters.FilterSet):
+    """The risks that concern the customer, by what came of them."""
+
+    state = django_filters.ChoiceFilter(choices=Risk.State, empty_label="All")
+
+    class Meta:
+        model = Risk
+        fields = ["state"]

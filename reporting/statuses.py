@@ -21,7 +21,7 @@ from dm_portal.shell.components import Shape
 from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 from reporting import periods
-from reporting.customer import article, week_words
+from reporting.customer import Piece, article, pieces, week_words
 from reporting.models import Period, Report, ReportRevision
 from reporting.querysets import LAST_SAID, ReportRevisionQuerySet
 from reporting.services.letters import address_of
@@ -47,6 +47,8 @@ class Place:
     latest_url: str
     archive_url: str
     asks_url: str
+    raised_url: str
+    risks_url: str
     back_url: str
 
     @property
@@ -71,6 +73,10 @@ class UpdateLine:
     article: SafeString
     url: str
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return pieces(self.article)
+
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
@@ -88,6 +94,10 @@ class StatusPage:
     first_url: str
     earlier: Link | None
     later: Link | None
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return pieces(self.article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,42 +150,64 @@ def place_of(engagement: Engagement, user: Any) -> Place:
         latest_url=reverse("status_detail", args=[ref]),
         archive_url=reverse("status_archive", args=[ref]),
         asks_url=reverse("status_ask_list", args=[ref]),
+        raised_url=reverse("status_escalation_list", args=[ref]),
+        risks_url=reverse("status_risk_list", args=[ref]),
         back_url="" if user.is_customer else reverse("report_list", args=[ref]),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside a revision: its last correction, and the weeks before and after it as
+    they stand today.
+    """
+
+    correction: ReportRevision | None
+    earlier: ReportRevision | None
+    later: ReportRevision | None
+
+
+def around(revision: ReportRevision, *, user: Any, is_latest: bool = False) -> Around:
+    """Of the ``is_latest`` revision nothing later is looked for."""
+    report = revision.report
+    others = ReportRevision.objects.visible_to(user).select_related("report__period")
+    others = others.filter(report__engagement=report.engagement_id).defer("html")
+    correction = later = None
+    if not is_latest:
+        corrections = others.filter(report=report, number__gt=revision.number)
+        correction = corrections.order_by("-number").first()
+    if report.is_update:
+        return Around(correction, None, None)
+    starts_on, weeks = report.period.starts_on, others.last_of_each_week()
+    if not is_latest:
+        later = weeks.filter(report__period__starts_on__gt=starts_on).last()
+    return Around(correction, weeks.filter(report__period__starts_on__lt=starts_on).first(), later)
+
+
 def page_of(
-    revision: ReportRevision, *, user: Any, updates: Sequence[ReportRevision] = ()
+    revision: ReportRevision,
+    beside: Around,
+    *,
+    user: Any,
+    updates: Sequence[ReportRevision] = (),
 ) -> StatusPage:
     """The page of one revision, of which report, period, engagement and customer are loaded."""
     report, said = revision.report, updates[0] if updates else revision
-    others = ReportRevision.objects.visible_to(user).select_related("report__period")
-    correction = others.filter(report=report, number__gt=revision.number).order_by("-number")
-    earlier, later = (None, None) if report.is_update else _around(report, others)
     return StatusPage(
         place=place_of(report.engagement, user),
         title=f"{said.headline} ({_name(said.report)})",
         article=article(revision),
         updates=lines_of(updates),
-        correction=_correction(correction.first(), report.engagement),
+        correction=_correction(beside.correction, report.engagement),
         kind="update" if report.is_update else "status",
         first_url=url_of(revision, number=1) if revision.number > 1 else "",
-        earlier=earlier,
-        later=later,
+        earlier=_week(beside.earlier),
+        later=_week(beside.later),
     )
 
 
 def _name(report: Report) -> str:
     return "update" if report.is_update else week_words(report.period)
-
-
-def _around(report: Report, others: ReportRevisionQuerySet) -> tuple[Link | None, Link | None]:
-    """The weeks before and after, as they stand today."""
-    starts_on = report.period.starts_on
-    weeks = others.filter(report__engagement=report.engagement_id).last_of_each_week()
-    earlier = weeks.filter(report__period__starts_on__lt=starts_on).first()
-    later = weeks.filter(report__period__starts_on__gt=starts_on).last()
-    return _week(earlier), _week(later)
 
 
 def last_said_of(engagement: Engagement) -> ReportRevision | None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from reporting.views import (
     asks,
     colours,
+    concerns,
     figures,
     home,
     notes,
@@ -72,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{STATUS}/", status.status_detail, name="status_detail"),
     path(f"{STATUS}/asks/", asks.status_ask_list, name="status_ask_list"),
     path(f"{STATUS}/asks/<int:number>/", asks.status_ask, name="status_ask"),
+    path(f"{STATUS}/escalations/", concerns.status_escalation_list, name="status_escalation_list"),
+    path(f"{STATUS}/risks/", concerns.status_risk_list, name="status_risk_list"),
     path(f"{STATUS}/archive/", status.status_archive, name="status_archive"),
     path(f"{STATUS}/weekly/<week:week>/", status.status_weekly, name="status_weekly"),
     path(

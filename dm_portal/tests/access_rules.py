@@ -289,6 +289,8 @@ REPORTS = {
     "status_detail": page(READS_STATUS, at=engagement),
     "status_archive": page(READS_STATUS, at=engagement),
     "status_ask_list": page(READS_STATUS, at=engagement),
+    "status_escalation_list": page(READS_STATUS, at=engagement),
+    "status_risk_list": page(READS_STATUS, at=engagement),
     "status_ask": Rule(
         READS_STATUS,
         get=READS_STATUS,

@@ -43,6 +43,8 @@ LISTS: dict[str, tuple[str, Crowd]] = {
     "audit_list": ("auditor", crowds.events),
     "status_archive": ("lead", crowds.statuses),
     "status_ask_list": ("lead", crowds_owed.asks),
+    "status_escalation_list": ("lead", crowds_owed.escalations),
+    "status_risk_list": ("lead", crowds_owed.risks),
     "status_index": ("director", crowds.engagements),
     "needs_me": ("manager", crowds.engagements),
     "admin:pods_pod_changelist": ("admin", crowds.pods),

@@ -5,7 +5,7 @@ sentences together once, at the moment of publishing. What is rendered then is s
 what every later reader gets; templates of ``templates/status/`` receive these dataclasses only.
 """
 
-from reporting.customer.articles import article, article_of
+from reporting.customer.articles import Piece, article, article_of, pieces
 from reporting.customer.statuses import (
     frozen_of,
     preview_of,
@@ -20,6 +20,7 @@ __all__ = [
     "Day",
     "Line",
     "Moment",
+    "Piece",
     "Rules",
     "Saying",
     "Status",
@@ -29,6 +30,7 @@ __all__ = [
     "compose",
     "frozen_of",
     "headline_of",
+    "pieces",
     "preview_of",
     "reconstructed_on",
     "status_of",

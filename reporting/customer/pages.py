@@ -123,10 +123,11 @@ class Page:
 
 def _joined(rows: list[dict[str, Any]], outcomes: dict[str, str]) -> tuple[Line, ...]:
     """What is about the same milestone is read as one paragraph, where its first sentence was."""
-    texts: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         about = row["about"]
-        texts.setdefault((about, "" if about else row["key"]), []).append(row["text"])
+        found.setdefault((about, "" if about else row["key"]), []).append(row)
     return tuple(
-        Line(about, tuple(said), outcomes.get(about, "")) for (about, _), said in texts.items()
+        Line(about, tuple(row["text"] for row in said), outcomes.get(about, ""), said[0]["key"])
+        for (about, _), said in found.items()
     )

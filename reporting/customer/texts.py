@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from reporting import editing, wording
 from reporting.drafting import Draft, known_to
 from reporting.models import Report
+from reporting.since import plan_of
 
 
 class Text(TypedDict):
@@ -20,11 +21,13 @@ class Text(TypedDict):
     sentences: list[dict[str, Any]]
     previous_colour: str
     correction_reason: str
+    plan: list[dict[str, Any]]  # see ``since.plan_of``; of an update empty
 
 
 def compose(*, report: Report, draft: Draft) -> Text:
     """The text of ``report`` as it would be published with the facts of ``draft``."""
     known = known_to(report, draft)
+    told = [] if report.is_update else editing.said(draft.sentences, report.edits, known)
     return Text(
         headline=report.headline,
         our_move=report.our_move,
@@ -33,9 +36,10 @@ def compose(*, report: Report, draft: Draft) -> Text:
         colour=report.colour or draft.overall["colour"],
         colour_reason=report.colour_reason,
         computed=draft.overall,
-        sentences=[] if report.is_update else editing.said(draft.sentences, report.edits, known),
+        sentences=told,
         previous_colour=known.previous,
         correction_reason=report.correction_reason,
+        plan=[] if report.is_update else plan_of(draft.body["figures"], told),
     )
 
 

@@ -1,6 +1,6 @@
 """The frozen values that the templates of ``templates/status/`` receive, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dm_portal.people.models import User
@@ -35,11 +35,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Sentences about one thing; ``about`` is a milestone's name or empty."""
+    """Sentences about one thing; ``about`` is a milestone's name or empty, ``place`` the name by
+    which a reader can speak of them.
+    """
 
     about: str
     texts: tuple[str, ...]
     outcome: str = ""
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ COLUMNS = [
 @require_safe
 def status_ask_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Everything that is needed from the customer, and all that they ever answered."""
-    engagement = _find(request, ref)
+    engagement = find_readable(request, ref)
     return render_list(
         request,
         "status/ask_list.html",
@@ -56,7 +56,7 @@ def status_ask_list(request: HttpRequest, ref: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_ask(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """One ask, and the answer of whoever answers for the customer."""
-    engagement = _find(request, ref)
+    engagement = find_readable(request, ref)
     ask = get_object_or_404(shared_asks(engagement, request.user), number=number)
     if request.method != "POST":
         return _page(request, ask, AnswerForm(ask=ask))
@@ -65,8 +65,15 @@ def status_ask(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     form = AnswerForm(request.POST, ask=ask)
     if saved(form, answer_ask, ask=ask, by=request.user, theirs=partial(_stored, ask)):
         messages.success(request, "Your answer is kept as you gave it.")
-        return redirect("status_ask", ref=ref, number=number)
+        return _back(request, ask)
     return _page(request, ask, form)
+
+
+def _back(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """To where it was answered: on the page of the status, or on its own."""
+    if request.POST.get("back") == "status":
+        return redirect("status_detail", ref=ask.engagement.ref)
+    return redirect("status_ask", ref=ask.engagement.ref, number=ask.number)
 
 
 def _page(request: HttpRequest, ask: Ask, form: AnswerForm) -> HttpResponse:
@@ -80,7 +87,7 @@ def _stored(ask: Ask) -> dict[str, Any]:
     return {"row": ask, "answer": ask.answer, "version": ask.version}
 
 
-def _find(request: HttpRequest, ref: str) -> Engagement:
+def find_readable(request: HttpRequest, ref: str) -> Engagement:
     """An engagement whose statuses one may read; its pages are read by its own clock."""
     engagements = statuses.readable(request.user).select_related("customer")
     engagement = get_object_or_404(engagements, ref=ref)

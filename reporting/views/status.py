@@ -13,6 +13,7 @@ from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
 from reporting import statuses
 from reporting.filters import ArchiveFilter
+from reporting.live import live_of
 from reporting.models import ReportRevision
 from reporting.querysets import ReportRevisionQuerySet
 from reporting.services.receipts import record_receipts
@@ -66,7 +67,7 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
         record_receipts(revisions=updates, user=request.user)
         page = statuses.first_page_of(engagement, user=request.user, updates=updates)
         return render(request, "status/first.html", {"page": page, "place": page.place})
-    return _read(request, revision, updates)
+    return _read(request, revision, updates, is_latest=True)
 
 
 @require_safe
@@ -132,9 +133,19 @@ def _revisions(user: Any) -> ReportRevisionQuerySet:
 
 
 def _read(
-    request: HttpRequest, revision: ReportRevision, updates: Sequence[ReportRevision] = ()
+    request: HttpRequest,
+    revision: ReportRevision,
+    updates: Sequence[ReportRevision] = (),
+    *,
+    is_latest: bool = False,
 ) -> HttpResponse:
-    """The stored page. That a customer's person opened it is noted; ours leave nothing."""
-    record_receipts(revisions=[*updates, revision], user=request.user)
-    page = statuses.page_of(revision, user=request.user, updates=updates)
-    return render(request, "status/detail.html", {"page": page, "place": page.place})
+    """The stored page; beside the latest, what is live. That a customer's person opened it is
+    noted; ours leave nothing.
+    """
+    user = request.user
+    record_receipts(revisions=[*updates, revision], user=user)
+    beside = statuses.around(revision, user=user, is_latest=is_latest)
+    page = statuses.page_of(revision, beside, user=user, updates=updates)
+    live = live_of(revision, updates, beside.earlier, user=user) if is_latest else None
+    place = page.place
+    return render(request, "status/detail.html", {"page": page, "place": place, "live": live})
