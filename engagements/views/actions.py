@@ -31,7 +31,7 @@ from engagements.views.owed import (
     today_of,
 )
 from engagements.views.pages import url_of
-from engagements.views.saving import saved
+from engagements.views.saving import back_to, saved
 
 
 def _remark(action: Action) -> str:
@@ -120,7 +120,7 @@ def action_completion(request: HttpRequest, ref: str, number: int) -> HttpRespon
     if not saved(form, finish_action, action=action, by=request.user):
         for refused in form.errors.values():
             messages.error(request, refused[0])
-    return redirect(action)
+    return back_to(request, action)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

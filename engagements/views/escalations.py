@@ -32,7 +32,7 @@ from engagements.views.owed import (
     today_of,
 )
 from engagements.views.pages import url_of
-from engagements.views.saving import saved
+from engagements.views.saving import back_to, saved
 
 
 def _remark(escalation: Escalation) -> str:
@@ -168,7 +168,7 @@ def escalation_acknowledgement(request: HttpRequest, ref: str, number: int) -> H
     if not saved(form, acknowledge_escalation, escalation=escalation, by=request.user):
         for refused in form.errors.values():
             messages.error(request, refused[0])
-    return redirect(escalation)
+    return back_to(request, escalation)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from dm_portal.people.models import AuditEvent
 from dm_portal.shell.errors import Conflict, DomainError
@@ -59,3 +61,8 @@ def _last_act(current: Model | Mapping[str, Any]) -> QuerySet[AuditEvent]:
 def audit_ref(row: Any) -> str:
     """What the record calls this row."""
     return str(getattr(row, "audit_ref", None) or row.ref)
+
+
+def back_to(request: HttpRequest, row: Any) -> HttpResponse:
+    """To the list of what needs one, where something was done from there; else to the row."""
+    return redirect("needs_me" if request.POST.get("back") == "needs" else row)

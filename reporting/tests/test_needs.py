@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dm_portal.people.models import OutgoingMail, User
+from dm_portal.shell import leases
 from dm_portal.tests.cast import give_function
 from engagements.figures import is_done
 from engagements.models import Engagement, Import, Milestone, WorkItem
@@ -22,10 +23,16 @@ from reporting.services.publishing import start_correction
 from reporting.tests.pages import SignIn, statements, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, draft, import_work, open_reports
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday", "ticking")]
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def ticking(friday: object) -> None:
+    """The clock has just ticked."""
+    leases.beat("tick")
 
 
 def lines(user: User, *, at: datetime = FRIDAY) -> list[tuple[str, str, str]]:
@@ -112,8 +119,8 @@ def test_a_failed_report_needs_an_admin_and_tells_the_manager(
     assert lines(manager) == lines(admin) == [("overdue", what, "OSError: disk full")]
     [of_manager] = needs.needs_of(manager, at=FRIDAY)
     [of_admin] = needs.needs_of(admin, at=FRIDAY)
-    assert (of_manager.url, of_manager.retry_url) == (url(week_47), "")
-    assert (of_admin.url, of_admin.retry_url) == ("", url(week_47, "report_retry"))
+    assert (of_manager.url, of_manager.deed_url) == (url(week_47), "")
+    assert (of_admin.url, of_admin.deed_url) == ("", url(week_47, "report_retry"))
 
 
 def test_a_failure_without_a_word(admin: User, week_47: Report) -> None:
@@ -422,11 +429,11 @@ def test_statements(
             draft(report)
     client = sign_in(manager)
     assert len(client.get("/").context["groups"]) >= 1
-    assert statements(client, "/") == 11
+    assert statements(client, "/") == 14
 
 
 def test_statements_of_an_admin(sign_in: SignIn, admin: User, draft_47: Report) -> None:
-    assert statements(sign_in(admin), "/") == 7
+    assert statements(sign_in(admin), "/") == 11
 
 
 def test_a_month_later_a_draft_is_still_there(
