@@ -24,6 +24,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0026_events_of_an_import",
     "0023_due_days",
     "0011_updates",
+    "0015_typed_and_withdrawn",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

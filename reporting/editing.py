@@ -67,6 +67,14 @@ def values_of(row: Row) -> list[list[Any]]:
     return [[fact["name"], fact["value"]] for fact in row["facts"]]
 
 
+def told(edits: Mapping[str, Edit]) -> str:
+    """What was made of the rules' sentences, for the record."""
+    return "\n".join(
+        edit["text"] or f"{key} left out: {LEAVE_OUT[edit['left_out']]}"
+        for key, edit in edits.items()
+    )
+
+
 def with_changes(
     rows: Sequence[Row], edits: Mapping[str, Edit], wanted: Mapping[str, Wanted]
 ) -> dict[str, Edit]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,8 +16,9 @@ from django.db.models.functions import JSONObject
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
-from dm_portal.people.models import AuditEvent, User
-from dm_portal.shell.dates import day_words
+from dm_portal.people.models import User
+from dm_portal.shell.clock import today
+from dm_portal.shell.dates import day_words, instant_words
 from dm_portal.shell.wording import count
 from engagements.models import CustomerContact
 from reporting import editing, policies, recipients, sentences
@@ -149,10 +151,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class LastSave:
-    """Who saved the report last, and when."""
+    """Who saved the report last, when, and that in words: "Saved at 16:02 by Mara Lindqvist"."""
 
     by: str
     at: datetime | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +358,12 @@ def stop_words() -> str:
 
 def last_save(report: Report) -> LastSave:
     """Who saved the report last, for whoever comes back to it or comes second."""
-    events = AuditEvent.objects.of_engagement(report.engagement_ref)
-    event = events.filter(verb="report.saved", target_ref=report.audit_ref).first()
-    return LastSave(event.actor_name, event.occurred_at) if event else LastSave("", None)
+    if report.saved_by is None or report.saved_at is None:
+        return LastSave("", None, "Nothing saved yet")
+    zone = ZoneInfo(report.engagement.time_zone)
+    local = report.saved_at.astimezone(zone)
+    day = today(zone.key)
+    said = instant_words(report.saved_at, zone=zone, today=day)
+    at = f"at {local:%H:%M}" if local.date() == day else said
+    by = report.saved_by.name
+    return LastSave(by, report.saved_at, f"Saved {at} by {by}")

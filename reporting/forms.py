@@ -214,6 +214,33 @@ class UpdateForm(CallForm):
         return cleaned
 
 
+class TypedSoFar(CallForm):
+    """A form that is saved while it is being typed: a call whose reason is not there yet waits, and
+    the words beside it are kept. ``report`` tells which call stays until then.
+    """
+
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.report, self.call_waits = report, False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.has_error("colour_reason"):
+            self.call_waits = True
+            del self.errors["colour_reason"]
+            stays = {name: getattr(self.report, name) for name in ("colour", "colour_reason")}
+            cleaned |= stays
+        return cleaned
+
+
+class TypedDraftForm(TypedSoFar, DraftForm):
+    """A draft as far as it is typed."""
+
+
+class TypedUpdateForm(TypedSoFar, UpdateForm):
+    """An update as far as it is typed."""
+
+
 class PublicationForm(DraftForm):
     """The same, when it is to go out: nothing that the customer needs may be missing, and nothing
     may contradict the facts.

@@ -11,6 +11,7 @@ from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Engagement
 from reporting import querysets
 from reporting.models_forecasts import Forecast as Forecast  # Django finds models here
+from reporting.models_readers import Receipt, Retraction
 from reporting.note_models import Note, UntoldRed
 from reporting.periods import week_name
 from reporting.wording import week_words
@@ -24,6 +25,7 @@ __all__ = [
     "Reminder",
     "Report",
     "ReportRevision",
+    "Retraction",
     "UntoldRed",
     "WaitingStatus",
 ]
@@ -114,7 +116,9 @@ class Report(models.Model):
     ``lease_until`` it is left to the process that drafts it or writes its revision.
     ``correction_reason`` is filled while a published report is open again; its figures stay as
     they were published unless it ``corrects_figures``. ``edits`` are what the DM made of the
-    rules' sentences, by their keys, see ``reporting.editing``.
+    rules' sentences, by their keys, see ``reporting.editing``. ``saved_at`` and ``saved_by`` are of
+    the last save of its words, and ``unrecorded`` holds what stood before those that were saved as
+    they were typed and are not on the record yet, see ``reporting.services.sittings``.
     """
 
     # What the DM says in words of their own; with the colour, all that is the DM's.
@@ -148,6 +152,11 @@ class Report(models.Model):
     paragraph = models.CharField(max_length=600, blank=True, default="", db_default="")
     colour = models.CharField("your call", max_length=10, choices=Colour, blank=True)
     colour_reason = models.TextField(blank=True)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    unrecorded = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     correction_reason = models.TextField(blank=True)
     corrects_figures = models.BooleanField(
         default=False,
@@ -208,8 +217,21 @@ class Report(models.Model):
                 condition=Q(corrects_figures=False) | ~Q(correction_reason=""),
                 name="report_corrects_figures_in_a_correction",
             ),
+            models.CheckConstraint(
+                condition=Q(saved_at__isnull=True, saved_by__isnull=True)
+                | Q(saved_at__isnull=False, saved_by__isnull=False),
+                name="report_saved_at_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(unrecorded={}) | Q(state="draft", saved_by__isnull=False),
+                name="report_typed_as_a_draft",
+            ),
         ]
         indexes = [
+            # the sweeper: what was typed and nobody goes on with
+            models.Index(
+                fields=["saved_at"], condition=~Q(unrecorded={}), name="report_unrecorded"
+            ),
             # the sweeper: work that waits, died, or is ready to go out
             models.Index(
                 fields=["state", "lease_until"],
@@ -317,29 +339,6 @@ class ReportRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}, revision {self.number}"
-
-
-class Receipt(models.Model):
-    """That one of the customer's people opened a revision: seen by whom, first and last."""
-
-    revision = models.ForeignKey(ReportRevision, on_delete=models.PROTECT, related_name="receipts")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
-    first_seen = models.DateTimeField()
-    last_seen = models.DateTimeField()
-
-    objects = querysets.ReceiptQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["revision", "first_seen"]
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "user"], name="receipt_once"),
-            models.CheckConstraint(
-                condition=Q(last_seen__gte=F("first_seen")), name="receipt_last_after_first"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.revision} seen by {self.user}"
 
 
 class Reminder(models.Model):

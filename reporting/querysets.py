@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Reminder,
         Report,
         ReportRevision,
+        Retraction,
         WaitingStatus,
     )
 
@@ -59,6 +60,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those whose stop window has ended, unless somebody has them under a lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
         return self.filter(free, state="publishing", publish_at__lte=at)
+
+    def left_unrecorded(self, before: datetime) -> Self:
+        """Drafts whose last words were saved before that, and are not on the record yet."""
+        return self.filter(saved_at__lte=before).exclude(unrecorded={})
 
     def parked(self) -> Self:
         return self.filter(state="parked")
@@ -188,6 +193,13 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
     def last_of_each_week(self) -> Self:
         """What stands today: of each week its last revision."""
         return self.standing().newest_first()
+
+
+class RetractionQuerySet(models.QuerySet["Retraction"]):
+    def visible_to(self, user: Any) -> Self:
+        """Whoever may read what was withdrawn reads that it is, and why."""
+        revisions = related(self.model, "revision").objects.visible_to(user)
+        return self.filter(revision__in=revisions)
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

@@ -55,6 +55,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Keys that do something on this page alone, for the list that "?" opens."""
+
+    keys: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """A sibling page; ``count`` is shown when it is not None."""
 

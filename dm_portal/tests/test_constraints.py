@@ -58,6 +58,7 @@ from reporting.models import (
     Reminder,
     Report,
     ReportRevision,
+    Retraction,
     UntoldRed,
     WaitingStatus,
 )
@@ -278,6 +279,12 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "revision_number": (ReportRevision, {"facts_id": 0}),
     "revision_correction_has_a_reason": (ReportRevision, {"number": 2, "correction_reason": ""}),
     "revision_has_a_headline": (ReportRevision, {"headline": ""}),
+    "report_saved_at_by": (Report, {"saved_at": now(), "saved_by_id": None}),
+    "report_typed_as_a_draft": (
+        Report,
+        {"unrecorded": {"headline": "It"}, "saved_at": None, "saved_by_id": None},
+    ),
+    "retraction_has_a_reason": (Retraction, {"reason": ""}),
     "receipt_once": (Receipt, {}),
     "receipt_last_after_first": (Receipt, {"last_seen": now() - 999 * DAY}),
     "reminder_once": (Reminder, {}),
@@ -375,6 +382,7 @@ WRITTEN_ONCE = {
     "reporting_facts",
     "reporting_forecast",
     "reporting_reportrevision",
+    "reporting_retraction",
 }
 
 

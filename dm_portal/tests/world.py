@@ -60,6 +60,7 @@ from reporting.models import (
     Reminder,
     Report,
     ReportRevision,
+    Retraction,
     UntoldRed,
     WaitingStatus,
 )
@@ -347,6 +348,10 @@ def _reports(side: Side, manager: User) -> None:
     _updates(side, manager)
     _publish(side, reports["leaving"], manager, "leaving", delay=3600)
     _write(side, reports["draft"], manager, "draft")
+    stood = {"headline": side.typed("reporting.Report.unrecorded")}
+    weeks.filter(pk=reports["draft"].pk).update(unrecorded=stood)
+    first = ReportRevision.objects.get(report=reports["corrected"], number=1)
+    side.add(Retraction(revision=first, retracted_at=now(), retracted_by=manager))
     error = side.typed("reporting.Report.last_error")
     weeks.filter(pk=reports["parked"].pk).update(state="parked", last_error=error)
     side.rows += ReportRevision.objects.filter(report__engagement=side.engagement)

@@ -41,9 +41,16 @@ def saved(
 
 
 def _show(form: BaseForm, current: Model | Mapping[str, Any]) -> None:
+    form.show_conflict(current, **_who(current))
+
+
+def _who(current: Model | Mapping[str, Any]) -> dict[str, Any]:
+    """Who did what is there now: the last act on record, or a later save that is none yet."""
     last = _last_act(current).first()
-    who = {"by": last.actor_name, "at": last.occurred_at} if last else {}
-    form.show_conflict(current, **who)
+    saved_by, saved_at = getattr(current, "saved_by", None), getattr(current, "saved_at", None)
+    if saved_by and saved_at and (last is None or last.occurred_at <= saved_at):
+        return {"by": saved_by.name, "at": saved_at}
+    return {"by": last.actor_name, "at": last.occurred_at} if last else {}
 
 
 def _last_act(current: Model | Mapping[str, Any]) -> QuerySet[AuditEvent]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -11,8 +12,9 @@ from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from reporting import calls, rag
 from reporting.drafting import Draft, draft_of, known_to
-from reporting.editing import LEAVE_OUT, Edit, Wanted, contradictions, finding_words, with_changes
+from reporting.editing import Wanted, contradictions, finding_words, told, with_changes
 from reporting.models import Colour, Report
+from reporting.services.sittings import begin_or_go_on, words_of
 from reporting.services.states import State, change, require_version
 
 
@@ -28,11 +30,13 @@ def save_draft(
     by: User,
     sentences: Mapping[str, Wanted] | None = None,
     own_words: str = "",
+    goes_on: bool = False,
 ) -> Draft:
     """Keep what the DM wrote; the figures and sentences are brought up to now with it.
 
     ``colour`` may still be empty: not confirmed yet. ``sentences`` are those of the rules that the
-    DM changed or left out, by their keys. ``report`` is brought up to date.
+    DM changed or left out, by their keys. ``report`` is brought up to date. ``goes_on``: it is
+    saved while it is being typed; the record gets a row when that ends, see ``sittings``.
 
     Raises:
         DomainError: it is no draft, or the colour is better than the rules' and nobody says why,
@@ -46,12 +50,20 @@ def save_draft(
         version=version,
         by=by,
         sentences=sentences or {},
+        goes_on=goes_on,
     )
 
 
 @transaction.atomic
 def save_update(
-    *, report: Report, paragraph: str, colour: str, colour_reason: str, version: int, by: User
+    *,
+    report: Report,
+    paragraph: str,
+    colour: str,
+    colour_reason: str,
+    version: int,
+    by: User,
+    goes_on: bool = False,
 ) -> Draft:
     """Keep an update's paragraph and colour, as ``save_draft`` does.
 
@@ -59,9 +71,15 @@ def save_update(
         DomainError: it is no draft, or the colour is better than the rules' and nobody says why.
         Conflict: somebody else saved since ``version``.
     """
-    words = {"paragraph": paragraph}
-    call = (colour, colour_reason)
-    return _keep(report, words, colour=call, version=version, by=by, sentences={})
+    return _keep(
+        report,
+        {"paragraph": paragraph},
+        colour=(colour, colour_reason),
+        version=version,
+        by=by,
+        sentences={},
+        goes_on=goes_on,
+    )
 
 
 def _keep(
@@ -72,6 +90,7 @@ def _keep(
     version: int,
     by: User,
     sentences: Mapping[str, Wanted],
+    goes_on: bool,
 ) -> Draft:
     """``words``, the colour with its reason, and what was made of the rules' sentences, where
     somebody may still write them.
@@ -83,23 +102,26 @@ def _keep(
     call = colour[0]
     draft, reason = with_call(draft, call, colour[1].strip())
     words |= {"colour": call, "colour_reason": reason}
-    changed = [name for name in words if getattr(report, name) != words[name]]
-    before = {name: getattr(report, name) for name in changed}
-    after = {name: words[name] for name in before}
     edits = with_changes(draft.sentences, report.edits, sentences)
-    if edits != report.edits:
-        before["sentences"], after["sentences"] = _told(report.edits), _told(edits)
-    change(report, **words, edits=edits, drafted=draft.stored, compiled_as_of=draft.as_of)
-    record("report.saved", report, by=by, before=before, after=after)
+    changes = words | {"edits": edits, "drafted": draft.stored, "compiled_as_of": draft.as_of}
+    _write(report, changes, by=by, goes_on=goes_on)
     return draft
 
 
-def _told(edits: Mapping[str, Edit]) -> str:
-    """What was made of the rules' sentences, for the record."""
-    return "\n".join(
-        edit["text"] or f"{key} left out: {LEAVE_OUT[edit['left_out']]}"
-        for key, edit in edits.items()
-    )
+def _write(report: Report, changes: dict[str, Any], *, by: User, goes_on: bool) -> None:
+    """Store what was typed, and record it unless more is to come."""
+    at, was = now(), words_of(report)
+    typed = {name: changes[name] for name in was if name in changes}
+    typed["sentences"] = told(changes["edits"])
+    changed = {name: was[name] for name in typed if typed[name] != was[name]}
+    if goes_on and not changed:
+        return
+    before = changed | begin_or_go_on(report, by=by, at=at)
+    change(report, **changes, saved_at=at, saved_by=by, unrecorded=before if goes_on else {})
+    if not goes_on:
+        before = {name: text for name, text in before.items() if text != typed[name]}
+        after = {name: typed[name] for name in before}
+        record("report.saved", report, by=by, before=before, after=after)
 
 
 def with_call(draft: Draft, colour: str, reason: str) -> tuple[Draft, str]:

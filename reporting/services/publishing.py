@@ -22,6 +22,7 @@ from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour, require_true
 from reporting.services.letters import write_status_letters
+from reporting.services.sittings import RECORDED, record_sitting
 from reporting.services.states import THAWED, State, change, move, require_version
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
@@ -68,6 +69,7 @@ def publish_report(
     require_honest_colour(report.colour, report.colour_reason, draft)
     require_true(report, draft)
     publish_at = now() + timedelta(seconds=delay)
+    record_sitting(report)
     move(
         report,
         State.PUBLISHING,
@@ -75,6 +77,7 @@ def publish_report(
         publishing_by=by,
         publishing_for=_absent_manager(report, by),
         **_frozen(report, draft),
+        **RECORDED,
     )
     record("report.publication_started", report, by=by, after={"publish_at": publish_at})
     wake("reporting.tasks.finish_publication", report.pk, after=delay)
@@ -165,11 +168,13 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
     said = {name: revision.text.get(name, "") for name in TYPED}
     typed = {name: getattr(report, name) for name in TYPED if getattr(report, name) != said[name]}
     typed["reason"] = report.correction_reason
+    record_sitting(report)
     drafted = drafting.said_again(revision).stored
     move(
         report,
         State.PUBLISHED,
         **CORRECTED,
+        **RECORDED,
         edits={},
         drafted=drafted,
         compiled_as_of=revision.facts.as_of,

@@ -30,6 +30,7 @@ from reporting.models import Period, Report
 from reporting.services.attempts import park_dead
 from reporting.services.digests import send_digests
 from reporting.services.forecasts import engagements_to_forecast
+from reporting.services.sittings import end_left_sittings
 
 logger = logging.getLogger(__name__)
 
@@ -98,13 +99,15 @@ def _place(period: Period) -> tuple[int, bool, date]:
 
 
 def sweep() -> None:
-    """Park what died five times, and tell the workers of whatever waits.
+    """Park what died five times, record what was typed and left, and tell the workers of whatever
+    waits.
 
     What has a message already gets another; whoever comes second finds nothing to do.
     """
     park_dead()
     park_dead_imports()
     at = now()
+    end_left_sittings(at=at)
     for pk in Report.objects.to_compile(at).values_list("pk", flat=True):
         wake("reporting.tasks.compile_report", pk)
     for pk in Report.objects.to_publish(at).values_list("pk", flat=True):

@@ -15,6 +15,7 @@ from reporting.drafting import draft_of
 from reporting.models import Report
 from reporting.services.attempts import with_names
 from reporting.services.drafts import require_draft, with_call
+from reporting.services.sittings import record_sitting
 from reporting.services.states import require_version
 
 
@@ -59,5 +60,6 @@ def discard_update(*, report: Report, version: int, by: User) -> None:
     require_draft(report)
     if not report.is_update or report.correction_reason:
         raise DomainError("What was published stays: drop the correction instead.")
+    record_sitting(report)
     record("report.update_discarded", report, by=by, before={"paragraph": report.paragraph})
     report.delete()

@@ -417,4 +417,4 @@ def test_statements_of_the_editor(
         milestone.work_items.set(engagement.work_items.all())
         milestone.criteria.create(number=1, statement="It works.")
     publish(first, manager)
-    assert statements(sign_in(manager), url(draft(second))) == 15
+    assert statements(sign_in(manager), url(draft(second))) == 14

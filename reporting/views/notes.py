@@ -24,7 +24,8 @@ from reporting.forms import DraftForm
 from reporting.models import Note
 from reporting.note_forms import NoteEditForm, NoteForm
 from reporting.services.notes import change_note, place_note, take_back_note, write_note
-from reporting.views.reports import find_report, render_editor, stored_report
+from reporting.views.autosaves import stored_report
+from reporting.views.reports import find_report, render_editor
 
 ACTS = ("insert", "carry", "done")
 COLUMNS = [

@@ -27,11 +27,11 @@ from reporting.services.publishing import (
     start_correction,
     stop_publication,
 )
+from reporting.views.autosaves import stored_report
 from reporting.views.reports import (
     find_report,
     render_editor,
     state_page,
-    stored_report,
     week_starts,
 )
 

@@ -22,13 +22,14 @@ from reporting import customer, editor, policies, statuses
 from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of
 from reporting.filters import ReportFilter
-from reporting.forms import CorrectionForm, DraftForm, DueDayForm
+from reporting.forms import CorrectionForm, DraftForm, DueDayForm, TypedDraftForm
 from reporting.models import Period, Report
 from reporting.periods import monday_named
 from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_draft
 from reporting.services.due_days import can_move, days_left, move_due_day
 from reporting.services.letters import address_of
+from reporting.views.autosaves import KEYS, answer_typing, is_typing, stored_report
 from reporting.weeks import Week
 from reporting.wording import capital
 
@@ -128,6 +129,9 @@ def report_edit(request: HttpRequest, ref: str, week: str) -> HttpResponse:
 def _save(request: HttpRequest, report: Report) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
+    if is_typing(request):
+        typed = TypedDraftForm(request.POST, draft=draft, edits=report.edits, report=report)
+        return answer_typing(request, typed, save_draft, report)
     form = DraftForm(request.POST, draft=draft, edits=report.edits)
     stored = stored_report(report)
     if saved(form, save_draft, theirs=stored, report=report, by=request.user) is None:
@@ -192,7 +196,7 @@ def find_report(request: HttpRequest, ref: str, week: str) -> Report:
     """
     visible = Report.objects.visible_to(request.user).with_neighbours()
     visible = visible.annotate(noted=editor.noted(request.user))
-    reports = visible.select_related("period", "publishing_by", "publishing_for")
+    reports = visible.select_related("period", "publishing_by", "publishing_for", "saved_by")
     report = get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
     report.engagement = find_engagement(request, ref)
     return report
@@ -204,11 +208,6 @@ def week_starts(week: str) -> date:
         return monday_named(week)
     except ValueError as error:
         raise Http404(f"There is no week {week}.") from error
-
-
-def stored_report(report: Report) -> Any:
-    """Reads what is stored by now, for whoever saved second."""
-    return lambda: Report.objects.select_related("engagement", "period").get(pk=report.pk)
 
 
 def draft_form(report: Report, draft: Draft) -> DraftForm:
@@ -233,6 +232,7 @@ def render_editor(
         draft=draft,
         sections=editor.sections(draft, late=late, sources=sources, form=form),
         saved=editor.last_save(report),
+        page_keys=KEYS,
         **_rail(request, report, draft, sources),
         **rests_on,
         **report_page(request, report),

@@ -22,14 +22,14 @@ from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
 from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
-from reporting.forms import UpdateCorrectionForm, UpdateForm
+from reporting.forms import TypedUpdateForm, UpdateCorrectionForm, UpdateForm
 from reporting.models import Report
 from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_update
 from reporting.services.publishing import publish_report
 from reporting.services.updates import begin_update, discard_update
+from reporting.views.autosaves import KEYS, answer_typing, is_typing, stored_report
 from reporting.views.publication import correct, drop, retry, stop
-from reporting.views.reports import stored_report
 
 PAGES = {
     Report.State.DUE: "reporting/update_waiting.html",
@@ -82,7 +82,7 @@ def update_detail(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """An update in whatever state it is; as a draft it can be written."""
     report = find_update(request, ref, number)
     if request.method == "POST":
-        return _save(request, report, save_update)
+        return _save(request, report, save_update, may_be_typing=True)
     if report.state == Report.State.DRAFT:
         draft = draft_of(report, at=now())
         fields = ("version", "paragraph", "colour", "colour_reason")
@@ -98,9 +98,14 @@ def update_publication(request: HttpRequest, ref: str, number: int) -> HttpRespo
     return _save(request, find_update(request, ref, number), _save_and_publish)
 
 
-def _save(request: HttpRequest, report: Report, service: Any) -> HttpResponse:
+def _save(
+    request: HttpRequest, report: Report, service: Any, *, may_be_typing: bool = False
+) -> HttpResponse:
     require(policies.can_write_report(request.user, report.engagement))
     draft = draft_of(report, at=now())
+    if may_be_typing and is_typing(request):
+        typed = TypedUpdateForm(request.POST, draft=draft, report=report)
+        return answer_typing(request, typed, service, report)
     form = UpdateForm(request.POST, draft=draft)
     stored = stored_report(report)
     if saved(form, service, theirs=stored, report=report, by=request.user) is None:
@@ -168,7 +173,7 @@ def update_retry(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def find_update(request: HttpRequest, ref: str, number: int) -> Report:
     """The update with its engagement's header; 404 where one may not read it."""
     reports = Report.objects.visible_to(request.user).updates()
-    found = reports.select_related("publishing_by", "publishing_for")
+    found = reports.select_related("publishing_by", "publishing_for", "saved_by")
     report = get_object_or_404(found, engagement__ref=ref, update_number=number)
     report.engagement = find_engagement(request, ref)
     return report
@@ -187,6 +192,8 @@ def _render_draft(
         may_set_colours=can_set_colours(request.user, report.engagement),
         readers=editor.readers_of_last(report, user=request.user),
         stop_words=editor.stop_words(),
+        saved=editor.last_save(report),
+        page_keys=KEYS,
         **_page(request, report),
     )
 

@@ -1,0 +1,56 @@
+"""What comes of a revision once it is out: who saw it, and that it is withdrawn."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from dm_portal.people.models import User
+from reporting import querysets
+
+
+class Retraction(models.Model):
+    """That a published revision is withdrawn: readers see why in its place, and nothing rests on it
+    any more. Written once; a correction, published as the next revision, takes it back.
+    """
+
+    revision = models.OneToOneField(
+        "reporting.ReportRevision", on_delete=models.PROTECT, related_name="retraction"
+    )
+    reason = models.TextField()
+    retracted_at = models.DateTimeField()
+    retracted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = querysets.RetractionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["revision"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="retraction_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision}, withdrawn"
+
+
+class Receipt(models.Model):
+    """That one of the customer's people opened a revision: seen by whom, first and last."""
+
+    revision = models.ForeignKey(
+        "reporting.ReportRevision", on_delete=models.PROTECT, related_name="receipts"
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+
+    objects = querysets.ReceiptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["revision", "first_seen"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "user"], name="receipt_once"),
+            models.CheckConstraint(
+                condition=Q(last_seen__gte=F("first_seen")), name="receipt_last_after_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} seen by {self.user}"
