@@ -7,10 +7,13 @@ no longer those that it was written of.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
+from dm_portal.shell.marked import to_text
 from reporting.truth import Finding, Known, examine
 
 Row = dict[str, Any]
 
+# What the DM writes in Markdown.
+MARKED = ("our_move", "own_words", "paragraph")
 # Why a sentence is left out; the customer does not read it.
 LEAVE_OUT = {
     "told": "told already",
@@ -114,7 +117,7 @@ def contradictions(
     words: Mapping[str, str], rows: Sequence[Row], edits: Mapping[str, Edit], known: Known
 ) -> dict[str, list[Finding]]:
     """What contradicts a fact: by the name of the DM's words, or ``text-<key>`` of a sentence."""
-    texts = [(name, text, "") for name, text in words.items()]
+    texts = [(name, read(name, text), "") for name, text in words.items()]
     texts += [
         (f"text-{row['key']}", row["text"], row["about"])
         for row in merged(rows, edits)
@@ -125,6 +128,11 @@ def contradictions(
         for name, text, about in texts
     }
     return {name: findings for name, findings in found.items() if findings}
+
+
+def read(name: str, text: str) -> str:
+    """The DM's words as they are read: of what is written in Markdown, without its marks."""
+    return to_text(text, addresses=False) if name in MARKED else text
 
 
 def finding_words(finding: Finding) -> str:

@@ -127,7 +127,7 @@ class DraftForm(CallForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="What the facts cannot say. It stands under your name; a blank line begins a "
-        "new paragraph.",
+        "new paragraph, and Markdown makes lists, **strong words** and [links](https://…).",
     )
     field_order = ("headline", "colour", "colour_reason", "our_move", "own_words")
 

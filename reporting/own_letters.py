@@ -30,7 +30,7 @@ STATUS = customer.Status(
     rules=customer.Rules("off_track", "2.1 Refunds has 12 of 52 items open.", is_known=True),
     reason="The system is back on Monday.",
     our_move="We test against a stand-in from Monday.",
-    own_words=("Your new contact for refunds is Sami Lund.",),
+    own_words="Your new contact for refunds is **Sami Lund**.",
     speaks_for=SOMEBODY_OF_US.name,
     correction_reason="The date of 3.0 was wrong.",
     changed=(

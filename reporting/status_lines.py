@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from dm_portal.people.letters import Group, Line
+from dm_portal.shell.marked import to_line
 from dm_portal.shell.wording import count, ended
 from reporting.customer import week_words
 from reporting.models import ReportRevision, WaitingStatus
@@ -28,7 +29,7 @@ def line(revision: ReportRevision) -> Line:
     """What the frozen revision says, and nothing else."""
     report = revision.report
     what = "update" if report.is_update else week_words(report.period)
-    said = revision.text.get("paragraph") or revision.headline
+    said = to_line(revision.text.get("paragraph", "")) or revision.headline
     reason = revision.correction_reason
     corrected = f"Corrected: {ended(reason)} " if reason else ""
     return Line(

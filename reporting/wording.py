@@ -15,7 +15,6 @@ TO_FRIDAY = timedelta(days=4)
 # What ends a sentence: a mark, then a space or the end; "2.1" ends none.
 END = re.compile(r"[.!?…](?=\s|$)")
 HEADLINE_LENGTH = 200
-BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 def was(rows: Sequence[object]) -> str:
@@ -31,12 +30,6 @@ def first_sentence(paragraph: str) -> str:
     text = " ".join(paragraph.split())
     end = END.search(text)
     return Truncator(text[: end.end()] if end else text).chars(HEADLINE_LENGTH)
-
-
-def paragraphs(text: str) -> tuple[str, ...]:
-    """What stands between blank lines, each on one line."""
-    found = (" ".join(each.split()) for each in BLANK_LINE.split(text))
-    return tuple(each for each in found if each)
 
 
 def share(part: int, whole: int, noun: str) -> str:

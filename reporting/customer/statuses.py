@@ -37,7 +37,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         rules=page.rules(),
         reason=page.reason(),
         our_move=text["our_move"],
-        own_words=wording.paragraphs(text.get("own_words", "")),
+        own_words=text.get("own_words", ""),
         speaks_for=speaker.name,
         correction_reason=text["correction_reason"],
         changed=page.lines(*sentences.CHANGED),

@@ -2,6 +2,7 @@
 
 from typing import Any, TypedDict
 
+from dm_portal.shell.marked import to_line
 from reporting import editing, wording
 from reporting.drafting import Draft, known_to
 from reporting.models import Report
@@ -45,4 +46,4 @@ def compose(*, report: Report, draft: Draft) -> Text:
 
 def headline_of(text: Text) -> str:
     """The DM's own, or the first sentence of an update's paragraph."""
-    return text["headline"] or wording.first_sentence(text.get("paragraph", ""))
+    return text["headline"] or wording.first_sentence(to_line(text.get("paragraph", "")))

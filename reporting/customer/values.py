@@ -48,7 +48,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Status:
     """One published status, whole, or an update, of which ``paragraph`` is all that is told; texts
-    are as the customer reads them.
+    are as the customer reads them, ``our_move``, ``own_words`` and ``paragraph`` in Markdown.
     """
 
     engagement: str
@@ -65,7 +65,7 @@ class Status:
     rules: Rules | None
     reason: str
     our_move: str
-    own_words: tuple[str, ...]  # paragraphs, of whoever speaks
+    own_words: str  # paragraphs, of whoever speaks
     speaks_for: str
     correction_reason: str
     changed: tuple[Line, ...]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from dm_portal.people import standing
 from dm_portal.shell.components import Shape
+from dm_portal.shell.marked import to_line
 from dm_portal.shell.wording import count
 from engagements.models import Engagement
 from reporting.customer import week_words
@@ -71,7 +72,9 @@ def _begun(report: Report) -> Need:
         if is_open
         else "Publish the update that is begun",
         where=where(report.engagement),
-        why=f"opened again: {report.correction_reason}" if is_open else report.paragraph[:80],
+        why=f"opened again: {report.correction_reason}"
+        if is_open
+        else to_line(report.paragraph)[:80],
         url=report.get_absolute_url(),
         action="Write",
         engagement_id=report.engagement_id,

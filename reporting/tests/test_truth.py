@@ -8,6 +8,7 @@ import pytest
 
 from engagements.thresholds import DEFAULTS
 from reporting import sentences
+from reporting.editing import contradictions
 from reporting.tests.inputs import AS_OF, SINCE, body, criterion, item, milestone, revision
 from reporting.truth import Finding, examine, known_of
 from reporting.truth.days import days_in
@@ -182,3 +183,13 @@ def test_the_rules_contradict_nothing_of_their_own() -> None:
         if each.contradicts
     ]
     assert wrong == []
+
+
+def test_markdown_hides_nothing_and_an_address_is_no_figure() -> None:
+    known = known_of(facts(), declared="amber", previous="green", more_days=frozenset())
+    text = "**6** of [8](https://x.example/9-items) items of Release 2.1 are *done*."
+    words = {"own_words": text, "headline": "5 of 8 items of Release 2.1 are done."}
+    found = contradictions(words, [], {}, known)
+    assert {name: [each.contradicts for each in said] for name, said in found.items()} == {
+        "own_words": ["Release 2.1: 5 done"]
+    }

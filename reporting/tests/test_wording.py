@@ -1,8 +1,8 @@
-"""Sentences and paragraphs as they are cut out of what people typed."""
+"""Sentences as they are cut out of what people typed."""
 
 import pytest
 
-from reporting.wording import first_sentence, paragraphs
+from reporting.wording import first_sentence
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,3 @@ def test_a_long_one_is_cut_to_a_headline() -> None:
     cut = first_sentence("word " * 100)
     assert len(cut) == 200
     assert cut.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("", ()), ("One\nline", ("One line",)), ("A\r\n\r\nB\n \n\nC", ("A", "B", "C"))],
-)
-def test_paragraphs(text: str, found: tuple[str, ...]) -> None:
-    assert paragraphs(text) == found

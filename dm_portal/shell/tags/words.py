@@ -2,6 +2,7 @@
 
 from django.template import Context
 
+from dm_portal.shell import marked
 from dm_portal.shell.tags import one_of, register, render_around
 from dm_portal.shell.tags.status import share
 from dm_portal.shell.wording import abridged
@@ -34,6 +35,36 @@ SYSTEMS = {
 def abridged_filter(text: object) -> str:
     """A text of any length as a list shows it; nothing of what is not there."""
     return abridged(str(text or ""))
+
+
+@register.filter(name="marked")
+def marked_filter(text: object) -> str:
+    """Paragraphs that somebody wrote in Markdown, on a page."""
+    return marked.to_html(str(text or ""))
+
+
+@register.filter
+def marked_line(text: object) -> str:
+    """The same within a paragraph of ours."""
+    return marked.to_html(str(text or ""), in_line=True)
+
+
+@register.filter
+def marked_letter(text: object) -> str:
+    """Paragraphs in a letter, whose links lead to the portal alone."""
+    return marked.to_html(str(text or ""), links=False)
+
+
+@register.filter
+def marked_letter_line(text: object) -> str:
+    """The same within a paragraph of a letter."""
+    return marked.to_html(str(text or ""), in_line=True, links=False)
+
+
+@register.filter
+def marked_text(text: object) -> str:
+    """The same in a letter of text."""
+    return marked.to_text(str(text or ""))
 
 
 @register.filter
