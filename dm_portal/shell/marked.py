@@ -85,7 +85,9 @@ def _block(node: SyntaxTreeNode, addresses: bool) -> str:
     if node.type in ("bullet_list", "ordered_list"):
         start = int(str(node.attrs.get("start", 1)))
         marks = map("{}. ".format, count(start)) if node.type == "ordered_list" else repeat("- ")
-        blocks = ("\n".join(_block(each, addresses) for each in item.children) for item in node)
+        blocks = (
+            "\n".join(_block(each, addresses) for each in item.children) for item in node.children
+        )
         return "\n".join(
             mark + words.replace("\n", "\n" + " " * len(mark))
             for mark, words in zip(marks, blocks, strict=False)
