@@ -30,6 +30,8 @@ from reporting.models import Note, Receipt, Report, ReportRevision
 
 # What a fact's name says to people: the last part of its path in the figures.
 LABELS = {
+    "answer_by": "answer needed by",
+    "asked_on": "asked on",
     "back": "added back in the window",
     "back_late": "added back before, imported since",
     "blocked": "blocked",
@@ -48,6 +50,11 @@ LABELS = {
     "done": "done",
     "done_on": "done on",
     "done_share": "per cent done",
+    "due_on": "promised for",
+    "ended_on": "ended on",
+    "ends_on": "the sprint ends on",
+    "expected_from": "expected from",
+    "expected_to": "expected up to",
     "finished": "finished in the window",
     "finished_again": "done at the last status, too",
     "finished_late": "finished before, imported since",
@@ -61,19 +68,25 @@ LABELS = {
     "imported_on": "last import",
     "items": "items",
     "items_done_on": "the last item done on",
-    "met_on": "met on",
+    "kept_on": "done on",
     "key": "the oldest",
-    "last": "the last on",
     "known_until_day": "told until",
+    "last": "the last on",
     "late_in": "came before, known since",
     "late_out": "left before, known since",
+    "met_on": "met on",
     "moved": "dates changed",
     "moved_in": "moved in",
     "moved_out": "moved out",
+    "moved_to": "moved to",
+    "needed_by": "needed by",
     "new_on": "new date",
     "no_milestone": "in no milestone",
+    "notice": "working days of notice",
     "old_on": "old date",
     "open": "open",
+    "promise": "what was promised",
+    "raised_on": "raised on",
     "reason": "reason",
     "recorded": "dates recorded later",
     "recorded_on": "the last on",
@@ -83,20 +96,26 @@ LABELS = {
     "removed_late": "withdrawn before, reported since",
     "reopened": "reopened in the window",
     "reopened_late": "reopened before, imported since",
+    "resolved_on": "decided on",
     "since_day": "blocked since",
     "statement": "criterion",
+    "text": "in the words for the customer",
+    "title": "what was asked",
+    "to": "of whom",
     "to_day": "up to",
     "total": "work",
     "undated": "without a created date",
     "undecided": "in states not decided on",
     "until_day": "up to",
+    "without_answer": "without an answer",
     "working_days": "working days",
+    "working_days_past": "working days past that day",
 }
 # What the part before it says of such a fact.
 OF = {"before": "before this correction", "decided": "by what was decided since"}
 
 # Facts that are days, besides those whose names say so.
-DAYS = ("first", "last")
+DAYS = ("first", "last", "needed_by", "answer_by", "moved_to", "expected_from", "expected_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +199,10 @@ class NoteLine:
 # Which sentences stand under which heading: keys, or the beginning of keys up to a dot.
 SECTIONS = {
     "Since the last status": sentences.CHANGED,
-    "Milestones": ("milestone.", "criteria.", "blocked.", "beyond"),
-    "Delivered": ("finished", "late.finished", "met.", "delivered."),
+    "Milestones": ("milestone.", "expected.", "criteria.", "blocked.", "beyond"),
+    "Delivered": sentences.DELIVERED,
+    "Next week": sentences.AHEAD,
+    "Open between us": sentences.OPEN,
     "What it rests on": ("freshness", "left_out.", "recorded"),
 }
 # What the customer's page has above them where there was no status before.
@@ -198,6 +219,7 @@ RECORDED_HERE = (
     "freshness",
     "left_out.refused",
     "corrected",
+    *("answered.", "resolved.", "promise.", "ask.", "escalation.", "risk."),
 )
 
 

@@ -78,10 +78,7 @@ class Page:
 
     def _of(self, rows: list[dict[str, Any]]) -> tuple[Line, ...]:
         numbers = [row["number"] for row in rows]
-        found = [
-            self.lines(f"milestone.{number}", f"criteria.{number}", f"blocked.{number}")
-            for number in numbers
-        ]
+        found = [self.lines(*sentences.of_milestone(number)) for number in numbers]
         return tuple(line for lines in found for line in lines)
 
     def _done_earlier(self) -> list[dict[str, Any]]:

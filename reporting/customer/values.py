@@ -74,6 +74,8 @@ class Status:
     timeline: Timeline | None
     burn_up: BurnUp | None
     delivered: tuple[Line, ...]
+    ahead: tuple[Line, ...]
+    waiting: tuple[Line, ...]
     rests_on: str
     zone: str
     as_of: Moment

@@ -9,16 +9,27 @@ Keys: ``corrected``, ``since``, ``date.<n>.<revision>``, ``dates``, ``created``,
 ``late.<what>``, ``back``, ``reopened``, ``removed``, ``gone``, ``scope.<n>``, ``late.scope.<n>``,
 ``milestone.<n>``, ``criteria.<n>``, ``blocked.<n>``, ``beyond``, ``finished``,
 ``met.<n>.<criterion>``, ``delivered.<n>``, ``delivered.beyond``, ``left_out.<what>``,
-``recorded``, ``freshness``.
+``recorded``, ``freshness``; from schema 9 on ``answered.<n>``, ``resolved.<n>``, ``promise.<n>``,
+``expected.<n>``, ``next.<n>``, ``next.beyond``, ``ask.<n>``, ``escalation.<n>``, ``risk.<n>``.
 """
 
 from collections.abc import Iterable
 
-from reporting.sentences import basis, changed, delivered, progress
+from reporting import rag
+from reporting.sentences import ahead, basis, changed, delivered, owed, progress
 from reporting.sentences.before import corrected
 from reporting.sentences.parts import Row
 
-__all__ = ["CHANGED", "corrected", "is_under", "write"]
+__all__ = [
+    "AHEAD",
+    "CHANGED",
+    "DELIVERED",
+    "OPEN",
+    "corrected",
+    "is_under",
+    "of_milestone",
+    "write",
+]
 
 # The sentences, and families of them, on what changed since the last status.
 CHANGED = (
@@ -26,7 +37,12 @@ CHANGED = (
     *("first_told", "late.first_told", "back", "late.back"),
     *("reopened", "late.reopened", "removed", "late.removed", "gone", "late.gone"),
     *("late.redated", "late.decided", "scope.", "late.scope."),
+    *("answered.", "resolved.", "promise."),
 )
+DELIVERED = ("finished", "late.finished", "met.", "delivered.")
+AHEAD = ("next.",)
+# What waits for somebody, or may go wrong, as it stood with the status.
+OPEN = ("ask.", "escalation.", "risk.")
 
 
 def write(body: Row) -> list[Row]:
@@ -51,12 +67,20 @@ def write(body: Row) -> list[Row]:
         *changed.decided(figures),
         *changed.moved_items(figures),
         *changed.moved_late(figures),
+        *owed.answered(figures),
+        *owed.resolved(figures),
+        *owed.promises(figures),
         *progress.milestones(figures),
+        *ahead.expected(figures, rag.thresholds_of(body)),
         *progress.beyond(figures),
         *delivered.finished(figures),
         *changed.late(figures, "finished"),
         *delivered.met(figures),
         *delivered.where(figures),
+        *ahead.next_week(figures),
+        *owed.asks(figures),
+        *owed.escalations(figures),
+        *owed.risks(figures),
         *basis.left_out(figures),
         *basis.recorded(figures),
         basis.freshness(figures),
@@ -66,3 +90,9 @@ def write(body: Row) -> list[Row]:
 def is_under(key: str, keys: Iterable[str]) -> bool:
     """Whether a sentence's key is one of these; one that ends in a dot stands for a family."""
     return any(key.startswith(each) if each.endswith(".") else key == each for each in keys)
+
+
+def of_milestone(number: int) -> tuple[str, ...]:
+    """The sentences that tell how one milestone stands, in their order."""
+    said = ("milestone", "expected", "criteria", "blocked")
+    return tuple(f"{name}.{number}" for name in said)

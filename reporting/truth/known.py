@@ -1,7 +1,7 @@
 """What the facts of a draft say, by subject and meaning."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,11 @@ Row = dict[str, Any]
 
 # Not of one milestone: what is said of all work, or of any part of it.
 ANY = ""
+
+# How the names of days end, of what is owed.
+OWED_DAYS = ("_on", "_by", "_day", "moved_to")
+# Of promises, said in the words that milestones' dates are said in.
+PROMISED = {"due_on": "committed", "moved_to": "moved", "kept_on": "done"}
 
 # The figures that answer to what people say of items: those that always do, and those that do
 # where there are any, since the words may mean several.
@@ -62,6 +67,8 @@ def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[da
         told.blocked(figures["blockers"])
     for move in figures["moved"]:
         told.move(move)
+    for meaning, text in _days_owed(figures):
+        told.day(ANY, meaning, text)
     for name, text in figures["window"].items():
         if text and name.endswith("_day"):
             told.day(ANY, "window", text)
@@ -75,6 +82,17 @@ def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[da
         previous=previous,
         all_days=more_days.union(*told.days.values()),
     )
+
+
+def _days_owed(figures: Row) -> Iterator[tuple[str, str]]:
+    """By meaning, the days of what is asked, raised, risked, promised and planned."""
+    for part in ("asks", "answered", "escalations", "resolved", "risks", "commitments"):
+        for row in figures.get(part, ()):
+            for name, value in row.items():
+                if value and name.endswith(OWED_DAYS):
+                    yield PROMISED.get(name, "owed"), value
+    if ahead := figures.get("ahead"):
+        yield from (("owed", ahead[name]) for name in ("starts_on", "ends_on"))
 
 
 class _Told:
@@ -91,8 +109,9 @@ class _Told:
         for column, meaning in (
             *(("committed_on", "committed"), ("first_committed_on", "first")),
             *(("done_on", "done"), ("items_done_on", "done"), ("criteria_met_on", "done")),
+            *(("expected_from", "expected"), ("expected_to", "expected")),
         ):
-            if row[column]:
+            if row.get(column):
                 self.day(name, meaning, row[column])
         if row["items"] is not None:
             self.items(name, row)

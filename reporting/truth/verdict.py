@@ -29,7 +29,8 @@ def examine(text: str, known: Known, *, about: str = "") -> list[Finding]:
 
     ``about`` is the milestone that the text is written of, if any.
     """
-    claims = claims_in(text, names=known.names, about=about, today=known.today)
+    subject = about if about in known.names else ANY
+    claims = claims_in(text, names=known.names, about=subject, today=known.today)
     found = [each for claim in claims for each in _against(claim, known)]
     return list(dict.fromkeys(found))
 
