@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from dm_portal.people import policies as people_policies
 from dm_portal.people import standing
 from dm_portal.shell.components import Rail, RailItem
+from engagements.headers import with_standing
 from engagements.models import Engagement
 from engagements.standing import shape_of
 
@@ -59,8 +60,8 @@ def _place(path: str, label: str, route: str, icon: str) -> RailItem:
 
 def _engagements(user: Any) -> Any:
     """Open engagements of this person, one statement."""
-    mine = Engagement.objects.of_person(user).exclude(state=Engagement.State.CLOSED)
-    return mine.with_standing().order_by("name", "pk")[:RAIL_ENGAGEMENTS]
+    mine = with_standing().of_person(user).exclude(state=Engagement.State.CLOSED)
+    return mine.order_by("name", "pk")[:RAIL_ENGAGEMENTS]
 
 
 def _engagement(path: str, engagement: Any) -> RailItem:

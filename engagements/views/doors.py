@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from engagements.headers import with_header
 from engagements.models import Engagement
 
 
@@ -15,8 +16,7 @@ def find_engagement(request: HttpRequest, ref: str) -> Engagement:
 
     Its pages are read by its own clock.
     """
-    visible = Engagement.objects.visible_to(request.user)
-    found = get_object_or_404(visible.with_people_and_date().with_standing(), ref=ref)
+    found = get_object_or_404(with_header().visible_to(request.user), ref=ref)
     timezone.activate(ZoneInfo(found.time_zone))
     return found
 
