@@ -1,6 +1,10 @@
 """What the record says of each act of this app: the words after the actor's name."""
 
-COMMON = {"reporting.report": "the ", "reporting.note": "a "}
+COMMON = {
+    "reporting.report": "the ",
+    "reporting.note": "a ",
+    "reporting.question": "the customer’s ",
+}
 
 SENTENCES: dict[str, str] = {
     "report.opened": "opened {target}",
@@ -19,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "report.update_begun": "began {target}",
     "report.update_discarded": "threw away {target}",
     "report.seen": "read {target}, revision {after[revision]}",
+    "question.asked": "asked about a status: {after[text]}",
+    "question.answered": "answered {target}: {after[answer]}",
     "note.written": "wrote {target}",
     "note.changed": "changed {target}",
     "note.taken_back": "took back {target}",

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from engagements.models import Ask, Engagement, Escalation, Risk
 from reporting.asks import WORDS
-from reporting.models import Colour, Note, Report, ReportRevision
+from reporting.models import Colour, Note, Question, Report, ReportRevision
 
 
 def noted_engagements(request: HttpRequest) -> QuerySet[Engagement]:
@@ -79,3 +79,21 @@ class SharedRiskFilter(django_filters.FilterSet):
     class Meta:
         model = Risk
         fields = ["state"]
+
+
+class QuestionFilter(django_filters.FilterSet):
+    """Questions, by whether they wait for an answer."""
+
+    answered_at = django_filters.ChoiceFilter(
+        label="State",
+        choices=[("no", "Without an answer"), ("yes", "Answered")],
+        empty_label="All",
+        method="by_answer",
+    )
+
+    class Meta:
+        model = Question
+        fields = ["answered_at"]
+
+    def by_answer(self, rows: QuerySet[Question], _: str, value: str) -> QuerySet[Question]:
+        return rows.filter(answered_at__isnull=value == "no")

@@ -14,6 +14,7 @@ from reporting.models_forecasts import Forecast as Forecast  # Django finds mode
 from reporting.models_readers import Receipt, Retraction
 from reporting.note_models import Note, UntoldRed
 from reporting.periods import week_name
+from reporting.question_models import Question
 from reporting.wording import week_words
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Facts",
     "Note",
     "Period",
+    "Question",
     "Receipt",
     "Reminder",
     "Report",

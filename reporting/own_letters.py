@@ -159,10 +159,23 @@ def _ahead() -> Mapping[str, Any]:
     }
 
 
+def _answer() -> Mapping[str, Any]:
+    return {
+        "person": SOMEBODY,
+        "engagement": "Atlas",
+        "quote": "2.1 Refunds: Committed for Mon 30 Nov, in 10 days.",
+        "question": "Does that hold without the bank’s test system?",
+        "answer": "Yes, for everything but partial refunds.",
+        "answered_by": SOMEBODY_OF_US.name,
+        "url": f"{settings.BASE_URL}/status/example/",
+    }
+
+
 # kind: name, category, example
 OWN = {
     "status": ("Published status", "status", _status),
     "update": ("Published update", "status", _update),
+    "answer": ("An answer to a question", "status", _answer),
     "reminder": ("Reminder of a status that is due", "reminder", _reminder),
     "reminders": ("Reminders of several statuses", "reminder", _reminders),
     "statuses": ("Published statuses, in one mail", "status", _statuses),

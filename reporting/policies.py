@@ -32,3 +32,11 @@ def leaves_receipt(user: Any) -> bool:
 def can_change_note(user: Any, note: Any) -> bool:
     """Its writer alone, whoever may read it."""
     return bool(note.written_by_id == user.pk)
+
+
+def can_ask_questions(user: Any) -> bool:
+    """The customer's people, about whatever they may read."""
+    return standing.is_present(user) and user.is_customer
+
+
+can_answer_question = can_write_report

@@ -21,9 +21,10 @@ from dm_portal.shell.components import Shape
 from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 from reporting import periods
-from reporting.customer import Piece, article, pieces, week_words
+from reporting.customer import article, week_words
 from reporting.models import Period, Report, ReportRevision
 from reporting.querysets import LAST_SAID, ReportRevisionQuerySet
+from reporting.questions import Found, Part, beside, parts_of
 from reporting.services.letters import address_of
 from reporting.services.ticks import rhythm_of
 
@@ -49,6 +50,7 @@ class Place:
     asks_url: str
     raised_url: str
     risks_url: str
+    questions_url: str
     back_url: str
 
     @property
@@ -71,11 +73,8 @@ class UpdateLine:
     """What was said since a status, as it was stored, on the page of that status."""
 
     article: SafeString
+    parts: tuple[Part, ...]
     url: str
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        return pieces(self.article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,13 @@ class StatusPage:
     place: Place
     title: str
     article: SafeString
+    parts: tuple[Part, ...]
     updates: tuple[UpdateLine, ...]
     correction: Correction | None
     kind: str  # "status" or "update"
     first_url: str
     earlier: Link | None
     later: Link | None
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        return pieces(self.article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +148,7 @@ def place_of(engagement: Engagement, user: Any) -> Place:
         asks_url=reverse("status_ask_list", args=[ref]),
         raised_url=reverse("status_escalation_list", args=[ref]),
         risks_url=reverse("status_risk_list", args=[ref]),
+        questions_url=reverse("status_question_list", args=[ref]),
         back_url="" if user.is_customer else reverse("report_list", args=[ref]),
     )
 
@@ -186,23 +183,25 @@ def around(revision: ReportRevision, *, user: Any, is_latest: bool = False) -> A
 
 def page_of(
     revision: ReportRevision,
-    beside: Around,
+    near: Around,
     *,
     user: Any,
     updates: Sequence[ReportRevision] = (),
 ) -> StatusPage:
     """The page of one revision, of which report, period, engagement and customer are loaded."""
     report, said = revision.report, updates[0] if updates else revision
+    asked = beside([*updates, revision], user=user)
     return StatusPage(
         place=place_of(report.engagement, user),
         title=f"{said.headline} ({_name(said.report)})",
         article=article(revision),
-        updates=lines_of(updates),
-        correction=_correction(beside.correction, report.engagement),
+        parts=parts_of(revision, asked),
+        updates=_lines_of(updates, asked),
+        correction=_correction(near.correction, report.engagement),
         kind="update" if report.is_update else "status",
         first_url=url_of(revision, number=1) if revision.number > 1 else "",
-        earlier=_week(beside.earlier),
-        later=_week(beside.later),
+        earlier=_week(near.earlier),
+        later=_week(near.later),
     )
 
 
@@ -226,8 +225,8 @@ def updates_since(
     return list(updates.filter(facts__as_of__gt=revision.facts.as_of) if revision else updates)
 
 
-def lines_of(updates: Sequence[ReportRevision]) -> tuple[UpdateLine, ...]:
-    return tuple(UpdateLine(article(each), url_of(each)) for each in updates)
+def _lines_of(updates: Sequence[ReportRevision], asked: Found) -> tuple[UpdateLine, ...]:
+    return tuple(UpdateLine(article(each), parts_of(each, asked), url_of(each)) for each in updates)
 
 
 def url_of(revision: ReportRevision, *, number: int | None = None) -> str:
@@ -260,7 +259,7 @@ def first_page_of(
         place=place_of(engagement, user),
         due=dates.instant_words(due_at, zone=zone, today=today(zone.key)) if due_at else "",
         due_iso=due_at.isoformat() if due_at else "",
-        updates=lines_of(updates),
+        updates=_lines_of(updates, beside(updates, user=user)),
     )
 
 

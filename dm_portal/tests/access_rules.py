@@ -220,6 +220,11 @@ def noted(world: World) -> dict[str, Any]:
     return {"text": "A word", "purpose": "retro", "version": 1}
 
 
+def said_first(side: Side) -> str:
+    """What an address calls the first revision of the published week."""
+    return f"{side.reports['published'].period.week}-1"
+
+
 DRAFTS = PLANNERS | READERS
 READS_STATUS = CONTACTS | SEES
 REPORTS = {
@@ -288,6 +293,22 @@ REPORTS = {
     "status_index": page(SIGNED_IN, led_on=CUSTOMERS),
     "status_detail": page(READS_STATUS, at=engagement),
     "status_archive": page(READS_STATUS, at=engagement),
+    "question_list": page(SEES, at=engagement),
+    "question_detail": Rule(
+        SEES,
+        get=SEES,
+        post=LEADERS,
+        at=lambda side: engagement(side) | {"number": 1},
+        data=lambda w: {"answer": "It holds.", "version": 1},
+    ),
+    "status_question_list": page(READS_STATUS, at=engagement),
+    "status_question_create": Rule(
+        READS_STATUS,
+        get=CONTACTS,
+        post=CONTACTS,
+        at=lambda side: engagement(side) | {"said": said_first(side), "place": "headline"},
+        data=lambda w: {"text": "Does it hold?"},
+    ),
     "status_ask_list": page(READS_STATUS, at=engagement),
     "status_escalation_list": page(READS_STATUS, at=engagement),
     "status_risk_list": page(READS_STATUS, at=engagement),

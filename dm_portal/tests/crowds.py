@@ -39,7 +39,7 @@ from engagements.models import (
     WorkItem,
 )
 from pods.models import Membership, Pod, PodFunction, Specialist
-from reporting.models import Facts, Note, Period, Receipt, Report, ReportRevision
+from reporting.models import Facts, Note, Period, Question, Receipt, Report, ReportRevision
 
 Change = Callable[[int], dict[str, Any]]
 
@@ -99,6 +99,11 @@ def notes(world: World, count: int) -> None:
     Note.objects.bulk_create(
         Note(text=f"Note {number}", written_at=now(), **kept) for number in range(count)
     )
+
+
+def questions(world: World, count: int) -> None:
+    """Without an answer, beside the same paragraph."""
+    twins(world.ours.one(Question, number=1), count, numbered)
 
 
 def events(world: World, count: int) -> None:

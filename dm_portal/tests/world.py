@@ -57,6 +57,7 @@ from pods.models import Membership, Pod, PodFunction, Specialist
 from reporting.models import (
     Forecast,
     Note,
+    Question,
     Reminder,
     Report,
     ReportRevision,
@@ -360,6 +361,22 @@ def _reports(side: Side, manager: User) -> None:
     _digests(side, manager, reports["draft"])
     _forecasts(side)
     _notes(side, manager)
+    _questions(side, manager)
+
+
+def _questions(side: Side, manager: User) -> None:
+    """One that waits and one that is answered, beside the headline of the published week."""
+    revision = ReportRevision.objects.get(report=side.reports["published"])
+    asked = {
+        "engagement": side.engagement,
+        "revision": revision,
+        "place": "headline",
+        "asked_at": now(),
+        "asked_by": side.people["delegate"],
+    }
+    side.add(Question(number=1, **asked), "waits", keep=("place", "answer"))
+    answered = {"answered_at": now(), "answered_by": manager}
+    side.add(Question(number=2, **asked, **answered), "answered", keep=("place",))
 
 
 def _forecasts(side: Side) -> None:

@@ -26,6 +26,7 @@ SECTIONS = (
     ("actions", "Actions", "action_list"),
     ("commitments", "Commitments", "commitment_list"),
     ("escalations", "Escalations", "escalation_list"),
+    ("questions", "Questions", "question_list"),
 )
 SHARED = [
     Column("The customer reads", "customer_text"),

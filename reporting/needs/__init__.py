@@ -10,8 +10,8 @@ from typing import Any
 from dm_portal.people.standing import is_director
 from engagements.models import Blocker, Engagement, Import, Milestone
 from engagements.querysets import held_by
-from reporting.models import Report
-from reporting.needs import above, owed, own, plan, portal, sources, standing, statuses
+from reporting.models import Question, Report
+from reporting.needs import above, asked, owed, own, plan, portal, sources, standing, statuses
 from reporting.needs.lines import (
     GROUPS,
     NO_HURRY,
@@ -84,6 +84,7 @@ def _look(user: Any, at: datetime) -> tuple[list[Need], list[Red]]:
         *plan.milestones(Milestone.objects.visible_to(user), planned, at),
         *plan.blockers(Blocker.objects.visible_to(user), planned, at),
         *owed.lines(user, led, at),
+        *asked.questions(Question.objects.visible_to(user), led, at),
         *own.leave(user, at),
         *above.unpublished(user, below.exclude(pk__in=leads), at),
         *above.kinder([each for each in called if each.pk not in leads], at),
@@ -105,7 +106,8 @@ def needs_of_engagements(led: Any, planned: Any, *, at: datetime) -> tuple[list[
     due = [statuses.draft_line(report, at) for report in rows if not statuses.is_past(report, at)]
     files = [sources.file_line(file) for file in waiting.select_related("engagement__customer")]
     turned_red = plan.reds(Milestone.objects.all(), led, at)
-    for_leaders = [*due, *files, *sources.sources(led, at), *turned_red]
+    questions = asked.questions(Question.objects.all(), led, at)
+    for_leaders = [*due, *files, *sources.sources(led, at), *turned_red, *questions]
     for_planners = [
         *plan.milestones(Milestone.objects.all(), planned, at),
         *plan.blockers(Blocker.objects.all(), planned, at),

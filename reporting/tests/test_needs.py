@@ -429,7 +429,7 @@ def test_statements(
             draft(report)
     client = sign_in(manager)
     assert len(client.get("/").context["groups"]) >= 1
-    assert statements(client, "/") == 14
+    assert statements(client, "/") == 15
 
 
 def test_statements_of_an_admin(sign_in: SignIn, admin: User, draft_47: Report) -> None:

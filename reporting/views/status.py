@@ -144,8 +144,8 @@ def _read(
     """
     user = request.user
     record_receipts(revisions=[*updates, revision], user=user)
-    beside = statuses.around(revision, user=user, is_latest=is_latest)
-    page = statuses.page_of(revision, beside, user=user, updates=updates)
-    live = live_of(revision, updates, beside.earlier, user=user) if is_latest else None
+    near = statuses.around(revision, user=user, is_latest=is_latest)
+    page = statuses.page_of(revision, near, user=user, updates=updates)
+    live = live_of(revision, updates, near.earlier, user=user) if is_latest else None
     place = page.place
     return render(request, "status/detail.html", {"page": page, "place": place, "live": live})

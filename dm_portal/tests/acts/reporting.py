@@ -6,7 +6,7 @@ from typing import Any
 from dm_portal.shell.clock import now
 from dm_portal.tests.world import LONG_AGO, World
 from engagements.models import Engagement, Milestone
-from reporting.models import Note, Period, Report, ReportRevision
+from reporting.models import Note, Period, Question, Report, ReportRevision
 from reporting.services import (
     attempts,
     compiling,
@@ -14,6 +14,7 @@ from reporting.services import (
     due_days,
     notes,
     publishing,
+    questions,
     receipts,
     replays,
     ticks,
@@ -171,6 +172,16 @@ ACTS: dict[Any, Any] = {
         reason="They know",
         by=w.actors["manager"],
     ),
+    questions.ask_question: lambda w: questions.ask_question(
+        revision=ReportRevision.objects.get(report=w.ours.reports["published"]),
+        place="headline",
+        quote="On the way",
+        text="Does it hold?",
+        by=w.actors["executive"],
+    ),
+    questions.answer_question: lambda w, asked: questions.answer_question(
+        question=asked, version=1, answer="It does", by=w.actors["manager"]
+    ),
     receipts.record_receipts: lambda w, revision: receipts.record_receipts(
         revisions=[revision], user=w.actors["executive"]
     ),
@@ -186,6 +197,7 @@ READY: dict[Any, Any] = {
     due_days.move_due_day: to_come,
     drafts.save_update: begun,
     updates.discard_update: begun,
+    questions.answer_question: lambda w: Question.objects.get(pk=w.ours.one(Question, number=1).pk),
     notes.change_note: noted,
     notes.take_back_note: noted,
     notes.place_note: lambda w: (noted(w), worded(w)),
