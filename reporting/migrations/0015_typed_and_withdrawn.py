@@ -8,7 +8,7 @@ from dm_portal.shell.triggers import insert_only, never_emptied
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0012_notes'),
+        ('reporting', '0014_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
