@@ -79,6 +79,13 @@ def can_answer_asks(user: Any, engagement: Any) -> bool:
     return standing.is_present(user) and contacts.filter(user=user, kind__in=ANSWERING).exists()
 
 
+def can_name_delegates(user: Any, engagement: Any) -> bool:
+    """The customer's lead today."""
+    contacts = CustomerContact.objects.holding().filter(customer=engagement.customer_id)
+    is_lead = contacts.filter(user=user, kind=CustomerContact.Kind.LEAD)
+    return standing.is_present(user) and is_lead.exists()
+
+
 def can_finish_action(user: Any, action: Any) -> bool:
     """Who owns delivery, and whose action it is while they work here."""
     engagement = action.engagement

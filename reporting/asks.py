@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
@@ -23,15 +22,9 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """One ask as the customer reads it; ``may_answer`` is whether this reader may.
-
-    ``version`` is that of what they read.
-    """
+    """One ask as the customer reads it; ``may_answer`` is whether this reader may."""
 
     place: Place
-    number: int
-    url: str
-    version: int
     text: str
     state: str
     from_whom: str
@@ -54,19 +47,10 @@ def shared_asks(engagement: Engagement, user: Any) -> QuerySet[Ask]:
 
 def ask_page(ask: Ask, *, user: Any) -> AskPage:
     """The page of one ask, of which engagement, customer and people are loaded."""
-    may_answer = policies.can_answer_asks(user, ask.engagement)
-    return ask_of(ask, place=place_of(ask.engagement, user), may_answer=may_answer)
-
-
-def ask_of(ask: Ask, *, place: Place, may_answer: bool) -> AskPage:
-    """One ask for a reader who answers for the customer, or does not."""
     engagement = ask.engagement
     here = today(engagement.time_zone)
     return AskPage(
-        place=place,
-        number=ask.number,
-        url=reverse("status_ask", args=[engagement.ref, ask.number]),
-        version=ask.version,
+        place=place_of(engagement, user),
         text=ask.customer_text,
         state=WORDS[Ask.State(ask.state)],
         from_whom=ask.asked_of.name,
@@ -78,7 +62,7 @@ def ask_of(ask: Ask, *, place: Place, may_answer: bool) -> AskPage:
         without_answer=ask.without_answer,
         answer=ask.answer,
         answered=_answered(ask, here),
-        may_answer=ask.is_open and may_answer,
+        may_answer=ask.is_open and policies.can_answer_asks(user, engagement),
     )
 
 

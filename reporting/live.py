@@ -2,37 +2,23 @@
 they are now, and what is new to this reader.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
-from engagements import policies
-from engagements.models import Ask, Engagement, Escalation, Risk
-from reporting import since
-from reporting.asks import AskPage, ask_of
+from engagements.models import Engagement, Escalation
+from reporting import shared, since
 from reporting.models import Receipt, ReportRevision
-from reporting.policies import leaves_receipt
-from reporting.since import Reading, SinceLine, Thing
-from reporting.statuses import place_of
-
-LAST_SAID = (
-    "-revision__facts__as_of",
-    F("revision__report__period__starts_on").desc(nulls_first=True),
-    "-revision__number",
-)
-# Of each kind of shared row: the instants at which it came to a state, the last that counts first.
-STATES: dict[str, tuple[tuple[str, str], ...]] = {
-    "ask": (("answered_at", "answered"), ("withdrawn_at", "withdrawn")),
-    "escalation": (("resolved_at", "resolved"), ("acknowledged_at", "acknowledged")),
-    "risk": (("settled_at", ""),),  # of a risk the state says what it came to
-}
+from reporting.shared import SharedRow
+from reporting.since import SinceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +30,31 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """An open ask; ``may_answer``: this reader may; ``version`` is that of what they read."""
+
+    number: int
+    url: str
+    version: int
+    text: str
+    from_whom: str
+    by: str
+    by_iso: str
+    late: str  # "overdue", empty where it is not
+    options: tuple[str, ...]
+    recommendation: str
+    without_answer: str
+    may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Raised:
     """An escalation as the customer reads it: to whom it was raised, and by when it is decided."""
 
     text: str
     raised_to: str
-    answer_by: str
-    answer_by_iso: str
+    by: str
+    by_iso: str
     late: str
     state: str
 
@@ -59,146 +63,136 @@ class Raised:
 class Live:
     """What is needed, what is new, and what concerns them; each empty where there is none."""
 
-    needed: tuple[AskPage, ...]
+    needed: tuple[Needed, ...]
     since: Since | None
     risks: tuple[str, ...]
     raised: tuple[Raised, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SharedRows:
-    """Every row of an engagement that a reader may see, in the order in which they are read."""
+class Before:
+    """What a reader may have seen before: the status before this one, and if they read anything,
+    the status and what was said last by then, and when they saw it first.
+    """
 
-    asks: Sequence[Ask]
-    escalations: Sequence[Escalation]
-    risks: Sequence[Risk]
+    earlier: ReportRevision | None
+    status: ReportRevision | None = None
+    said: ReportRevision | None = None
 
-    @classmethod
-    def of(cls, engagement: Engagement, user: Any) -> "SharedRows":
-        """Three statements, however many rows."""
-        theirs = {"engagement": engagement, "shared_at__isnull": False}
-        asks = Ask.objects.visible_to(user).filter(**theirs)
-        raised = Escalation.objects.visible_to(user).filter(**theirs)
-        risks = Risk.objects.visible_to(user).filter(**theirs)
-        return cls(
-            list(asks.select_related("asked_of", "answered_by", "engagement__customer")),
-            list(raised.select_related("decider")),
-            list(risks),
-        )
-
-    def at(self, at: datetime) -> dict[Thing, dict[str, str]]:
-        """How they stood at an instant, in the words of today; those that were shared by then."""
-        rows: dict[str, Iterable[Any]] = {
-            "ask": self.asks,
-            "escalation": self.escalations,
-            "risk": self.risks,
-        }
-        return {
-            Thing(kind, row.number): {"text": row.customer_text, "state": state_at(kind, row, at)}
-            for kind, found in rows.items()
-            for row in found
-            if row.shared_at <= at
-        }
-
-
-def state_at(kind: str, row: Any, at: datetime) -> str:
-    """The state to which a row had come by an instant; empty while it was as it began."""
-    for column, state in STATES[kind]:
-        came_at = getattr(row, column)
-        if came_at is not None and came_at <= at:
-            return state or row.state
-    return ""
+    @property
+    def seen_at(self) -> datetime | None:
+        at: datetime | None = getattr(self.said, "seen_at", None)
+        return at
 
 
 def live_of(
-    revision: ReportRevision,
-    updates: Sequence[ReportRevision],
-    earlier: ReportRevision | None,
-    *,
-    user: Any,
+    revision: ReportRevision, updates: Sequence[ReportRevision], before: Before, *, user: Any
 ) -> Live:
-    """What stands beside a status and what was said since, for one reader; ``earlier`` is the
-    status before it.
-    """
+    """What stands beside a status and what was said since it, for one reader. One statement."""
     engagement = revision.report.engagement
-    place, here = place_of(engagement, user), today(engagement.time_zone)
-    shared = SharedRows.of(engagement, user)
-    needed = [ask for ask in shared.asks if ask.is_open]
-    may_answer = bool(needed) and policies.can_answer_asks(user, engagement)
-    base = _read_before([*updates, revision], user) or _published(earlier)
+    here = today(engagement.time_zone)
+    rows = shared.rows_of(engagement, user)
+    still = [row for row in rows if row.is_open]
     return Live(
-        needed=tuple(ask_of(ask, place=place, may_answer=may_answer) for ask in needed),
-        since=_since(base, revision, updates, shared) if base else None,
-        risks=tuple(risk.customer_text for risk in shared.risks if risk.is_open),
-        raised=tuple(_raised(each, here) for each in shared.escalations if each.is_open),
+        needed=tuple(_needed(row, engagement, here) for row in still if row.kind == "ask"),
+        since=_since(before, revision, updates, rows),
+        risks=tuple(row.text for row in still if row.kind == "risk"),
+        raised=tuple(_raised(row, here) for row in still if row.kind == "escalation"),
     )
 
 
-def _raised(escalation: Escalation, here: date) -> Raised:
-    return Raised(
-        text=escalation.customer_text,
-        raised_to=escalation.raised_to,
-        answer_by=dates.day_words(escalation.answer_by, today=here),
-        answer_by_iso=escalation.answer_by.isoformat(),
-        late="overdue" if escalation.is_overdue(here) else "",
-        state=escalation.get_state_display(),
+def _needed(row: SharedRow, engagement: Engagement, here: date) -> Needed:
+    by, by_iso, late = _day(row, here)
+    return Needed(
+        number=row.number,
+        url=reverse("status_ask", args=[engagement.ref, row.number]),
+        version=row.version,
+        text=row.text,
+        from_whom=row.person,
+        by=by,
+        by_iso=by_iso,
+        late=late,
+        options=tuple(line.strip() for line in row.options.splitlines() if line.strip()),
+        recommendation=row.recommendation,
+        without_answer=row.without_answer,
+        may_answer=row.may_answer,
     )
+
+
+def _raised(row: SharedRow, here: date) -> Raised:
+    by, by_iso, late = _day(row, here)
+    raised_to = "you" if row.is_theirs else f"you and {row.person}"
+    state = Escalation.State(row.state).label
+    return Raised(row.text, raised_to, by, by_iso, late, state)
+
+
+def _day(row: SharedRow, here: date) -> tuple[str, str, str]:
+    """The day of an ask or an escalation, in words and for machines, and whether it is past."""
+    day: Any = row.due_on  # of these two kinds it is never empty
+    late = "overdue" if day < here else ""
+    return dates.day_words(day, today=here), day.isoformat(), late
 
 
 # Since you last read
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What a reader saw before: a status, what was said last by then, and when they saw it."""
+def before(shown: Sequence[ReportRevision], *, user: Any) -> Before:
+    """What this reader had before them when the first of ``shown`` came; the last is a status.
 
-    status: ReportRevision
-    said: ReportRevision
-    at: datetime
-    is_read: bool
+    Ours leave no receipt, and so have read nothing. One statement.
+    """
+    status, engagement = shown[-1], shown[-1].report.engagement_id
+    mine = Receipt.objects.filter(user=user.pk)
+    first = mine.filter(revision=shown[0].pk).values("first_seen")[:1]
+    of_mine = Subquery(mine.filter(revision=OuterRef("pk")).values("first_seen")[:1])
+    said_here = ReportRevision.objects.visible_to(user).filter(report__engagement=engagement)
+    said_here = said_here.annotate(seen_at=of_mine)
+    was_read = Q(seen_at__lt=Coalesce(Subquery(first), now()))
+    read = said_here.filter(was_read).last_said_first()
+    weeks = said_here.filter(report__period__starts_on__lt=status.report.period.starts_on)
+    wanted = (
+        read.values("pk")[:1],
+        read.filter(report__period__isnull=False).values("pk")[:1],
+        weeks.last_of_each_week().values("pk")[:1],
+    )
+    rows = said_here.filter(
+        Q(pk=Subquery(wanted[0])) | Q(pk=Subquery(wanted[1])) | Q(pk=Subquery(wanted[2]))
+    )
+    rows = rows.annotate(was_read=ExpressionWrapper(was_read, BooleanField()))
+    found = rows.select_related("report__engagement", "report__period").defer("html")
+    return _sorted_out(list(found.last_said_first()), status)
+
+
+def _sorted_out(rows: Sequence[Any], status: ReportRevision) -> Before:
+    """Which of these at most three revisions is which; what was said last comes first."""
+    weeks = [row for row in rows if not row.report.is_update]
+    starts_on = status.report.period.starts_on
+    earlier = max(
+        (row for row in weeks if row.report.period.starts_on < starts_on),
+        key=lambda row: (row.report.period.starts_on, row.number),
+        default=None,
+    )
+    read = [row for row in weeks if row.was_read]
+    if not read:
+        return Before(earlier)
+    return Before(earlier, read[0], next(row for row in rows if row.was_read))
 
 
 def _since(
-    base: Base, revision: ReportRevision, updates: Sequence[ReportRevision], shared: SharedRows
+    before: Before,
+    revision: ReportRevision,
+    updates: Sequence[ReportRevision],
+    rows: Sequence[SharedRow],
 ) -> Since | None:
-    """None where what was said before was kept without its plan."""
-    if "plan" not in base.status.text or "plan" not in revision.text:
+    """None where nothing was said before, or where it was kept without its plan."""
+    status = before.status or before.earlier
+    if status is None or "plan" not in status.text or "plan" not in revision.text:
         return None
     zone = ZoneInfo(revision.report.engagement.time_zone)
-    here = today(zone.key)
-    said = updates[0] if updates else revision
-    seen = _reading(base.said, base.status, shared, base.at)
-    changes = since.difference(seen, _reading(said, revision, shared, now()))
-    day = dates.day_words(base.at.astimezone(zone).date(), today=here)
-    what = "you read" if base.is_read else "the last status"
-    return Since(f"Since {what} ({day})", since.lines(changes, today=here))
-
-
-def _reading(
-    said: ReportRevision, status: ReportRevision, shared: SharedRows, at: datetime
-) -> Reading:
-    return since.reading(said.colour, status.text["plan"], shared.at(at))
-
-
-def _read_before(shown: Sequence[ReportRevision], user: Any) -> Base | None:
-    """What this reader had before them when the last that is shown came; nothing of ours."""
-    if not leaves_receipt(user):
-        return None
-    mine = Receipt.objects.filter(
-        user=user, revision__report__engagement=shown[0].report.engagement_id
-    )
-    first_seen = mine.filter(revision=shown[0]).values("first_seen")[:1]
-    before = mine.filter(first_seen__lt=Coalesce(Subquery(first_seen), now()))
-    said = before.order_by(*LAST_SAID)
-    status = said.filter(revision__report__period__isnull=False)
-    both = Q(pk=Subquery(said.values("pk")[:1])) | Q(pk=Subquery(status.values("pk")[:1]))
-    found = list(said.filter(both).select_related("revision__report").defer("revision__html"))
-    statuses = [each for each in found if not each.revision.report.is_update]
-    if not statuses:
-        return None
-    return Base(statuses[0].revision, found[0].revision, found[0].first_seen, is_read=True)
-
-
-def _published(earlier: ReportRevision | None) -> Base | None:
-    """The status before this one, for a reader who has read none."""
-    return Base(earlier, earlier, earlier.published_at, is_read=False) if earlier else None
+    here, at = today(zone.key), before.seen_at or status.published_at
+    said, last = before.said or status, updates[0] if updates else revision
+    seen = since.reading(said.colour, status.text["plan"], shared.at(rows, at))
+    new = since.reading(last.colour, revision.text["plan"], shared.at(rows, now()))
+    day = dates.day_words(at.astimezone(zone).date(), today=here)
+    title = f"Since {'you read' if before.seen_at else 'the last status'} ({day})"
+    return Since(title, since.lines(since.difference(seen, new), today=here))

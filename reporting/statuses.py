@@ -51,6 +51,7 @@ class Place:
     raised_url: str
     risks_url: str
     questions_url: str
+    delegates_url: str
     back_url: str
 
     @property
@@ -148,6 +149,7 @@ def place_of(engagement: Engagement, user: Any) -> Place:
         asks_url=reverse("status_ask_list", args=[ref]),
         raised_url=reverse("status_escalation_list", args=[ref]),
         risks_url=reverse("status_risk_list", args=[ref]),
+        delegates_url=reverse("status_delegates", args=[ref]),
         questions_url=reverse("status_question_list", args=[ref]),
         back_url="" if user.is_customer else reverse("report_list", args=[ref]),
     )
@@ -159,26 +161,23 @@ class Around:
     they stand today.
     """
 
-    correction: ReportRevision | None
-    earlier: ReportRevision | None
-    later: ReportRevision | None
+    correction: ReportRevision | None = None
+    earlier: ReportRevision | None = None
+    later: ReportRevision | None = None
 
 
-def around(revision: ReportRevision, *, user: Any, is_latest: bool = False) -> Around:
-    """Of the ``is_latest`` revision nothing later is looked for."""
+def around(revision: ReportRevision, *, user: Any) -> Around:
+    """What stands beside a revision for whoever reads it."""
     report = revision.report
     others = ReportRevision.objects.visible_to(user).select_related("report__period")
     others = others.filter(report__engagement=report.engagement_id).defer("html")
-    correction = later = None
-    if not is_latest:
-        corrections = others.filter(report=report, number__gt=revision.number)
-        correction = corrections.order_by("-number").first()
+    corrections = others.filter(report=report, number__gt=revision.number)
+    correction = corrections.order_by("-number").first()
     if report.is_update:
-        return Around(correction, None, None)
+        return Around(correction)
     starts_on, weeks = report.period.starts_on, others.last_of_each_week()
-    if not is_latest:
-        later = weeks.filter(report__period__starts_on__gt=starts_on).last()
-    return Around(correction, weeks.filter(report__period__starts_on__lt=starts_on).first(), later)
+    earlier = weeks.filter(report__period__starts_on__lt=starts_on).first()
+    return Around(correction, earlier, weeks.filter(report__period__starts_on__gt=starts_on).last())
 
 
 def page_of(

@@ -227,6 +227,7 @@ def said_first(side: Side) -> str:
 
 DRAFTS = PLANNERS | READERS
 READS_STATUS = CONTACTS | SEES
+LEAD = actors("lead")
 REPORTS = {
     "needs_me": page(US, led_on=CUSTOMERS),
     "figures_detail": page(SEES, at=engagement),
@@ -308,6 +309,18 @@ REPORTS = {
         post=CONTACTS,
         at=lambda side: engagement(side) | {"said": said_first(side), "place": "headline"},
         data=lambda w: {"text": "Does it hold?"},
+    ),
+    "status_delegates": Rule(
+        READS_STATUS,
+        get=LEAD,
+        post=LEAD,
+        at=engagement,
+        data=lambda w: {"name": "Nora", "email": "nora@customer.example"},
+    ),
+    "status_delegate_removal": act(
+        READS_STATUS,
+        LEAD,
+        at=lambda side: engagement(side) | {"person": side.people["delegate"].ref},
     ),
     "status_ask_list": page(READS_STATUS, at=engagement),
     "status_escalation_list": page(READS_STATUS, at=engagement),

@@ -41,6 +41,15 @@ class EndForm(PortalForm):
         super().__init__(*args, initial={"ends_on": today()}, **kwargs)
 
 
+class DelegateForm(PortalForm):
+    """Invites somebody who answers for the customer's lead."""
+
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(
+        label="E-mail", max_length=254, help_text="They get a link with which they come in."
+    )
+
+
 class ContactForm(PortalForm):
     """Invites one of the customer's people."""
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dm_portal.people.audit import record
 from dm_portal.people.models import DatedRow, Invitation, User
@@ -14,8 +14,12 @@ from dm_portal.people.services.invitations import (
 )
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.errors import DomainError
+from engagements import policies
 from engagements.models import Customer, CustomerContact, Engagement, EngagementFunction
 from engagements.services.numbers import lock
+
+# Of one customer at a time: each gets a letter from us.
+MOST_DELEGATES = 10
 
 # Functions
 
@@ -124,6 +128,42 @@ def end_contact(*, contact: CustomerContact, ends_on: date, by: User) -> Custome
         for invitation in Invitation.objects.open(now()).filter(user=user):
             revoke_invitation(invitation=invitation, by=by)
     return stored
+
+
+@transaction.atomic
+def name_delegate(*, engagement: Engagement, email: str, name: str, by: User) -> CustomerContact:
+    """The customer's lead invites somebody to answer for them; their delivery manager sees it.
+
+    Raises:
+        DomainError: they are no lead of this customer, have named very many, or the address
+            cannot be that of a contact of theirs.
+    """
+    if not policies.can_name_delegates(by, engagement):
+        raise DomainError("Only your lead names delegates.")
+    lock(engagement)
+    customer = engagement.customer
+    recent = Q(ends_on__isnull=True) | Q(ends_on__gt=today()) | Q(starts_on=today())
+    named = customer.contacts.filter(recent, kind=CustomerContact.Kind.DELEGATE)
+    if named.count() >= MOST_DELEGATES:
+        raise DomainError(
+            f"{MOST_DELEGATES} delegates are named already: your delivery manager can invite more."
+        )
+    kind = CustomerContact.Kind.DELEGATE
+    return invite_contact(customer=customer, email=email, name=name, kind=kind, by=by)
+
+
+@transaction.atomic
+def end_delegate(*, engagement: Engagement, contact: CustomerContact, by: User) -> CustomerContact:
+    """Somebody answers for the lead no more, from now on.
+
+    Raises:
+        DomainError: they are no lead of this customer, the row is no delegate's, or has ended.
+    """
+    is_theirs = contact.customer_id == engagement.customer_id
+    is_delegate = is_theirs and contact.kind == CustomerContact.Kind.DELEGATE
+    if not is_delegate or not policies.can_name_delegates(by, engagement):
+        raise DomainError("Only your lead ends what a delegate may do.")
+    return end_contact(contact=contact, ends_on=today(), by=by)
 
 
 def _require_free(user: User, customer: Customer) -> None:

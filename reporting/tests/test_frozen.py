@@ -57,7 +57,6 @@ def test_a_further_schema_leaves_what_was_said_by_the_first(
     engagement: Engagement,
     friday: time_machine.Traveller,
     manager: User,
-    lead: User,
     sign_in: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -75,5 +74,5 @@ def test_a_further_schema_leaves_what_was_said_by_the_first(
     assert '"further":1' in newer.body
     assert rebuilds(published.facts)
     assert rebuilds(newer)
-    page = sign_in(lead).get(url(published.report, "status_weekly"))
+    page = sign_in(manager).get(url(published.report, "status_weekly"))
     assert published.html in page.content.decode()

@@ -130,8 +130,13 @@ def test_there_is_no_such_paragraph(
 
 
 def test_an_update_is_asked_about_too(
-    sign_in: SignIn, lead: User, manager: User, published_47: ReportRevision
+    sign_in: SignIn,
+    lead: User,
+    manager: User,
+    published_47: ReportRevision,
+    friday: time_machine.Traveller,
 ) -> None:
+    friday.shift(timedelta(hours=1))
     words = {"paragraph": "The bank is down.", "colour": "red", "colour_reason": ""}
     engagement = published_47.report.engagement
     update = publish(begin_update(engagement=engagement, by=manager, **words), manager)
@@ -192,6 +197,7 @@ def test_the_answer_stands_beside_it_and_is_mailed(
     for words in ("For all shops?", "From Monday.", HEADLINE):
         assert words in letter.text
     assert "Answer</button>" not in text_of(client.get(address))
+    assert sign_in(executive).post(address, {"answer": "x", "version": 2}).status_code == 404
 
 
 def test_who_wants_no_mail_gets_none(

@@ -49,6 +49,7 @@ def status_ask_list(request: HttpRequest, ref: str) -> HttpResponseBase:
         caption="Needed from you",
         filename="needed-from-you.csv",
         filterset_class=SharedAskFilter,
+        may_name=policies.can_name_delegates(request.user, engagement),
         place=statuses.place_of(engagement, request.user),
     )
 

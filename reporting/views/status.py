@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 
 from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
-from reporting import statuses
+from reporting import live, statuses
 from reporting.filters import ArchiveFilter
-from reporting.live import live_of
 from reporting.models import ReportRevision
 from reporting.querysets import ReportRevisionQuerySet
 from reporting.services.receipts import record_receipts
@@ -67,7 +66,7 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
         record_receipts(revisions=updates, user=request.user)
         page = statuses.first_page_of(engagement, user=request.user, updates=updates)
         return render(request, "status/first.html", {"page": page, "place": page.place})
-    return _read(request, revision, updates, is_latest=True)
+    return _read_latest(request, revision, updates)
 
 
 @require_safe
@@ -132,20 +131,24 @@ def _revisions(user: Any) -> ReportRevisionQuerySet:
     return revisions.select_related("report__engagement__customer", "report__period", "facts")
 
 
-def _read(
-    request: HttpRequest,
-    revision: ReportRevision,
-    updates: Sequence[ReportRevision] = (),
-    *,
-    is_latest: bool = False,
+def _read(request: HttpRequest, revision: ReportRevision) -> HttpResponse:
+    """The stored page. That a customer's person opened it is noted; ours leave nothing."""
+    record_receipts(revisions=[revision], user=request.user)
+    near = statuses.around(revision, user=request.user)
+    page = statuses.page_of(revision, near, user=request.user)
+    return render(request, "status/detail.html", {"page": page, "place": page.place})
+
+
+def _read_latest(
+    request: HttpRequest, revision: ReportRevision, updates: Sequence[ReportRevision]
 ) -> HttpResponse:
-    """The stored page; beside the latest, what is live. That a customer's person opened it is
-    noted; ours leave nothing.
-    """
-    user = request.user
-    record_receipts(revisions=[*updates, revision], user=user)
-    near = statuses.around(revision, user=user, is_latest=is_latest)
+    """The stored page of the last status, and beside it what is live; noted in the same way."""
+    shown, user = [*updates, revision], request.user
+    record_receipts(revisions=shown, user=user)
+    before = live.before(shown, user=user)
+    near = statuses.Around(earlier=before.earlier)
     page = statuses.page_of(revision, near, user=user, updates=updates)
-    live = live_of(revision, updates, near.earlier, user=user) if is_latest else None
-    place = page.place
-    return render(request, "status/detail.html", {"page": page, "place": place, "live": live})
+    beside = live.live_of(revision, updates, before, user=user)
+    return render(
+        request, "status/detail.html", {"page": page, "place": page.place, "live": beside}
+    )

@@ -123,6 +123,17 @@ ACTS: dict[Any, Any] = {
     people.end_contact: lambda w: people.end_contact(
         contact=w.ours.one(CustomerContact), ends_on=today(), by=dm(w)
     ),
+    people.name_delegate: lambda w: people.name_delegate(
+        engagement=w.ours.engagement,
+        email="nora@customer.example",
+        name="Nora",
+        by=w.actors["lead"],
+    ),
+    people.end_delegate: lambda w: people.end_delegate(
+        engagement=w.ours.engagement,
+        contact=CustomerContact.objects.get(user=w.actors["delegate"]),
+        by=w.actors["lead"],
+    ),
     blockers.describe_blocker: lambda w: blockers.describe_blocker(
         blocker=w.ours.one(Blocker), version=1, impact="2.1 waits", owner="Ada", by=dm(w)
     ),

@@ -1,0 +1,138 @@
+"""The rows that are shared with a customer, of every kind, as one reader may see them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Q,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from engagements.models import Ask, CustomerContact, Engagement, Escalation, Risk
+from engagements.policies import ANSWERING
+from reporting.since import Thing
+
+# How a row that is not over is called in each kind.
+OPEN = frozenset({"open", "raised", "acknowledged"})
+
+
+class SharedRow(NamedTuple):
+    """One of them, as all are read in one statement.
+
+    ``ended_at`` is when it came to its ``state``, ``taken_at`` when somebody took it in hand;
+    ``person`` is asked or decides, ``is_theirs``: one of the customer's. The rest is of asks.
+    """
+
+    kind: str
+    number: int
+    text: str
+    state: str
+    shared_at: datetime
+    ended_at: datetime | None
+    taken_at: datetime | None
+    due_on: date | None
+    person: str
+    is_theirs: bool
+    version: int
+    options: str
+    recommendation: str
+    without_answer: str
+    may_answer: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def thing(self) -> Thing:
+        return Thing(self.kind, self.number)
+
+    def state_at(self, at: datetime) -> str:
+        """The state to which it had come by an instant; empty while it was as it began."""
+        if self.ended_at is not None and self.ended_at <= at:
+            return self.state
+        return "acknowledged" if self.taken_at is not None and self.taken_at <= at else ""
+
+
+def rows_of(engagement: Engagement, user: Any) -> list[SharedRow]:
+    """All of an engagement that this reader may see, in the order in which they are needed.
+
+    One statement, however many rows of however many kinds.
+    """
+    asks = Ask.objects.visible_to(user).shared().filter(engagement=engagement)
+    raised = Escalation.objects.visible_to(user).shared().filter(engagement=engagement)
+    risks = Risk.objects.visible_to(user).shared().filter(engagement=engagement)
+    rows = _asks(asks, engagement, user).union(_raised(raised), _risks(risks), all=True)
+    found = [SharedRow(*values) for values in rows]
+    return sorted(found, key=lambda row: (row.due_on or date.max, row.number))
+
+
+def at(rows: Iterable[SharedRow], instant: datetime) -> dict[Thing, dict[str, str]]:
+    """How they stood at an instant, in the words of today; those that were shared by then."""
+    return {
+        row.thing: {"text": row.text, "state": row.state_at(instant)}
+        for row in rows
+        if row.shared_at <= instant
+    }
+
+
+def _asks(rows: Any, engagement: Engagement, user: Any) -> Any:
+    answering = CustomerContact.objects.holding().filter(
+        customer=engagement.customer_id, user=user.pk, kind__in=ANSWERING
+    )
+    return _columns(
+        rows,
+        "ask",
+        ended_at=Coalesce("answered_at", "withdrawn_at"),
+        due_on=F("needed_by"),
+        person=F("asked_of__name"),
+        version=F("version"),
+        options=F("options"),
+        recommendation=F("recommendation"),
+        without_answer=F("without_answer"),
+        may_answer=Exists(answering),
+    )
+
+
+def _raised(rows: Any) -> Any:
+    return _columns(
+        rows,
+        "escalation",
+        ended_at=F("resolved_at"),
+        taken_at=F("acknowledged_at"),
+        due_on=F("answer_by"),
+        person=F("decider__name"),
+        is_theirs=ExpressionWrapper(Q(decider__kind="customer"), BooleanField()),
+    )
+
+
+def _risks(rows: Any) -> Any:
+    return _columns(rows, "risk", ended_at=F("settled_at"))
+
+
+def _columns(rows: Any, kind: str, **columns: Any) -> Any:
+    """The columns of ``SharedRow``, alike for each kind."""
+    no_instant, nothing = Value(None, DateTimeField()), Value("")
+    no = ExpressionWrapper(Value(False), BooleanField())
+    given: dict[str, Any] = {
+        "ended_at": no_instant,
+        "taken_at": no_instant,
+        "due_on": Value(None, DateField()),
+        "person": nothing,
+        "is_theirs": no,
+        "version": Value(0),
+        "options": nothing,
+        "recommendation": nothing,
+        "without_answer": nothing,
+        "may_answer": no,
+    }
+    own = (F(name) for name in ("number", "customer_text", "state", "shared_at"))
+    return rows.order_by().values_list(Value(kind), *own, *(given | columns).values())
