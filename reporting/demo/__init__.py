@@ -1,1 +1,1 @@
-"""A small world to look at: two customers, two engagements, four months of generated history."""
+"""A small world to look at: three customers, six engagements, eight months of generated history."""

@@ -140,6 +140,10 @@ ATLAS: Story = (
         ),
     ),
     (114, Asks("May the review of November move to the 10th?", 130, "It stays on the 5th.")),
+    (
+        113,
+        Plans("Write down how the export is tested", 121, "status", owner="specialist"),
+    ),
     (114, Plans("Prepare the review of November", 128, "review", owner="architect")),
     (115, Promises("The order in which we test with fraud", 123, "Mail to Oliver Penrose")),
 )
@@ -183,4 +187,132 @@ HARBOUR: Story = (
     ),
 )
 
-STORIES: dict[str, Story] = {"Atlas payments": ATLAS, "Harbour bookings": HARBOUR}
+CEDAR: Story = (
+    (
+        8,
+        Asks(
+            "Which clinics open their calendars first?",
+            17,
+            "We begin with the two that answer first.",
+            text="Which clinics open their calendars first?",
+            recommendation="Two that are small: what we learn there helps the large ones.",
+            options="Two small ones\nOne small and one large",
+            of="third_lead",
+        ),
+    ),
+    (11, Answers(1, "Two small ones: St Anne and Riverside.", by="third_lead")),
+    (
+        15,
+        Promises(
+            "A demonstration for the practices", 29, "Call of the first fortnight", to="third_lead"
+        ),
+    ),
+    (28, Fulfils("A demonstration for the practices")),
+    (
+        30,
+        Sees(
+            "A clinic changes its calendar's interface in summer",
+            "medium",
+            "medium",
+            "Test against both versions from now on",
+            text="If a clinic's calendar changes, its times may be missing for a day.",
+        ),
+    ),
+    (45, Fulfils("Referral letters")),
+    (52, Plans("Ask practices what they miss", 61, "review")),
+    (60, Does(1)),
+    (66, Settles(1, "closed", "Both versions run, and the clinic has moved.")),
+    (
+        78,
+        Asks(
+            "Who reads the wording of the reminders?",
+            93,
+            "Reminders go out in our words.",
+            text="Who of you reads the wording of the reminders?",
+            recommendation="One nurse and one patient: an afternoon is enough.",
+            of="third_lead",
+        ),
+    ),
+    (79, Promises("Three drafts of the reminder", 87, "Weekly call", to="third_lead")),
+)
+
+GATES: Story = (
+    (
+        24,
+        Sees(
+            "Small wishes fill the fortnights, and the readers wait",
+            "high",
+            "medium",
+            "Collect wishes, and build them in the next fortnight only",
+            milestone="Northern gate",
+        ),
+    ),
+    (38, Tends(1, "rising")),
+    (44, Plans("Count what each wish of the screen has cost", 51, "status")),
+    (50, Does(1)),
+    (
+        52,
+        Asks(
+            "What belongs to the northern gate, and what comes after?",
+            60,
+            "We finish the readers and build no more wishes.",
+            text="Which of the wishes for the screen belong to the northern gate?",
+            recommendation="The six that a driver sees; the rest after the southern gate.",
+            of="other_lead",
+        ),
+    ),
+    (
+        58,
+        Raises(
+            "Nobody at the harbour may say no to a wish for the screen",
+            2,
+            "architect",
+            66,
+            text="Wishes for the screen need one person who decides; we ask you to name them.",
+        ),
+    ),
+    (60, Acknowledges(1)),
+    (61, Plans("Propose who decides on wishes", 68, "recovery")),
+)
+
+LANTERN: Story = (
+    (
+        3,
+        Asks(
+            "Who opens the cellar on Mondays?",
+            25,
+            "Boxes are fetched once a week, and the first hundred take until spring.",
+            text="Who of you opens the cellar for us on Mondays?",
+            of="third_lead",
+        ),
+    ),
+    (9, Sees("Some index cards cannot be read", "medium", "high", "Ask the archivist early")),
+    (16, Plans("Agree with the archivist which names are checked", 24, "hand")),
+)
+
+KESTREL: Story = (
+    (10, Promises("A card of each colour to look at", 18, "Call", to="lead")),
+    (17, Fulfils("A card of each colour to look at")),
+    (
+        30,
+        Asks(
+            "May a frozen card still pay for the tram?",
+            37,
+            "A frozen card pays nothing.",
+            text="May a frozen card still pay for the tram?",
+            recommendation="No: frozen is frozen.",
+        ),
+    ),
+    (33, Answers(1, "No.")),
+    (38, Fulfils("Card orders")),
+    (70, Fulfils("Freeze and replace")),
+)
+
+STORIES: dict[str, Story] = {
+    "Atlas payments": ATLAS,
+    "Harbour bookings": HARBOUR,
+    "Cedar referrals": CEDAR,
+    "Quayside gates": GATES,
+    "Lantern archive": LANTERN,
+    "Kestrel cards": KESTREL,
+}

@@ -1,6 +1,10 @@
 """The cast of the demo world comes in: invited, accepted, given its functions and pods."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.contrib.auth.hashers import make_password
 
 from dm_portal.people.models import User, WorkCalendar
 from dm_portal.people.services import (
@@ -25,25 +29,33 @@ PORTAL_FUNCTIONS = {"director": ("director",), "auditor": ("auditor",)}
 
 @dataclass
 class Cast:
-    """Who has come in so far, by the key of the plan."""
+    """Who has come in so far, by the key of the plan; ``present`` is the day of the seeding.
+
+    All share one password, which is hashed once.
+    """
 
     password: str
+    present: date
     people: dict[str, User] = field(default_factory=dict)
     # by the zones of the engagements that they are for
     calendars: dict[str, WorkCalendar] = field(default_factory=dict)
+
+    @cached_property
+    def encoded(self) -> str:
+        return make_password(self.password)
 
     def __getitem__(self, key: str) -> User:
         return self.people[key]
 
     def come_in(self, person: plans.Person, token: str) -> User:
-        user = accept_invitation(token=token, password=self.password)
+        user = accept_invitation(token=token, encoded=self.encoded)
         self.people[person.key] = user
         return user
 
 
-def invite_everybody(password: str) -> Cast:
+def invite_everybody(password: str, present: date) -> Cast:
     """Our own people: the first admin invites the rest; one of them has left since."""
-    cast = Cast(password)
+    cast = Cast(password, present)
     first, *others = plans.INTERNAL
     invitation = invite_first_admin(email=first.email, name=first.name)
     admin = cast.come_in(first, invitation.token)

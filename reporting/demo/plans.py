@@ -1,7 +1,21 @@
-"""The two engagements of the demo world, and who takes part in them."""
+"""The six engagements of the demo world: Atlas here, the others beside it, and whose they are."""
 
-from dataclasses import dataclass
-
+from reporting.demo.plans_mirador import CEDAR, LANTERN
+from reporting.demo.plans_osterby import GATES, HARBOUR
+from reporting.demo.plans_past import KESTREL
+from reporting.demo.roles import (
+    ASPEN,
+    BIRCH,
+    CONTACTS,
+    HAZEL,
+    INTERNAL,
+    LARCH,
+    MAPLE,
+    ROWAN,
+    Person,
+    Place,
+    Team,
+)
 from reporting.demo.story import (
     BlockedPlan,
     DateMove,
@@ -11,101 +25,24 @@ from reporting.demo.story import (
     Week,
 )
 
+__all__ = [
+    "ATLAS",
+    "CEDAR",
+    "CONTACTS",
+    "GATES",
+    "HARBOUR",
+    "INTERNAL",
+    "KESTREL",
+    "LANTERN",
+    "PLANS",
+    "TEAMS",
+    "EngagementPlan",
+    "MilestonePlan",
+    "Person",
+    "Place",
+    "Team",
+]
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody of the cast; ``key`` is how the rest of the plan calls them."""
-
-    key: str
-    role: str
-    name: str
-    email: str
-    grade: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """One line of a pod's roster."""
-
-    name: str
-    trade: str
-    allocation: int
-    seniority: str
-    skills: str
-
-
-INTERNAL = (
-    Person("admin", "admin", "Ingrid Solheim", "admin@portal.example"),
-    Person("dm", "delivery manager", "Mara Lindqvist", "dm@portal.example", "delivery_manager"),
-    Person(
-        "other_dm", "delivery manager of Harbour", "Jonas Weber", "dm2@portal.example",
-        "delivery_manager",
-    ),
-    Person(
-        "deputy", "deputy of Atlas", "Amara Okafor", "deputy@portal.example",
-        "senior_delivery_manager",
-    ),
-    Person(
-        "architect", "engagement architect", "Tomas Novak", "architect@portal.example",
-        "engagement_architect",
-    ),
-    Person("tech_lead", "tech lead of Atlas", "Rin Takeda", "techlead@portal.example"),
-    Person(
-        "director", "director of delivery", "Helen Ashworth", "director@portal.example",
-        "director_of_delivery",
-    ),
-    Person("auditor", "auditor", "Pilar Romero", "auditor@portal.example"),
-    Person("specialist", "specialist of Atlas", "Sofia Marin", "specialist@portal.example"),
-    Person(
-        "other_specialist", "specialist of Harbour", "Nils Berg", "specialist2@portal.example"
-    ),
-    Person("deactivated", "deactivated (cannot sign in)", "Viktor Dahl", "gone@portal.example"),
-)  # fmt: skip
-
-CONTACTS = {
-    "Larkfield Bank": (
-        Person("lead", "customer lead", "Grace Adeyemi", "lead@larkfield.example", kind="lead"),
-        Person(
-            "delegate",
-            "customer delegate",
-            "Oliver Penrose",
-            "delegate@larkfield.example",
-            kind="delegate",
-        ),
-        Person(
-            "executive",
-            "customer executive",
-            "Ruth Calloway",
-            "executive@larkfield.example",
-            kind="executive",
-        ),
-    ),
-    "Osterby Freight": (
-        Person(
-            "other_lead",
-            "customer lead of Osterby",
-            "Henrik Osterby",
-            "lead@osterby.example",
-            kind="lead",
-        ),
-    ),
-}
-
-LARCH = (
-    Place("Rin Takeda", "tech_lead", 100, "principal", "Java, payments, architecture"),
-    Place("Sofia Marin", "developer", 100, "senior", "Java, PostgreSQL"),
-    Place("Callum Reid", "developer", 100, "mid", "TypeScript, React"),
-    Place("Leila Haddad", "developer", 80, "senior", "Java, Kafka"),
-    Place("Emeka Nwosu", "qa", 100, "mid", "test automation"),
-    Place("Yuki Sato", "designer", 50, "senior", "interaction design"),
-)
-BIRCH = (
-    Place("Nils Berg", "developer", 100, "senior", "Python, Django"),
-    Place("Anja Kovac", "developer", 100, "mid", "Python, PostgreSQL"),
-    Place("Peter Lund", "tech_lead", 100, "principal", "integration, architecture"),
-    Place("Maya Fischer", "qa", 100, "mid", "exploratory testing"),
-)
 
 ATLAS = EngagementPlan(
     name="Atlas payments",
@@ -228,7 +165,7 @@ ATLAS = EngagementPlan(
         "2.1 Refunds can still make its date, with nothing to spare.",
         "2.1 Refunds is in its last week.",
     ),
-    weeks={
+    told={
         9: Week(
             "Checkout waits for the bank's test system; 2.0 still stands, with less air.",
             colour="amber",
@@ -283,118 +220,25 @@ ATLAS = EngagementPlan(
     },
 )  # fmt: skip
 
-HARBOUR = EngagementPlan(
-    name="Harbour bookings",
-    customer="Osterby Freight",
-    outcome="A shipper books a slot on a quay in two minutes instead of two phone calls.",
-    in_scope="Slots, bookings, changes, notices to drivers.",
-    out_of_scope="Customs; invoicing.",
-    depends_on="The harbour's berth plan, delivered as a file each night.",
-    prefix="HRB",
-    time_zone="Europe/Copenhagen", says_when=False,
-    assignees=("Nils Berg", "Anja Kovac", "Peter Lund"),
-    milestones=(
-        MilestonePlan(
-            "Slots",
-            "A shipper sees which slots are free, and trusts what they see.",
-            46,
-            (
-                "Read the berth plan each night", "Show free slots of a quay",
-                "Show slots for a week", "Refuse a plan with gaps", "Fix slots across midnight",
-                "Mark a quay as closed", "Show why a slot is taken", "Filter slots by cargo",
-                "Warn when the plan is late", "Show slots on a phone",
-                "Fix summer time in the plan",
-            ),
-            made=(0, 30), done=(6, 44),
-            criteria=(
-                ("Free slots equal the harbour master's list on ten days in a row.",
-                 "Compared by the harbour master."),
-                ("The page shows a week in under 1 second.", "Measured at the quay office."),
-            ),
-            criteria_met=2,
-        ),
-        MilestonePlan(
-            "Bookings",
-            "A shipper books, changes and cancels without a phone call.",
-            100,
-            (
-                "Book a slot", "Change a booking", "Cancel a booking", "Confirm by mail",
-                "Refuse double booking", "Hold a slot for ten minutes", "Book for a customer",
-                "Show my bookings", "Fix booking at the last minute", "Limit bookings a day",
-                "Ask for the cargo", "Show the quay's rules", "Stop booking on closed quays",
-                "Send the driver a notice", "Export bookings",
-            ),
-            made=(35, 90), done=(48, 109), left=0,
-            criteria=(
-                ("A shipper books in under two minutes.", "Timed with five shippers."),
-                ("Two shippers never hold one slot, in 10,000 attempts.",
-                 "Report of the concurrency test."),
-                ("A driver reads the notice within a minute.", "Test with three drivers."),
-            ),
-            criteria_met=3,
-        ),
-        MilestonePlan(
-            "Season opening",
-            "The spring season opens with bookings alone; the phone line closes.",
-            190,
-            (
-                "Move the season's standing bookings", "Teach the quay office",
-                "Show the day's bookings on a screen", "Print the day's list",
-                "Fix names with accents", "Warn of storms", "Book a series of slots",
-                "Change a series", "Close the phone line", "Show waiting times",
-            ),
-            made=(85, 116), done=(104, 118), left=6,
-            criteria=(
-                ("A day of the season runs without a phone call.",
-                 "Counted by the quay office."),
-            ),
-        ),
+TEAMS = {
+    KESTREL.name: Team("deputy", "Pod Rowan", ROWAN, {"architect": "architect", "dm": "deputy"}),
+    ATLAS.name: Team(
+        "dm",
+        "Pod Larch",
+        LARCH,
+        {
+            "architect": "architect",
+            "deputy": "deputy",
+            "tech_lead": "tech_lead",
+            "deactivated": "deputy",
+        },
     ),
-    headlines=(
-        "We have begun with the berth plan: read each night, shown to nobody yet.",
-        "The first quay shows its free slots in our test system.",
-        "Two quays show their free slots; the harbour master compares them each morning.",
-        "A plan with gaps is refused now, and the quay office is told.",
-        "Slots can be read a week ahead, also on a phone.",
-        "Slots agree with the harbour master's list on eight days of ten.",
-        "Slots is in its last days.",
-        "Slots is complete, and the pilot's shippers use it.",
-        "Booking a slot works in the test system.",
-        "Shippers of the pilot change and cancel on their own.",
-        "Double bookings are refused, also under load.",
-        "A slot is held for ten minutes while a shipper decides.",
-        "Most of Bookings runs in the test system; the notices to drivers come last.",
-        "Bookings is still missing its last pieces, and its date is near.",
-        "Bookings does not make its date: the driver's notice takes longer than we thought.",
-        "Bookings is late; its last pieces are in test.",
-        "Bookings is complete, later than agreed; the pilot books without the phone.",
-        "The season's standing bookings are being moved.",
+    HARBOUR.name: Team(
+        "other_dm", "Pod Birch", BIRCH, {"architect": "architect", "fourth_dm": "deputy"}
     ),
-    blocked=(
-        BlockedPlan(
-            "Send the driver a notice", 90, 97,
-            "Bookings waits for the text messages, or goes without them.",
-            "Osterby's purchasing",
-        ),
-    ),
-    weeks={
-        13: Week(
-            "Bookings is still missing its last pieces, and its date is near.",
-            colour="amber",
-            our_move="The notice to drivers goes out by mail first; the text message follows.",
-        ),
-        14: Week(
-            "Bookings does not make its date: the driver's notice takes longer than we thought.",
-            colour="red",
-            our_move="Two of us finish the notice; your pilot tries it as soon as it runs.",
-        ),
-        15: Week(
-            "Bookings is late; its last pieces are in test.",
-            colour="red",
-            our_move="The quay office tries the notices this week; the phone line stays open until "
-            "they work.",
-        ),
-    },
-)  # fmt: skip
-
-PLANS = (ATLAS, HARBOUR)
+    CEDAR.name: Team("third_dm", "Pod Aspen", ASPEN, {"architect": "architect"}),
+    GATES.name: Team("fourth_dm", "Pod Maple", MAPLE, {"architect": "architect"}),
+    LANTERN.name: Team("third_dm", "Pod Hazel", HAZEL, {"other_dm": "deputy"}),
+}
+# Those that began first, first: each is played from its own first week.
+PLANS = (KESTREL, ATLAS, HARBOUR, CEDAR, GATES, LANTERN)

@@ -14,11 +14,11 @@ from dm_portal.shell.clock import now, pretending
 from dm_portal.shell.errors import DomainError
 from engagements.models import Blocker, Customer, CustomerContact, Engagement, Import, Milestone
 from engagements.services.blockers import describe_blocker
-from engagements.services.engagements import PlannedMilestone, create_engagement
+from engagements.services.engagements import PlannedMilestone, change_state, create_engagement
 from engagements.services.freshness import promise_freshness
 from engagements.services.imports import Export, import_file
 from engagements.services.milestones import commit_date, judge_criterion
-from engagements.services.people import give_function
+from engagements.services.people import end_function, give_function
 from engagements.services.sprints import create_sprint
 from engagements.services.templates import add_default_templates
 from reporting import rag
@@ -35,7 +35,7 @@ from reporting.demo.people import (
     let_go,
     say_who,
 )
-from reporting.demo.story import SPRINT_DAYS, WEEKS, EngagementPlan, Item, items_of, sprint_name
+from reporting.demo.story import SPRINT_DAYS, EngagementPlan, Item, items_of, sprint_name
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
@@ -91,15 +91,13 @@ def seed(*, password: str) -> None:
             "There are real customers or people here: the demo world is not for this database."
         )
     today = now().date()
-    # Four months, and a Monday to begin with.
-    first = today - timedelta(days=today.weekday(), weeks=WEEKS)
+    monday = today - timedelta(days=today.weekday())
     with transaction.atomic():
-        with pretending(datetime.combine(first, time(7), tzinfo=ZoneInfo("UTC"))):
-            cast = _set_the_stage(password)
-            atlas = _begin(plans.ATLAS, cast, first, weekday=today.isoweekday())
-            harbour = _begin(plans.HARBOUR, cast, first, weekday=_working_day_before(today))
-        send_away(cast, "Leila Haddad", first=next_monday())
-        _play([atlas, harbour], cast)
+        with pretending(_at_seven(monday - timedelta(weeks=plans.PLANS[0].began))):
+            cast = _set_the_stage(password, today)
+        stages = {stage.plan.name: stage for stage in _play(cast, monday)}
+        atlas, harbour = (stages[plan.name] for plan in (plans.ATLAS, plans.HARBOUR))
+        _leave_the_past(stages[plans.KESTREL.name], atlas.dm)
         _promise_daily(harbour)
         say_who(atlas.engagement, atlas.plan, by=atlas.dm)
         note_down(atlas.engagement, by=atlas.dm)
@@ -107,8 +105,13 @@ def seed(*, password: str) -> None:
         keep_waiting_mails()  # nobody of the demo world has a mailbox
 
 
-def _set_the_stage(password: str) -> Cast:
-    cast = invite_everybody(password)
+def _at_seven(monday: date) -> datetime:
+    """The hour at which things begin."""
+    return datetime.combine(monday, time(7), tzinfo=ZoneInfo("UTC"))
+
+
+def _set_the_stage(password: str, present: date) -> Cast:
+    cast = invite_everybody(password, present)
     cast.calendars = keep_hours(cast)
     add_default_templates(by=cast["admin"])
     return cast
@@ -122,16 +125,19 @@ def _working_day_before(day: date) -> int:
     return before.isoweekday()
 
 
-def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> Stage:
-    is_atlas = plan is plans.ATLAS
-    dm = cast["dm" if is_atlas else "other_dm"]
-    roster = plans.LARCH if is_atlas else plans.BIRCH
-    pod = keep_pod(cast, "Pod Larch" if is_atlas else "Pod Birch", plan.outcome, roster, led_by=dm)
+def _begin(plan: EngagementPlan, cast: Cast, first: date) -> Stage:
+    """An engagement on its first Monday. Atlas owes a status today, the others owed theirs on the
+    last working day.
+    """
+    team, today = plans.TEAMS[plan.name], cast.present
+    weekday = today.isoweekday() if plan is plans.ATLAS else _working_day_before(today)
+    dm = cast[team.dm]
+    pod = keep_pod(cast, team.pod, plan.outcome, team.roster, led_by=dm)
     engagement = create_engagement(
-        customer=plan.customer,
+        customer=Customer.objects.filter(name=plan.customer).first() or plan.customer,
         pods=[pod],
         milestones=[_promise(milestone, first) for milestone in plan.milestones],
-        by=dm,
+        by=User.objects.get(pk=dm.pk),  # who knows what they hold by now
         name=plan.name,
         outcome=plan.outcome,
         in_scope=plan.in_scope,
@@ -147,9 +153,10 @@ def _begin(plan: EngagementPlan, cast: Cast, first: date, *, weekday: int) -> St
         ends_on=None,
         reporting_from=first,
     )
-    _staff(engagement, cast, is_atlas=is_atlas)
-    invite_contacts(cast, engagement.customer, by=dm)
-    _plan_sprints(engagement, dm)
+    _staff(engagement, cast, team)
+    if not engagement.customer.contacts.exists():
+        invite_contacts(cast, engagement.customer, by=dm)
+    _plan_sprints(engagement, plan, dm)
     start = datetime.combine(first, time(), tzinfo=ZoneInfo(plan.time_zone))
     return Stage(plan, engagement, items_of(plan, start), dm, cast["deputy"], cast)
 
@@ -164,11 +171,8 @@ def _promise(milestone: plans.MilestonePlan, first: date) -> PlannedMilestone:
     )
 
 
-def _staff(engagement: Engagement, cast: Cast, *, is_atlas: bool) -> None:
-    held = {"architect": "architect"}
-    if is_atlas:
-        held |= {"deputy": "deputy", "tech_lead": "tech_lead", "deactivated": "deputy"}
-    for key, function in held.items():
+def _staff(engagement: Engagement, cast: Cast, team: plans.Team) -> None:
+    for key, function in team.held.items():
         give_function(
             engagement=engagement,
             user=cast[key],
@@ -178,8 +182,8 @@ def _staff(engagement: Engagement, cast: Cast, *, is_atlas: bool) -> None:
         )
 
 
-def _plan_sprints(engagement: Engagement, dm: User) -> None:
-    for number in range(0, WEEKS * 7 + SPRINT_DAYS, SPRINT_DAYS):
+def _plan_sprints(engagement: Engagement, plan: EngagementPlan, dm: User) -> None:
+    for number in range(0, plan.weeks * 7 + SPRINT_DAYS, SPRINT_DAYS):
         starts_on = engagement.starts_on + timedelta(days=number)
         create_sprint(
             engagement=engagement,
@@ -202,21 +206,53 @@ def _promise_daily(stage: Stage) -> None:
     )
 
 
-def _play(stages: list[Stage], cast: Cast) -> None:
-    """Week after week, whatever happens in it; the last status of Atlas is left to the DM."""
+def _play(cast: Cast, monday: date) -> list[Stage]:
+    """Week after week, whatever begins and happens in it; the last status of Atlas is left to the
+    DM.
+    """
     present = now()
-    for week in range(WEEKS + 1):
+    stages: list[Stage] = []
+    for ago in range(plans.PLANS[0].began, -1, -1):
+        first = monday - timedelta(weeks=ago)
+        for plan in plans.PLANS:
+            if plan.began == ago:
+                with pretending(_at_seven(first)):
+                    stages.append(_begin(plan, cast, first))
         for stage in stages:
-            _play_week(stage, week, until=present)
+            _play_week(stage, stage.plan.began - ago, until=present)
     with pretending(present - timedelta(days=30)):
         let_go(cast)
     with pretending(present):
+        send_away(cast, "Leila Haddad", first=next_monday())
         open_periods(at=present)
         for report in Report.objects.to_compile(present):
             compile_report(report_id=report.pk)
+    return stages
+
+
+def _leave_the_past(stage: Stage, deputy: User) -> None:
+    """Who stood in for the DM of what is finished does so no more."""
+    for row in stage.engagement.functions.filter(user=deputy):
+        end_function(row=row, ends_on=now().date(), by=stage.cast["director"])
+
+
+def _close(stage: Stage) -> None:
+    """The engagement ends, with everything delivered."""
+    with pretending(stage.local(stage.day(7 * stage.plan.weeks), 10)):
+        change_state(
+            engagement=stage.engagement,
+            version=stage.engagement.version,
+            state=Engagement.State.CLOSED,
+            reason="Both releases are accepted, and the bank's own people run them.",
+            by=stage.dm,
+        )
 
 
 def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
+    if week >= stage.plan.weeks and stage.plan.is_closed:
+        if week == stage.plan.weeks:
+            _close(stage)
+        return
     day = stage.day(7 * week + stage.engagement.status_weekday - 1)
     morning = stage.local(day, 9)
     for move in stage.plan.moves:
@@ -225,7 +261,8 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
     _owe(stage, week, until=until)
     if morning < until:
         with pretending(morning):
-            _import(stage, morning)
+            if week % stage.plan.import_every == 0:
+                _import(stage, morning)
             _describe_blockers(stage)
             _judge_criteria(stage, day)
             keep_forecasts(engagement=stage.engagement, at=now())
@@ -309,7 +346,7 @@ def _report(stage: Stage, week: int, at: datetime) -> None:
     with pretending(at):
         open_periods(at=now())
         report = _draft_of_week(stage, week)
-        written = stage.plan.weeks.get(week)
+        written = stage.plan.told.get(week)
         by = stage.deputy if written and written.by_deputy else stage.dm
         _write(stage, report, week, by)
         publish_report(report=report, by=by)
@@ -328,7 +365,7 @@ def _draft_of_week(stage: Stage, week: int) -> Report:
 
 def _write(stage: Stage, report: Report, week: int, by: User) -> None:
     """The DM's sentence and colour: the plan's where it has one, else as by the rules."""
-    written = stage.plan.weeks.get(week)
+    written = stage.plan.told.get(week)
     computed = report.drafted["overall"]["colour"]
     colour = written.colour if written and written.colour else computed
     if colour == "unknown":

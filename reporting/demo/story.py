@@ -81,7 +81,7 @@ class TrackerNames:
 
 @dataclass(frozen=True)
 class EngagementPlan:
-    """One engagement of the demo world."""
+    """One engagement of the demo world: it ``began`` so many weeks ago, and tells of ``weeks``."""
 
     name: str
     customer: str
@@ -94,11 +94,16 @@ class EngagementPlan:
     milestones: tuple[MilestonePlan, ...]
     assignees: tuple[str, ...]
     headlines: tuple[str, ...]
-    weeks: dict[int, Week] = field(default_factory=dict)
+    told: dict[int, Week] = field(default_factory=dict)
     moves: tuple[DateMove, ...] = ()
     blocked: tuple[BlockedPlan, ...] = ()
     names: TrackerNames = TrackerNames()
     says_when: bool = True  # its exports were made
+    began: int = WEEKS
+    weeks: int = WEEKS
+    is_closed: bool = False  # after the last of them
+    import_every: int = 1  # weeks
+    plans_ahead: bool = False  # items are in their sprint before it begins, not once begun
     # week -> (reason, new headline): what was corrected after it was published
     corrections: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -119,11 +124,13 @@ class Item:
     done_at: datetime | None
     blocked_at: datetime | None = None
     unblocked_at: datetime | None = None
+    planned_at: datetime | None = None
 
     def as_of(self, instant: datetime) -> dict[str, str]:
         """The row that a tracker would have exported at ``instant``."""
         started = self.started_at if self.started_at and self.started_at <= instant else None
         done = self.done_at if self.done_at and self.done_at <= instant else None
+        planned = self.planned_at is not None and self.planned_at <= instant
         return {
             "key": self.key,
             "type": self.type,
@@ -131,7 +138,7 @@ class Item:
             "state": self._state(instant, is_started=bool(started), is_done=bool(done)),
             "size": str(self.size),
             "milestone": self.milestone,
-            "sprint": self.sprint if started else "",
+            "sprint": self.sprint if planned or started else "",
             "assignee": self.assignee if started else "",
             "created_at": self.created_at.isoformat(),
             "started_at": started.isoformat() if started else "",
@@ -203,8 +210,14 @@ def _item(
         started_at=None if started is None else _at(first, started),
         done_at=None if done is None else _at(first, done),
         blocked_at=_at(first, blocked.from_day) if blocked else None,
+        planned_at=_planned(first, done) if plan.plans_ahead and done is not None else None,
         unblocked_at=_at(first, blocked.to_day) if blocked and blocked.to_day else None,
     )
+
+
+def _planned(first: datetime, done: float) -> datetime:
+    """A week and a day before the sprint begins in which it is done."""
+    return first + timedelta(days=done // SPRINT_DAYS * SPRINT_DAYS - 8)
 
 
 def _at(first: datetime, day: float) -> datetime:

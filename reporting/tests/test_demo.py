@@ -54,12 +54,26 @@ def test_the_story_is_the_same_every_time() -> None:
     assert items_of(plans.ATLAS, FIRST) == items_of(plans.ATLAS, FIRST)
 
 
-def test_two_engagements_with_four_months_of_statuses(printed: list[list[str]]) -> None:
-    assert Customer.objects.count() == Engagement.objects.count() == 2
+def test_six_engagements_with_eight_months_of_statuses(printed: list[list[str]]) -> None:
+    assert (Customer.objects.count(), Engagement.objects.count()) == (3, 6)
     published = ReportRevision.objects.filter(number=1)
     assert published.filter(report__engagement__name="Atlas payments").count() == 17
     assert published.filter(report__engagement__name="Harbour bookings").count() >= 17
     assert set(ReportRevision.objects.values_list("reconstructed_on", flat=True)) == {None}
+
+
+def test_each_engagement_has_a_story_of_its_own(printed: list[list[str]]) -> None:
+    """Finished; waiting; red and well again; healthy; drifting; too young to tell."""
+    said = ReportRevision.objects.filter(number=1).order_by("facts__as_of")
+    rows = said.values_list("report__engagement__name", "colour", "computed_colour")
+    calls = {name: [(own, rules) for each, own, rules in rows if each == name] for name, *_ in rows}
+    assert Engagement.objects.get(state="closed").name == "Kestrel cards"
+    assert ("amber", "green") in calls["Atlas payments"]
+    harbour = [own for own, _ in calls["Harbour bookings"]]
+    assert harbour.index("red") < len(harbour) - 1 - harbour[::-1].index("green")
+    assert {own for own, _ in calls["Cedar referrals"]} == {"green"}
+    assert {rules for _, rules in calls["Quayside gates"][-3:]} & {"amber", "red"}
+    assert len(calls["Lantern archive"]) == 3
 
 
 def test_who_the_names_of_one_tracker_are_was_said_but_for_one(printed: list[list[str]]) -> None:
@@ -96,7 +110,7 @@ def test_one_draft_is_due_today(printed: list[list[str]]) -> None:
 
 
 def test_everybody_printed_can_sign_in_but_for_who_has_left(printed: list[list[str]]) -> None:
-    assert len(printed) == len(plans.INTERNAL) + 4
+    assert len(printed) == len(plans.INTERNAL) + 6
     let_in = {
         email
         for _, email, password in printed
@@ -147,6 +161,6 @@ def test_every_word_was_kept_moved_or_missed(printed: list[list[str]]) -> None:
 
 
 def test_one_source_is_older_than_promised(printed: list[list[str]]) -> None:
-    stale = stale_sources(Engagement.objects.all(), at=now())
+    stale = stale_sources(Engagement.objects.reporting(), at=now())
     found = [source.engagement.name for source in stale]
     assert found == ["Harbour bookings"]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -100,9 +101,10 @@ def open_invitation(token: str) -> Invitation | None:
 
 
 @transaction.atomic
-def accept_invitation(*, token: str, password: str = "") -> User:
+def accept_invitation(*, token: str, password: str = "", encoded: str = "") -> User:
     """Use a link up: the person becomes active, with this password (the form has checked it).
 
+    ``encoded`` is a password as it is stored, where many come in with one that was hashed before.
     Without a password it only notes that somebody who has an account has read the letter.
 
     Raises:
@@ -117,10 +119,10 @@ def accept_invitation(*, token: str, password: str = "") -> User:
     still_open = Invitation.objects.open(at).filter(pk=invitation.pk)
     if not still_open.update(accepted_at=at, accepted_by=person):
         raise InvitationGone
-    if person.is_active == bool(password):
+    if person.is_active == bool(password or encoded):
         raise InvitationGone  # which undoes the acceptance
-    if password:
-        person.set_password(password)
+    if password or encoded:
+        person.password = encoded or make_password(password)
         person.is_active = True
         person.save(update_fields=["password", "is_active"])
     record("person.came_in", invitation, by=person)
