@@ -135,18 +135,9 @@ def await_progress(place: Place, figures: Figures, share: float) -> None:
     """Until this share is published, or for a while: what is not published may be drafted."""
     deadline = time.monotonic() + place.arguments.most_between
     while figures.published < share * place.arguments.engagements:
-        flush_on_time(place, figures)
         if time.monotonic() > deadline:
             return
         time.sleep(0.05)
-
-
-def flush_on_time(place: Place, figures: Figures) -> None:
-    """Empty the broker once for each quarter that has been published."""
-    quarter = int(4 * figures.published / place.arguments.engagements)
-    if place.broker and figures.flushes < min(quarter, 3):
-        place.broker.client().flushall()
-        figures.flushes += 1
 
 
 def kill(place: Place, figures: Figures) -> None:
