@@ -49,6 +49,7 @@ class Publisher:
                 self.publish(report)
                 self.figures.published = ReportRevision.objects.count()
                 flush_on_time(self.place, self.figures)
+            flush_on_time(self.place, self.figures)
         except Conflict:
             pass
         except (DatabaseError, InterfaceError):

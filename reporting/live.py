@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from dm_portal.people.models import User
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from engagements.models import Engagement, Escalation
@@ -99,6 +100,32 @@ def live_of(
         risks=tuple(row.text for row in still if row.kind == "risk"),
         raised=tuple(_raised(row, here) for row in still if row.kind == "escalation"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What a letter says of it to one reader: what is needed, and what is new to them."""
+
+    needed: tuple[Needed, ...] = ()
+    since: Since | None = None
+
+
+def first_of(revision: ReportRevision, people: Sequence[User]) -> dict[int, First]:
+    """By reader, all of them one customer's, what stands on their first screen as of now.
+
+    One statement, and one for each of them: everybody has read something else.
+    """
+    if not people or revision.report.is_update:
+        return {}
+    engagement = revision.report.engagement
+    here = today(engagement.time_zone)
+    rows = shared.rows_of(engagement, people[0])
+    asks = [row for row in rows if row.is_open and row.kind == "ask"]
+    needed = tuple(_needed(row, engagement, here) for row in asks)
+    return {
+        person.pk: First(needed, _since(before([revision], user=person), revision, (), rows))
+        for person in people
+    }
 
 
 def _needed(row: SharedRow, engagement: Engagement, here: date) -> Needed:

@@ -10,7 +10,9 @@ from django.conf import settings
 from dm_portal.people.letters import Group, Line
 from dm_portal.people.own_letters import SOMEBODY, SOMEBODY_OF_US
 from reporting import customer
+from reporting.live import First, Needed, Since
 from reporting.services.letters import letter_values
+from reporting.since import SinceLine
 
 FRIDAY = customer.Moment(
     "Fri 20 Nov 2026, 15:00", datetime(2026, 11, 20, 14, tzinfo=UTC).isoformat(), ""
@@ -27,6 +29,7 @@ STATUS = customer.Status(
     next_name="2.1 Refunds",
     next_on=customer.Day("Mon 30 Nov", "2026-11-30"),
     next_past="",
+    next_expected="2–8 Dec",
     rules=customer.Rules("off_track", "2.1 Refunds has 12 of 52 items open.", is_known=True),
     reason="The system is back on Monday.",
     our_move="We test against a stand-in from Monday.",
@@ -50,6 +53,7 @@ STATUS = customer.Status(
     timeline=None,
     burn_up=None,
     delivered=(customer.Line("2.1 Refunds", ("Refunds can be started and approved.",)),),
+    our_word=customer.Kept("3 commitments were due: 3 kept.", ()),
     ahead=(customer.Line("2.1 Refunds", ("5 items are planned in the sprint to Fri 27 Nov.",)),),
     waiting=(),
     rests_on="Told by one file of the tracker, exported on Fri 20 Nov, 11:00.",
@@ -62,8 +66,36 @@ STATUS = customer.Status(
 )
 
 
+FIRST = First(
+    needed=(
+        Needed(
+            number=1,
+            url="/status/example/asks/1/",
+            version=1,
+            text="2.1 without refunds on 30 Nov, or all of it about 4 Dec?",
+            from_whom=SOMEBODY.name,
+            by="Tue 24 Nov",
+            by_iso="2026-11-24",
+            late="",
+            options=(),
+            recommendation="2.1 without refunds on 30 Nov.",
+            without_answer="30 Nov is lost on Wednesday.",
+            may_answer=True,
+        ),
+    ),
+    since=Since(
+        "Since you read (Fri 13 Nov)",
+        (
+            SinceLine("", "On track → at risk"),
+            SinceLine("2.1 Refunds", "2 criteria met (6 of 8); 3 items more"),
+        ),
+    ),
+)
+
+
 def _status() -> Mapping[str, Any]:
-    return {"person": SOMEBODY, **letter_values(STATUS, url=f"{settings.BASE_URL}/status/example/")}
+    url = f"{settings.BASE_URL}/status/example/"
+    return {"person": SOMEBODY, **letter_values(STATUS, url=url, first=FIRST)}
 
 
 def _update() -> Mapping[str, Any]:
@@ -75,7 +107,8 @@ def _update() -> Mapping[str, Any]:
         "and say on Wednesday whether 2.1 still goes live on Mon 30 Nov.",
         correction_reason="",
     )
-    return {"person": SOMEBODY, **letter_values(told, url=f"{settings.BASE_URL}/status/example/")}
+    url = f"{settings.BASE_URL}/status/example/"
+    return {"person": SOMEBODY, **letter_values(told, url=url, first=First())}
 
 
 def _reminder() -> Mapping[str, Any]:

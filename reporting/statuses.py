@@ -52,6 +52,7 @@ class Place:
     risks_url: str
     questions_url: str
     delegates_url: str
+    dates_url: str
     back_url: str
 
     @property
@@ -150,6 +151,7 @@ def place_of(engagement: Engagement, user: Any) -> Place:
         raised_url=reverse("status_escalation_list", args=[ref]),
         risks_url=reverse("status_risk_list", args=[ref]),
         delegates_url=reverse("status_delegates", args=[ref]),
+        dates_url=reverse("status_calendar", args=[ref]),
         questions_url=reverse("status_question_list", args=[ref]),
         back_url="" if user.is_customer else reverse("report_list", args=[ref]),
     )

@@ -95,6 +95,7 @@ urlpatterns: list[URLPattern] = [
         delegates.status_delegate_removal,
         name="status_delegate_removal",
     ),
+    path(f"{STATUS}/dates.ics", status.status_calendar, name="status_calendar"),
     path(f"{STATUS}/archive/", status.status_archive, name="status_archive"),
     path(f"{STATUS}/weekly/<week:week>/", status.status_weekly, name="status_weekly"),
     path(

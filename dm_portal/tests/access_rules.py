@@ -322,6 +322,7 @@ REPORTS = {
         LEAD,
         at=lambda side: engagement(side) | {"person": side.people["delegate"].ref},
     ),
+    "status_calendar": page(READS_STATUS, at=engagement),
     "status_ask_list": page(READS_STATUS, at=engagement),
     "status_escalation_list": page(READS_STATUS, at=engagement),
     "status_risk_list": page(READS_STATUS, at=engagement),

@@ -14,10 +14,11 @@ from reporting.customer.statuses import (
     week_words,
 )
 from reporting.customer.texts import Text, compose, headline_of
-from reporting.customer.values import Day, Line, Moment, Rules, Saying, Status
+from reporting.customer.values import Day, Kept, Line, Moment, Rules, Saying, Status
 
 __all__ = [
     "Day",
+    "Kept",
     "Line",
     "Moment",
     "Piece",

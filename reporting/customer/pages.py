@@ -110,6 +110,14 @@ class Page:
         past = days_after(row["committed_on"], self.today)
         return f"{count(past, 'day')} past" if past else ""
 
+    def next_expected(self) -> str:
+        """Between which days it is expected; facts of before schema 9 expect nothing."""
+        row = self.following
+        if row is None or row["is_done"] or not row.get("expected_to"):
+            return ""
+        first, last = (date.fromisoformat(row[f"expected_{end}"]) for end in ("from", "to"))
+        return dates.range_words(first, last, today=self.today)
+
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")
         return Moment(words, at.isoformat(), dates.instant_title(at, zone=self.zone))

@@ -11,6 +11,7 @@ from dm_portal.shell.components import Shape
 from reporting import sentences, wording
 from reporting.calls import reason_kept, start_of
 from reporting.customer.pages import Page
+from reporting.customer.promises import kept_of
 from reporting.customer.texts import Text, compose, headline_of
 from reporting.customer.values import Saying, Status
 from reporting.drafting import Draft
@@ -34,6 +35,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         next_name=page.following["name"] if page.following else "",
         next_on=page.next_on(),
         next_past=page.next_past(),
+        next_expected=page.next_expected(),
         rules=page.rules(),
         reason=page.reason(),
         our_move=text["our_move"],
@@ -47,6 +49,7 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         burn_up=page.burn_up(),
         delivered=page.lines(*sentences.DELIVERED),
         ahead=page.lines(*sentences.AHEAD),
+        our_word=kept_of(body),
         waiting=page.lines(*sentences.OPEN),
         rests_on=" ".join(page.texts("freshness", "left_out.", "recorded")),
         zone=page.zone.key,

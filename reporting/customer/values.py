@@ -46,6 +46,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of the commitments that were due: in one sentence, and which were missed."""
+
+    summary: str
+    missed: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """One published status, whole, or an update, of which ``paragraph`` is all that is told; texts
     are as the customer reads them, ``our_move``, ``own_words`` and ``paragraph`` in Markdown.
@@ -62,6 +70,7 @@ class Status:
     next_name: str
     next_on: Day | None
     next_past: str  # "7 days past", empty for a date to come
+    next_expected: str  # "2–8 Dec", empty where nothing forecasts it
     rules: Rules | None
     reason: str
     our_move: str
@@ -75,6 +84,7 @@ class Status:
     burn_up: BurnUp | None
     delivered: tuple[Line, ...]
     ahead: tuple[Line, ...]
+    our_word: Kept | None
     waiting: tuple[Line, ...]
     rests_on: str
     zone: str

@@ -10,6 +10,7 @@ from dm_portal.people.services import write_letter
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wake import wake
 from reporting.customer import Status
+from reporting.live import First, first_of
 from reporting.models import Report, ReportRevision, WaitingStatus
 from reporting.recipients import recipients_of
 
@@ -19,12 +20,14 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
     a kind of letter of its own.
 
     For those who read of it in their next digest it is kept until then. Letters say what the
-    frozen revision says, and nothing else. Whoever published it, or for whom it was published, is
+    frozen revision says, and what their reader finds beside it: what is needed, what is new to
+    them. Whoever published it, or for whom it was published, is
     written to by an answer.
     """
     report = revision.report
     recipients = recipients_of(report)
     people = [each.user for each in recipients if each.gets_mail]
+    first = first_of(revision, people)
     kind = "update" if report.is_update else "status"
     for person in people:
         write_letter(
@@ -34,7 +37,11 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
             reply_to=revision.published_for or revision.published_by,
             dedup_key=f"{kind}:{revision.pk}:{person.pk}",
             engagements=[report.engagement_id],
-            context=letter_values(status, url=settings.BASE_URL + path_of(revision)),
+            context=letter_values(
+                status,
+                url=settings.BASE_URL + path_of(revision),
+                first=first.get(person.pk, First()),
+            ),
         )
     WaitingStatus.objects.bulk_create(
         [WaitingStatus(revision=revision, user=each.user) for each in recipients if each.waits],
@@ -45,10 +52,10 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
     return len(people)
 
 
-def letter_values(status: Status, *, url: str) -> Mapping[str, Any]:
+def letter_values(status: Status, *, url: str, first: First) -> Mapping[str, Any]:
     """What the templates of the letter get: the customer's own values, and where its page is."""
     word = Shape(status.rules.shape).word if status.rules else ""
-    return {"status": status, "url": url, "rules_word": word}
+    return {"status": status, "url": url, "rules_word": word, "first": first}
 
 
 def path_of(revision: ReportRevision) -> str:

@@ -93,6 +93,17 @@ def test_a_date_that_has_passed_is_not_called_the_next(
     assert "Next committed date" not in html
 
 
+def test_the_next_date_has_its_expected_range(week_47: Report, manager: User) -> None:
+    facts_body = plan()
+    assert status(week_47, manager, facts_body).next_expected == ""
+    row = facts_body["figures"]["milestones"][0]
+    row |= {"expected_from": "2026-12-02", "expected_to": "2026-12-08", "on_time": "0.5000"}
+    page = status(week_47, manager, facts_body)
+    assert page.next_expected == "2–8 Dec"
+    html = render_to_string("status/report.html", {"status": page})
+    assert "; expected 2–8 Dec" in html
+
+
 def test_what_is_all_done_has_no_next_date(week_47: Report, manager: User) -> None:
     page = status(week_47, manager, plan(items=[item("A-1", 1, done=SINCE)]))
     assert page.next_on is None

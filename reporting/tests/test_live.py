@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from dm_portal.people.models import User
+from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Ask, Engagement, Milestone
 from engagements.services.asks import answer_ask, make_ask, share_ask
 from engagements.services.escalations import raise_escalation, resolve_escalation, share_escalation
 from engagements.services.risks import see_risk, settle_risk, share_risk
 from engagements.tests.pages import names
-from reporting.live import Live
+from reporting.live import Live, first_of
 from reporting.models import ReportRevision
 from reporting.services.updates import begin_update
 from reporting.tests.pages import SignIn, text_of
@@ -260,3 +260,38 @@ def test_an_update_is_what_was_said_last(
     said = {"paragraph": "The bank is down.", "colour": "red", "colour_reason": ""}
     publish(begin_update(engagement=engagement, by=manager, **said), manager)
     assert lines(live(sign_in, lead, engagement)) == [("", "At risk → off track")]
+
+
+# The letter of a status
+
+
+def test_each_letter_carries_its_readers_first_screen(
+    sign_in: SignIn,
+    lead: User,
+    executive: User,
+    manager: User,
+    engagement: Engagement,
+    checkout: Milestone,
+    friday: time_machine.Traveller,
+) -> None:
+    first, second = open_reports(engagement, weeks=2)
+    publish(write(draft(first), manager, colour="green", colour_reason="Late."), manager)
+    sign_in(lead).get(reverse("status_weekly", args=[engagement.ref, "2026-W46"]))
+    friday.shift(timedelta(hours=1))
+    ask(engagement, manager, lead)
+    friday.shift(timedelta(hours=1))
+    published = publish(write(draft(second), manager, colour="amber"), manager)
+    letters = {
+        letter.user: letter
+        for letter in OutgoingMail.objects.filter(dedup_key__startswith=f"status:{published.pk}:")
+    }
+    for letter in letters.values():
+        for words in ("Which bank?", "We recommend: Ours", "On track → at risk", "2.1 waits."):
+            assert words in letter.text
+            assert words in letter.html
+    assert "SINCE YOU READ (FRI 20 NOV)" in letters[lead].text
+    assert "SINCE THE LAST STATUS" in letters[executive].text
+
+
+def test_who_reads_nothing_needs_no_letter(published_47: ReportRevision) -> None:
+    assert first_of(published_47, []) == {}

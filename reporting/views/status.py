@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
-from reporting import live, statuses
+from reporting import dates_file, live, shared, statuses
 from reporting.filters import ArchiveFilter
 from reporting.models import ReportRevision
 from reporting.querysets import ReportRevisionQuerySet
@@ -124,6 +125,18 @@ def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
         filterset_class=ArchiveFilter,
         place=statuses.place_of(engagement, request.user),
     )
+
+
+@require_safe
+def status_calendar(request: HttpRequest, ref: str) -> HttpResponse:
+    """Committed dates of the last status, and days by which answers are needed, as a calendar."""
+    engagement = get_object_or_404(statuses.readable(request.user), ref=ref)
+    said = _revisions(request.user).filter(report__engagement=engagement).newest_first().first()
+    plan = said.text.get("plan", []) if said else []
+    rows = shared.rows_of(engagement, request.user)
+    body = dates_file.calendar_of(engagement.name, ref, plan, rows, now())
+    headers = {"Content-Disposition": 'attachment; filename="dates.ics"'}
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def _revisions(user: Any) -> ReportRevisionQuerySet:
