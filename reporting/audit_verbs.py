@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "report.published": "published {target}, revision {after[revision]}",
     "report.correction_started": "opened {target} for a correction: {after[reason]}",
     "report.correction_dropped": "dropped the correction of {target}",
+    "report.retracted": "withdrew {target}, revision {after[revision]}: {after[reason]}",
     "report.update_begun": "began {target}",
     "report.update_discarded": "threw away {target}",
     "report.seen": "read {target}, revision {after[revision]}",

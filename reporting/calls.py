@@ -42,8 +42,8 @@ class Given:
         return (colour, computed) == (self.colour, self.computed)
 
 
-def given_before(report: Report, *, since: datetime | None) -> Given | None:
-    """What was given with the status, or update, that ended at ``since``, as last corrected.
+def said_before(report: Report, *, since: datetime | None) -> ReportRevision | None:
+    """The status, or update, that ended at ``since``, as last corrected.
 
     One statement, none before the first.
     """
@@ -52,8 +52,7 @@ def given_before(report: Report, *, since: datetime | None) -> Given | None:
     said = ReportRevision.objects.filter(
         report__engagement=report.engagement_id, facts__as_of=since
     )
-    last = said.order_by("-pk").first()
-    return Given.with_revision(last) if last else None
+    return said.order_by("-pk").first()
 
 
 def reason_kept(given: Given | None, *, colour: str, computed: str, reason: str) -> str:

@@ -13,9 +13,9 @@ from django.db.models import Max, Min, Q
 
 from dm_portal.shell.clock import now
 from reporting import facts, rag, sentences
-from reporting.calls import Given, given_before
+from reporting.calls import Given, said_before
 from reporting.figures import instant
-from reporting.models import Facts, Report, ReportRevision
+from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.truth import Known, known_of
 
 # The first schema of facts whose figures the page of a draft can word; older ones are worked out
@@ -28,7 +28,8 @@ class Draft:
     """One report's window, its facts, and what the rules make of them.
 
     ``sentences`` are ``{"key", "text", "facts"}``; ``overall`` is the rules' colour with its
-    rule, values and sentence; ``given`` the reason that was last given for a better call.
+    rule, values and sentence; ``given`` the reason that was last given for a better call;
+    ``carried`` our move as the status before it said it.
     """
 
     since: datetime | None
@@ -37,6 +38,7 @@ class Draft:
     sentences: list[dict[str, Any]]
     overall: dict[str, Any]
     given: Given | None = None
+    carried: str = ""
 
     @property
     def rules(self) -> list[rag.Verdict]:
@@ -60,6 +62,7 @@ class Draft:
             "rules": self.rules,
             "thresholds": rag.thresholds_of(self.body).stored,
             "reason": self.given.stored if self.given else None,
+            "carried": self.carried,
         }
 
 
@@ -77,6 +80,7 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
     body = facts.collect(
         report.engagement, since=since, as_of=as_of, thresholds=report.drafted.get("thresholds")
     )
+    given, carried = _said_before(report, since)
     was = json.loads(said.facts.body)["figures"] if said else None
     return Draft(
         since=since,
@@ -84,15 +88,27 @@ def draft_of(report: Report, *, at: datetime) -> Draft:
         body=body,
         sentences=[*sentences.corrected(was, body["figures"]), *sentences.write(body)],
         overall=rag.overall(body),
-        given=_given(report, since),
+        given=given,
+        carried=carried,
     )
 
 
-def _given(report: Report, since: datetime | None) -> Given | None:
-    """The reason that was last given: in this draft, or with the status before it."""
+def _said_before(report: Report, since: datetime | None) -> tuple[Given | None, str]:
+    """The reason that was last given, and our move as it was last said: by this draft's own
+    record, or with the status before it.
+    """
     if "reason" in report.drafted:
-        return Given.of(report.drafted["reason"])
-    return given_before(report, since=since)
+        return Given.of(report.drafted["reason"]), report.drafted.get("carried", "")
+    said = said_before(report, since=since)
+    return (Given.with_revision(said), said.text.get("our_move", "")) if said else (None, "")
+
+
+def our_move_of(report: Report, draft: Draft, *, colour: str) -> str:
+    """Our move as the page of a draft begins with it: the last one goes on where one is needed and
+    nobody has written anything yet.
+    """
+    goes_on = report.saved_by_id is None and colour != Colour.GREEN
+    return report.our_move or (draft.carried if goes_on else "")
 
 
 def last_said(report: Report) -> ReportRevision:
@@ -117,7 +133,8 @@ def said_again(revision: ReportRevision) -> Draft:
 def window_start(report: Report) -> datetime | None:
     """Where the last status before this one ended; None before the first.
 
-    Only what was published ends a window: a week that was left out is told by the next status.
+    Only what was published and stands ends a window: a week that was left out, or withdrawn, is
+    told by the next status.
     """
     return _published(report)["last"]
 
@@ -144,10 +161,10 @@ def _published(report: Report) -> dict[str, datetime | None]:
     if not report.is_update:
         before = Q(**{f"{of}__period__starts_on__lt": report.period.starts_on})
     # of one that is not stored yet nothing was published: no row has that key
-    own = Q(**{f"{of}__in": [report.pk]})
-    return Facts.objects.filter(**{f"{of}__engagement": report.engagement_id}).aggregate(
-        last=Max("as_of", filter=before), own=Min("as_of", filter=own)
-    )
+    own = Q(**{of: report.pk or 0})
+    before &= Q(is_withdrawn=False)
+    found = Facts.objects.with_withdrawn().filter(**{f"{of}__engagement": report.engagement_id})
+    return found.aggregate(last=Max("as_of", filter=before), own=Min("as_of", filter=own))
 
 
 def known_to(report: Report, draft: Draft, *, declared: str = "") -> Known:
@@ -168,7 +185,7 @@ def previous_colour(report: Report) -> str:
 
     A status is compared with the last status, an update with whatever was said last.
     """
-    said = ReportRevision.objects.filter(report__engagement=report.engagement_id)
+    said = ReportRevision.objects.filter(report__engagement=report.engagement_id).in_force()
     if report.is_update:
         own = report.revisions.order_by("number").values_list("published_at", flat=True).first()
         said = said.exclude(report=report).filter(published_at__lte=own or now())

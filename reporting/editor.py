@@ -114,6 +114,7 @@ LABELS = {
 # What the part before it says of such a fact.
 OF = {"before": "before this correction", "decided": "by what was decided since"}
 
+MINUTE = 60
 # Facts that are days, besides those whose names say so.
 DAYS = ("first", "last", "needed_by", "answer_by", "moved_to", "expected_from", "expected_to")
 
@@ -376,6 +377,16 @@ def stop_words() -> str:
     seconds = settings.PUBLISH_DELAY
     minutes, rest = divmod(seconds, 60)
     return count(seconds, "second") if rest else count(minutes, "minute") if minutes else ""
+
+
+def stop_left(report: Report, *, at: datetime) -> str:
+    """How long it can still be stopped: "4 minutes", "less than a minute"; empty where it is not on
+    its way out, or goes at any moment.
+    """
+    left = (report.publish_at - at).total_seconds() if report.publish_at else 0
+    if left <= 0:
+        return ""
+    return count(round(left / MINUTE), "minute") if left >= MINUTE else "less than a minute"
 
 
 def last_save(report: Report) -> LastSave:

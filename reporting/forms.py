@@ -157,6 +157,11 @@ class DraftForm(CallForm):
             choices=[("", "Say it"), *leave_out],
         )
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether our move reads as the last status said it."""
+        return bool(self.draft.carried) and self["our_move"].value() == self.draft.carried
+
     def changes(self) -> dict[str, Any]:
         """What ``save_draft`` takes; of the sentences those that were changed on this page."""
         words = {
@@ -313,6 +318,20 @@ class UpdateCorrectionForm(PortalForm):
     """The same of an update, whose figures the next status tells."""
 
     reason = CorrectionForm.base_fields["reason"]
+
+
+class RetractionForm(PortalForm):
+    """Why what was published is withdrawn."""
+
+    reason = forms.CharField(
+        label="Why is it withdrawn?",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="The customer reads this in its place, and by mail.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # beside the form of a correction, whose field is called alike
+        super().__init__(*args, auto_id="id_retraction_%s", **kwargs)
 
 
 # Before any tracker, and late enough that its week can be told.

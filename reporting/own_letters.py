@@ -111,6 +111,19 @@ def _update() -> Mapping[str, Any]:
     return {"person": SOMEBODY, **letter_values(told, url=url, first=First())}
 
 
+def _retraction() -> Mapping[str, Any]:
+    return {
+        "person": SOMEBODY,
+        "engagement": "Atlas",
+        "what": "status",
+        "week": "16–22 Nov 2026",
+        "headline": STATUS.headline,
+        "reason": "It spoke of the wrong test system. A corrected one follows on Monday.",
+        "by": "Mara Manager",
+        "url": f"{settings.BASE_URL}/status/example/",
+    }
+
+
 def _reminder() -> Mapping[str, Any]:
     return {
         "person": SOMEBODY_OF_US,
@@ -209,6 +222,7 @@ OWN = {
     "status": ("Published status", "status", _status),
     "update": ("Published update", "status", _update),
     "answer": ("An answer to a question", "status", _answer),
+    "retraction": ("Withdrawn status or update", "status", _retraction),
     "reminder": ("Reminder of a status that is due", "reminder", _reminder),
     "reminders": ("Reminders of several statuses", "reminder", _reminders),
     "statuses": ("Published statuses, in one mail", "status", _statuses),

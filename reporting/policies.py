@@ -12,6 +12,7 @@ def can_write_report(user: Any, engagement: Any) -> bool:
 
 
 can_publish_report = can_write_report
+can_retract_report = can_write_report
 
 
 def can_read_drafts(user: Any, engagement: Any) -> bool:

@@ -130,6 +130,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
             said_colour=Subquery(revisions.values("colour")[:1]),
             said_headline=Subquery(revisions.values("headline")[:1]),
             said_number=Subquery(revisions.values("number")[:1]),
+            said_withdrawn=Subquery(revisions.values("retraction__reason")[:1]),
             seen_by=ArraySubquery(seen_by.values("user__name")),
             is_left_out=self._left_out(),
         )
@@ -159,8 +160,15 @@ class FactsQuerySet(models.QuerySet["Facts"]):
         return self.filter(engagement__in=_drafts_of(user))
 
     def of_statuses(self) -> Self:
-        """Without those of updates, which end no window."""
-        return self.filter(revision__report__period__isnull=False)
+        """Without those of updates, which end no window, and of what is withdrawn."""
+        statuses = self.with_withdrawn().filter(revision__report__period__isnull=False)
+        return statuses.filter(is_withdrawn=False)
+
+    def with_withdrawn(self) -> Self:
+        """Annotate ``is_withdrawn``: what stood last of their report is no longer said."""
+        retractions = related(related(self.model, "revision"), "retraction").objects
+        here = OuterRef("revision__report")
+        return self.annotate(is_withdrawn=Exists(retractions.that_hold().filter(of_report(here))))
 
 
 class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
@@ -185,6 +193,11 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
         """Weeks and updates by the instants they speak of, each one's last correction first."""
         return self.order_by(*LAST_SAID)
 
+    def in_force(self) -> Self:
+        """Without those of a report that is withdrawn; its correction brings it back."""
+        retractions = related(self.model, "retraction").objects.that_hold()
+        return self.filter(~Exists(retractions.filter(of_report(OuterRef("report")))))
+
     def standing(self) -> Self:
         """Of each report, week or update, its last revision."""
         later = self.model.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
@@ -195,7 +208,17 @@ class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
         return self.standing().newest_first()
 
 
+def of_report(report: Any) -> Q:
+    return Q(revision__report=report)
+
+
 class RetractionQuerySet(models.QuerySet["Retraction"]):
+    def that_hold(self) -> Self:
+        """Those that no correction took back: of what stands last of its report."""
+        revisions = related(self.model, "revision").objects
+        report, number = OuterRef("revision__report"), OuterRef("revision__number")
+        return self.filter(~Exists(revisions.filter(report=report, number__gt=number)))
+
     def visible_to(self, user: Any) -> Self:
         """Whoever may read what was withdrawn reads that it is, and why."""
         revisions = related(self.model, "revision").objects.visible_to(user)

@@ -43,7 +43,7 @@ def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
 
     Where nothing was ever told nothing has become untrue: the first status tells it.
     """
-    said = ReportRevision.objects.filter(report__engagement=OuterRef("engagement"))
+    said = ReportRevision.objects.filter(report__engagement=OuterRef("engagement")).in_force()
     left = UntoldRed.objects.filter(milestone=OuterRef("pk"), turned_on=OuterRef("red_on"))
     rows = milestones.annotate(red_on=_red_on()).filter(
         ~Exists(left), engagement__in=led, red_on__lte=at.date() + timedelta(days=1)

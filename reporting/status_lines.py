@@ -30,6 +30,8 @@ def line(revision: ReportRevision) -> Line:
     report = revision.report
     what = "update" if report.is_update else week_words(report.period)
     said = to_line(revision.text.get("paragraph", "")) or revision.headline
+    if retraction := getattr(revision, "retraction", None):
+        said = f"Withdrawn since: {retraction.reason}"
     reason = revision.correction_reason
     corrected = f"Corrected: {ended(reason)} " if reason else ""
     return Line(

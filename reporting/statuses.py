@@ -71,12 +71,24 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That a revision ``of`` a week, or an update, is withdrawn: since when, by whom and why."""
+
+    of: str
+    day: str
+    iso: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateLine:
     """What was said since a status, as it was stored, on the page of that status."""
 
     article: SafeString
     parts: tuple[Part, ...]
     url: str
+    withdrawal: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ class StatusPage:
     parts: tuple[Part, ...]
     updates: tuple[UpdateLine, ...]
     correction: Correction | None
+    withdrawal: Withdrawal | None
     kind: str  # "status" or "update"
     first_url: str
     earlier: Link | None
@@ -129,7 +142,7 @@ def readable(user: Any) -> QuerySet[Engagement]:
 
 def annotate_standing(engagements: EngagementQuerySet) -> EngagementQuerySet:
     """``said``: what was last said of each engagement; see engagements.standing."""
-    said_of = ReportRevision.objects.filter(report__engagement=OuterRef("pk"))
+    said_of = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).in_force()
     latest = said_of.last_said_first()
     said = JSONObject(
         colour=F("colour"),
@@ -199,6 +212,7 @@ def page_of(
         parts=parts_of(revision, asked),
         updates=_lines_of(updates, asked),
         correction=_correction(near.correction, report.engagement),
+        withdrawal=withdrawal_of(revision),
         kind="update" if report.is_update else "status",
         first_url=url_of(revision, number=1) if revision.number > 1 else "",
         earlier=_week(near.earlier),
@@ -212,8 +226,8 @@ def _name(report: Report) -> str:
 
 def last_said_of(engagement: Engagement) -> ReportRevision | None:
     """What was said last of an engagement, in a status or in an update; its columns, no text."""
-    said = ReportRevision.objects.filter(report__engagement=engagement).defer("html", "text")
-    return said.last_said_first().first()
+    said = ReportRevision.objects.filter(report__engagement=engagement).in_force()
+    return said.defer("html", "text").last_said_first().first()
 
 
 def updates_since(
@@ -227,12 +241,31 @@ def updates_since(
 
 
 def _lines_of(updates: Sequence[ReportRevision], asked: Found) -> tuple[UpdateLine, ...]:
-    return tuple(UpdateLine(article(each), parts_of(each, asked), url_of(each)) for each in updates)
+    return tuple(
+        UpdateLine(article(each), parts_of(each, asked), url_of(each), withdrawal_of(each))
+        for each in updates
+    )
 
 
 def url_of(revision: ReportRevision, *, number: int | None = None) -> str:
     """The address of a revision for ever; the first has that of its week or update."""
     return address_of(revision.report, number or revision.number)
+
+
+def withdrawal_of(revision: ReportRevision) -> Withdrawal | None:
+    """Its retraction, loaded with its person along with the revision; None where it stands."""
+    retraction = getattr(revision, "retraction", None)
+    if retraction is None:
+        return None
+    zone = ZoneInfo(revision.report.engagement.time_zone)
+    at = retraction.retracted_at
+    return Withdrawal(
+        of=_name(revision.report),
+        day=dates.day_words(at.astimezone(zone).date(), today=today(zone.key)),
+        iso=at.isoformat(),
+        by=retraction.retracted_by.name,
+        reason=retraction.reason,
+    )
 
 
 def _correction(revision: ReportRevision | None, engagement: Engagement) -> Correction | None:
@@ -297,6 +330,7 @@ def _latest(user: Any) -> QuerySet[ReportRevision]:
     """What was said last of each engagement, in a status or in an update."""
     return (
         ReportRevision.objects.visible_to(user)
+        .in_force()
         .select_related("report__period")
         .defer("html", "text")
         .order_by("report__engagement_id", *LAST_SAID)

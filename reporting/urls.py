@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
         publication.report_correction_removal,
         name="report_correction_removal",
     ),
+    path(f"{REPORT}/retraction/", publication.report_retraction, name="report_retraction"),
     path(f"{REPORT}/notes/<ref:note>/<slug:act>/", notes.report_note, name="report_note"),
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
     path("engagements/<ref:ref>/reports/updates/new/", updates.update_create, name="update_create"),
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern] = [
         updates.update_correction_removal,
         name="update_correction_removal",
     ),
+    path(f"{UPDATE}/retraction/", updates.update_retraction, name="update_retraction"),
     path(f"{UPDATE}/retry/", updates.update_retry, name="update_retry"),
     path("engagements/<ref:ref>/questions/", questions.question_list, name="question_list"),
     path(

@@ -252,6 +252,9 @@ REPORTS = {
     "report_correction_removal": act(
         DRAFTS, LEADERS, at=week("corrected"), data=lambda w: {"version": 1}
     ),
+    "report_retraction": act(
+        DRAFTS, LEADERS, at=week("published"), data=lambda w: {"reason": "The wrong week."}
+    ),
     # an admin sends it round again without reading it
     "report_retry": act(DRAFTS | ADMIN, ADMIN, at=week("parked")),
     "report_note": act(
@@ -286,6 +289,9 @@ REPORTS = {
     ),
     "update_correction_removal": act(
         DRAFTS, LEADERS, at=update("told"), data=lambda w: {"version": 1}
+    ),
+    "update_retraction": act(
+        DRAFTS, LEADERS, at=update("told"), data=lambda w: {"reason": "The wrong week."}
     ),
     # an admin may only send round again what failed: this one did not
     "update_retry": act(DRAFTS, NOBODY, at=update("begun")),

@@ -55,6 +55,7 @@ FOR_CUSTOMERS = {
     "reporting.Report.colour_reason (told)",
     "reporting.Report.colour_reason (retold)",
     "reporting.Report.correction_reason (corrected)",
+    "reporting.Retraction.reason",
 }
 # Of oneself alone.
 OWN = {"people.User.name", "people.User.email"}

@@ -349,7 +349,7 @@ def _reports(side: Side, manager: User) -> None:
     _updates(side, manager)
     _publish(side, reports["leaving"], manager, "leaving", delay=3600)
     _write(side, reports["draft"], manager, "draft")
-    stood = {"headline": side.typed("reporting.Report.unrecorded")}
+    stood = {"headline": side.typed("reporting.Report.unrecorded", "draft")}
     weeks.filter(pk=reports["draft"].pk).update(unrecorded=stood)
     first = ReportRevision.objects.get(report=reports["corrected"], number=1)
     side.add(Retraction(revision=first, retracted_at=now(), retracted_by=manager))

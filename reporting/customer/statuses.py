@@ -14,7 +14,7 @@ from reporting.customer.pages import Page
 from reporting.customer.promises import kept_of
 from reporting.customer.texts import Text, compose, headline_of
 from reporting.customer.values import Saying, Status
-from reporting.drafting import Draft
+from reporting.drafting import Draft, our_move_of
 from reporting.models import Period, Report
 
 
@@ -71,6 +71,7 @@ def preview_of(report: Report, draft: Draft, *, by: User) -> Status:
     start = start_of(report, given=draft.given, computed=draft.computed)
     text = compose(report=report, draft=draft)
     text["colour"] = start.colour
+    text["our_move"] = our_move_of(report, draft, colour=start.colour)
     text["colour_reason"] = reason_kept(
         draft.given, colour=start.colour, computed=draft.computed, reason=start.reason
     )

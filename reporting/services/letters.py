@@ -9,9 +9,9 @@ from django.urls import reverse
 from dm_portal.people.services import write_letter
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wake import wake
-from reporting.customer import Status
+from reporting.customer import Status, week_words
 from reporting.live import First, first_of
-from reporting.models import Report, ReportRevision, WaitingStatus
+from reporting.models import Report, ReportRevision, Retraction, WaitingStatus
 from reporting.recipients import recipients_of
 
 
@@ -50,6 +50,44 @@ def write_status_letters(revision: ReportRevision, status: Status) -> int:
     if people:
         wake("reporting.tasks.send_mails")
     return len(people)
+
+
+def write_retraction_letters(retraction: Retraction) -> None:
+    """One letter at once to each of the customer's people who reads statuses by mail, also to those
+    who read them in a digest: what no longer holds does not wait.
+    """
+    revision = retraction.revision
+    report = revision.report
+    people = [each.user for each in recipients_of(report) if each.gets_mail or each.waits]
+    for person in people:
+        write_letter(
+            "retraction",
+            to=person.email,
+            user=person,
+            reply_to=retraction.retracted_by,
+            dedup_key=f"retraction:{revision.pk}:{person.pk}",
+            engagements=[report.engagement_id],
+            context=retraction_values(retraction),
+        )
+    if people:
+        wake("reporting.tasks.send_mails")
+
+
+def retraction_values(retraction: Retraction) -> Mapping[str, Any]:
+    """What the templates of that letter get."""
+    revision = retraction.revision
+    report = revision.report
+    what = "update" if report.is_update else "status"
+    week = "" if report.is_update else week_words(report.period)
+    return {
+        "engagement": report.engagement.name,
+        "what": what,
+        "week": week,
+        "headline": revision.headline,
+        "reason": retraction.reason,
+        "by": retraction.retracted_by.name,
+        "url": settings.BASE_URL + path_of(revision),
+    }
 
 
 def letter_values(status: Status, *, url: str, first: First) -> Mapping[str, Any]:

@@ -22,8 +22,16 @@ from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_honest_colour, require_true
 from reporting.services.letters import write_status_letters
+from reporting.services.retracting import is_withdrawn
 from reporting.services.sittings import RECORDED, record_sitting
-from reporting.services.states import THAWED, State, change, move, require_version
+from reporting.services.states import (
+    THAWED,
+    State,
+    change,
+    move,
+    require_state,
+    require_version,
+)
 
 # What the DM adds to a draft, in the report's columns and in what is frozen alike.
 TYPED = (*Report.WORDS, "colour")
@@ -102,7 +110,7 @@ def stop_publication(*, report: Report, by: User) -> None:
         DomainError: it is not being published.
         Conflict: somebody else changed the report first, or it has just gone out.
     """
-    _require_state(report, State.PUBLISHING)
+    require_state(report, State.PUBLISHING)
     move(report, State.DRAFT, attempts=0, last_error="", **THAWED)
     record("report.publication_stopped", report, by=by)
 
@@ -132,13 +140,14 @@ def start_correction(
     words: what its figures became is told by the next status.
 
     Raises:
-        DomainError: there is no reason, it is not published, a later status is out, or figures of
-            an update are to be corrected.
+        DomainError: there is no reason, it is not published, a later status is out that tells what
+            it told, or figures of an update are to be corrected.
     """
     reason = reason.strip()
     if not reason:
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
-    _require_state(report, State.PUBLISHED)
+    require_state(report, State.PUBLISHED)
+    _require_untold(report)
     if report.is_update:
         _refuse_figures(corrects_figures)
     else:
@@ -183,15 +192,6 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
     record("report.correction_dropped", report, by=by, before=typed)
 
 
-def _require_state(report: Report, state: State) -> None:
-    """A published report and one that is being published both lead back to the draft, each in
-    its own way. Raises DomainError where the report is in another state than this way begins in.
-    """
-    if report.state != state:
-        wanted, found = state.label.lower(), State(report.state).label.lower()
-        raise DomainError(f"{report} is not “{wanted}” but “{found}”.")
-
-
 def _refuse_figures(are_corrected: bool) -> None:
     if are_corrected:
         raise DomainError("An update is corrected in its words: the next status tells the figures.")
@@ -229,6 +229,17 @@ def _require_turn(report: Report) -> None:
     later = _later_one_out(report)
     if later is not None and not report.correction_reason:
         raise DomainError(f"{later} is already out, and tells what happened since the last.")
+    _require_untold(report)
+
+
+def _require_untold(report: Report) -> None:
+    """A status that is withdrawn ends no window: the next tells what it told, and both would.
+
+    Raises:
+        DomainError: it is withdrawn, and a later status is out.
+    """
+    if is_withdrawn(report) and (later := _later_one_out(report)) is not None:
+        raise DomainError(f"{later} is already out, and tells what was withdrawn here.")
 
 
 def _require_figures_are_last(report: Report) -> None:

@@ -59,6 +59,15 @@ def change(report: Report, **changes: Any) -> None:
     report.version += 1
 
 
+def require_state(report: Report, state: State) -> None:
+    """A published report and one that is being published both lead back to the draft, each in
+    its own way. Raises DomainError where the report is in another state than this way begins in.
+    """
+    if report.state != state:
+        wanted, found = state.label.lower(), State(report.state).label.lower()
+        raise DomainError(f"{report} is not “{wanted}” but “{found}”.")
+
+
 def require_version(report: Report, version: int | None) -> None:
     """Refuse what was decided on an older reading of the report (None: on this one).
 

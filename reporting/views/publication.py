@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from dm_portal.people.models import User
@@ -17,7 +17,7 @@ from engagements.views.doors import require
 from engagements.views.saving import saved
 from reporting import policies
 from reporting.drafting import draft_of, known_to
-from reporting.forms import CorrectionForm, PublicationForm
+from reporting.forms import CorrectionForm, PublicationForm, RetractionForm
 from reporting.models import Report
 from reporting.services.attempts import retry_report
 from reporting.services.drafts import save_draft
@@ -27,6 +27,7 @@ from reporting.services.publishing import (
     start_correction,
     stop_publication,
 )
+from reporting.services.retracting import retract_report
 from reporting.views.autosaves import stored_report
 from reporting.views.reports import (
     find_report,
@@ -91,6 +92,17 @@ def report_correction_removal(request: HttpRequest, ref: str, week: str) -> Http
 
 
 @require_POST
+def report_retraction(request: HttpRequest, ref: str, week: str) -> HttpResponse:
+    """Withdraw a published status: its readers see why in its place."""
+    report = find_report(request, ref, week)
+    form = RetractionForm(request.POST)
+    if (answer := retract(request, report, form)) is not None:
+        return answer
+    context = state_page(request, report) | {"retraction_form": form}
+    return render(request, "reporting/report_published.html", context, status=422)
+
+
+@require_POST
 def report_retry(request: HttpRequest, ref: str, week: str) -> HttpResponse:
     """An admin sends a report that failed five times round again; they do not read it."""
     return retry(request, engagement__ref=ref, period__starts_on=week_starts(week))
@@ -120,6 +132,19 @@ def correct(request: HttpRequest, report: Report, form: PortalForm) -> HttpRespo
             return redirect(report)
         form.add_error(None, str(error))
     return None
+
+
+def retract(request: HttpRequest, report: Report, form: PortalForm) -> HttpResponse | None:
+    """Withdraw it for the reason in ``form``; None where the form has to be shown again."""
+    require(policies.can_retract_report(request.user, report.engagement))
+    if not form.is_valid():
+        return None
+    try:
+        retract_report(report=report, by=request.user, **form.changes())
+        messages.success(request, "Withdrawn. Its readers see why in its place.")
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(report)
 
 
 def drop(request: HttpRequest, report: Report) -> HttpResponse:

@@ -20,9 +20,9 @@ from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
 from reporting import customer, editor, policies, statuses
 from reporting.calls import start_of
-from reporting.drafting import Draft, draft_of
+from reporting.drafting import Draft, draft_of, our_move_of
 from reporting.filters import ReportFilter
-from reporting.forms import CorrectionForm, DraftForm, DueDayForm, TypedDraftForm
+from reporting.forms import CorrectionForm, DraftForm, DueDayForm, RetractionForm, TypedDraftForm
 from reporting.models import Period, Report
 from reporting.periods import monday_named
 from reporting.rule_lines import rules_of
@@ -109,6 +109,8 @@ def _state(row: Any) -> str:
         return "Being corrected"
     if row.is_left_out:
         return "Left out: a later status told it"
+    if row.state == Report.State.PUBLISHED and row.said_withdrawn:
+        return "Withdrawn"
     if row.state == Report.State.PUBLISHED and row.said_number > 1:
         return "Published, corrected"
     return row.get_state_display()
@@ -216,6 +218,7 @@ def draft_form(report: Report, draft: Draft) -> DraftForm:
     fields = ("version", "headline", "our_move", "own_words")
     initial = {name: getattr(report, name) for name in fields}
     initial |= {"colour": start.colour, "colour_reason": start.reason}
+    initial["our_move"] = our_move_of(report, draft, colour=start.colour)
     return DraftForm(draft=draft, start=start, edits=report.edits, initial=initial)
 
 
@@ -255,16 +258,28 @@ def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> d
 
 def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     """What the pages of a report that is no draft need."""
-    revision = report.revisions.newest_first().first()
+    revisions = report.revisions.select_related("retraction__retracted_by").newest_first()
+    revision = revisions.first()
     return {
         "last_error": report.last_error.strip().splitlines()[-1] if report.last_error else "",
         "revision": revision,
         "article": customer.article(revision) if revision else "",
         "status": customer.frozen_of(report) if report.frozen_text else None,
+        "stop_left": editor.stop_left(report, at=now()),
         "readers": editor.readers(report, user=request.user),
+        "withdrawal": withdrawal_in(report, revision),
         "form": CorrectionForm(),
+        "retraction_form": RetractionForm(),
         **report_page(request, report),
     }
+
+
+def withdrawal_in(report: Report, revision: Any) -> statuses.Withdrawal | None:
+    """That the last of what is out is withdrawn, for its page."""
+    if revision is None:
+        return None
+    revision.report = report
+    return statuses.withdrawal_of(revision)
 
 
 def report_page(request: HttpRequest, report: Any) -> dict[str, Any]:

@@ -24,6 +24,9 @@ from reporting.wording import capital
 def _remarks(row: ReportRevision) -> str:
     """ "Corrected, reconstructed": what a line in the archive says besides its headline."""
     remarks = {"corrected": row.number > 1, "reconstructed": row.reconstructed_on is not None}
+    withdrawal = statuses.withdrawal_of(row)
+    if withdrawal is not None:
+        remarks[f"withdrawn on {withdrawal.day}, because: {withdrawal.reason}"] = True
     return capital(", ".join(name for name, is_so in remarks.items() if is_so))
 
 
@@ -141,7 +144,8 @@ def status_calendar(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _revisions(user: Any) -> ReportRevisionQuerySet:
     revisions = ReportRevision.objects.visible_to(user).defer("facts__body")
-    return revisions.select_related("report__engagement__customer", "report__period", "facts")
+    with_all = ("report__engagement__customer", "report__period", "facts")
+    return revisions.select_related(*with_all, "retraction__retracted_by")
 
 
 def _read(request: HttpRequest, revision: ReportRevision) -> HttpResponse:

@@ -22,14 +22,15 @@ from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
 from reporting import customer, editor, policies, rag, statuses
 from reporting.drafting import Draft, draft_of
-from reporting.forms import TypedUpdateForm, UpdateCorrectionForm, UpdateForm
+from reporting.forms import RetractionForm, TypedUpdateForm, UpdateCorrectionForm, UpdateForm
 from reporting.models import Report
 from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_update
 from reporting.services.publishing import publish_report
 from reporting.services.updates import begin_update, discard_update
 from reporting.views.autosaves import KEYS, answer_typing, is_typing, stored_report
-from reporting.views.publication import correct, drop, retry, stop
+from reporting.views.publication import correct, drop, retract, retry, stop
+from reporting.views.reports import withdrawal_in
 
 PAGES = {
     Report.State.DUE: "reporting/update_waiting.html",
@@ -165,6 +166,17 @@ def update_correction_removal(request: HttpRequest, ref: str, number: int) -> Ht
 
 
 @require_POST
+def update_retraction(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """Withdraw a published update: its readers see why in its place."""
+    report = find_update(request, ref, number)
+    form = RetractionForm(request.POST)
+    if (answer := retract(request, report, form)) is not None:
+        return answer
+    context = _state_page(request, report) | {"retraction_form": form}
+    return render(request, "reporting/update_published.html", context, status=422)
+
+
+@require_POST
 def update_retry(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """An admin sends an update that failed five times round again; they do not read it."""
     return retry(request, engagement__ref=ref, update_number=number)
@@ -200,14 +212,18 @@ def _render_draft(
 
 def _state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
     """What the pages of an update that is no draft need."""
-    revision = report.revisions.order_by("-number").first()
+    revisions = report.revisions.select_related("retraction__retracted_by")
+    revision = revisions.order_by("-number").first()
     return {
         "last_error": report.last_error.strip().splitlines()[-1] if report.last_error else "",
         "revision": revision,
         "article": customer.article(revision) if revision else "",
         "status": customer.frozen_of(report) if report.frozen_text else None,
+        "stop_left": editor.stop_left(report, at=now()),
         "readers": editor.readers(report, user=request.user),
+        "withdrawal": withdrawal_in(report, revision),
         "form": UpdateCorrectionForm(),
+        "retraction_form": RetractionForm(),
         **_page(request, report),
     }
 

@@ -17,9 +17,13 @@ from reporting.services import (
     questions,
     receipts,
     replays,
+    retracting,
+    sittings,
     ticks,
     updates,
 )
+
+HOUR = timedelta(hours=1)
 
 
 def report(world: World, state: str) -> Report:
@@ -123,6 +127,11 @@ ACTS: dict[Any, Any] = {
     ),
     publishing.start_correction: lambda w: publishing.start_correction(
         report=report(w, "published"), reason="A wrong date", by=w.actors["manager"]
+    ),
+    # what the world's manager typed into the draft
+    sittings.end_left_sittings: lambda w: sittings.end_left_sittings(at=now() + HOUR),
+    retracting.retract_report: lambda w: retracting.retract_report(
+        report=report(w, "published"), reason="A wrong week", by=w.actors["manager"]
     ),
     publishing.drop_correction: lambda w, opened: publishing.drop_correction(
         report=opened, version=opened.version, by=w.actors["manager"]
