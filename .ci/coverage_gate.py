@@ -13,7 +13,7 @@ RULES = {
     *("reminding", "rounds", "ahead", "truth", "editing", "note_querysets", "reds"),
     *("forecasts", "forecasting", "expected", "backtests", "querysets_forecasts"),
     *("rag", "calls", "thresholds"),
-    *("since", "live", "shared", "questions", "question_querysets"),
+    *("since", "live", "shared", "questions", "question_querysets", "mentions"),
 }
 # Mail: what is said to whom, when, and how it leaves.
 RULES |= {"categories", "composing", "letters", "mail_words", "preferences", "recipients", "smtp"}

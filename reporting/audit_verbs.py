@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
     "report.seen": "read {target}, revision {after[revision]}",
     "question.asked": "asked about a status: {after[text]}",
     "question.answered": "answered {target}: {after[answer]}",
+    "report.mention_inserted": "had {target} say: {after[what]}",
+    "report.mention_left_out": "left out of {target}, as {after[why]}: {after[what]}",
     "note.written": "wrote {target}",
     "note.changed": "changed {target}",
     "note.taken_back": "took back {target}",

@@ -5,6 +5,7 @@ publishes something other than what they read.
 """
 
 import json
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from django.db.models import Max, Min, Q
 
 from dm_portal.shell.clock import now
-from reporting import facts, rag, sentences
+from reporting import facts, mentions, rag, sentences
 from reporting.calls import Given, said_before
+from reporting.editing import Edit
 from reporting.figures import instant
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.truth import Known, known_of
@@ -193,3 +195,40 @@ def previous_colour(report: Report) -> str:
     else:
         latest = said.filter(report__period__starts_on__lt=report.period.starts_on).newest_first()
     return latest.values_list("colour", flat=True).first() or ""
+
+
+def unmentioned(
+    report: Report,
+    draft: Draft,
+    *,
+    words: Mapping[str, str] | None = None,
+    edits: Mapping[str, Edit] | None = None,
+    changed: Set[str] = frozenset(),
+) -> list[tuple[mentions.Matter, dict[str, Any]]]:
+    """What ``report`` must mention and does not, by its words and edits as they are stored, or as
+    these, of which the sentences under the keys ``changed`` were looked at now. Each with the
+    sentence that the rules wrote of it.
+
+    An update is asked for nothing, nor is a correction of words. What was told in an update since
+    the last status is mentioned; updates are read only where something is not in the text.
+    """
+    if report.is_update or report.correction_reason:
+        return []
+    texts = list((words or {name: getattr(report, name) for name in Report.WORDS}).values())
+    given = draft.body, draft.sentences, report.edits if edits is None else edits
+    choices = mentions.choices_after(*given, report.choices, changed)
+
+    def left(told: list[str]) -> list[tuple[mentions.Matter, dict[str, Any]]]:
+        return mentions.unmentioned(*given, [*texts, *told], choices)
+
+    return left(_told_since(report, draft)) if left([]) else []
+
+
+def _told_since(report: Report, draft: Draft) -> list[str]:
+    """The paragraphs of the updates that were published in the window of a status."""
+    said = ReportRevision.objects.filter(
+        report__engagement=report.engagement_id, report__period__isnull=True
+    )
+    if draft.since:
+        said = said.filter(published_at__gte=draft.since)
+    return list(said.values_list("text__paragraph", flat=True))

@@ -100,6 +100,16 @@ def with_changes(
     return found
 
 
+def with_inserted(row: Row, edits: Mapping[str, Edit]) -> dict[str, Edit]:
+    """The edits, so that a sentence of the rules is said: after the DM’s own words, if any."""
+    found = dict(edits)
+    edit = found.pop(row["key"], None)
+    if edit and edit["text"]:
+        text = f"{edit['text']} {row['text']}"
+        found[row["key"]] = Edit(text=text, left_out="", facts=values_of(row), about=row["about"])
+    return found
+
+
 def said(rows: Sequence[Row], edits: Mapping[str, Edit], known: Known) -> list[Row]:
     """The sentences that the customer reads; ``is_view`` where no fact carries all of one."""
     told = []

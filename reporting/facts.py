@@ -10,23 +10,19 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from dm_portal.shell.compiled import Compiled
 from engagements.histories import History
 from engagements.models import (
-    AcceptanceCriterion,
     Engagement,
     Import,
-    Milestone,
-    MilestoneRevision,
     Sprint,
     StateMeaning,
     VersionMeaning,
@@ -39,6 +35,7 @@ from reporting.figures import text_instant
 from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
 from reporting.stored_items import stored
 from reporting.stored_owed import OWED, as_stored, owed
+from reporting.stored_plans import Plan, as_json, plans_of, stored_instant
 
 SCHEMA_VERSION = 9
 
@@ -143,7 +140,8 @@ def read_inputs(
     ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
     any file of most of its open items tells of it; ``thresholds`` of the colours, and
-    ``rules_before``: how the rules saw the last status; and what is owed, see ``stored_owed``.
+    ``rules_before``: how the rules saw the last status, and ``grave_before`` what it had
+    to mention; and what is owed, see ``stored_owed``.
     Rows later than the instant are there where the figures need to say so.
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
@@ -194,7 +192,7 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
     """What ``read_inputs`` gives, of one engagement after the other."""
     ids = [each.engagement.pk for each in asked]
     told = told_by_last_of((each.engagement, each.since) for each in asked)
-    plans = _plans(ids)
+    plans = plans_of(ids)
     around, meanings, decided_at = _around(ids)
     for each, items in _items(asked, told, plans, meanings, decided_at):
         engagement, since, as_of = each
@@ -207,6 +205,7 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
             **plans[engagement.pk].rows,
             **around[engagement.pk],
             "rules_before": knew.rules if (knew := told.get(engagement.pk)) else {},
+            "grave_before": knew.grave if knew else {},
         }
         yield engagement, inputs
 
@@ -214,7 +213,7 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
 def _items(
     asked: Sequence[Asked],
     told: dict[int, Told],
-    plans: dict[int, "Plan"],
+    plans: dict[int, Plan],
     meanings: Meanings,
     decided_at: Decided,
 ) -> Iterator[tuple[Asked, list[dict[str, Any]]]]:
@@ -251,77 +250,6 @@ def _meant(row: dict[str, Any], decided_at: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-@dataclass(slots=True)
-class Plan:
-    """An engagement's milestones with their criteria and dates, and the tracker's names."""
-
-    rows: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"milestones": [], "criteria": [], "revisions": []}
-    )
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def add(self, row: dict[str, Any]) -> None:
-        number = row["number"]
-        if row["tracker_name"]:
-            self.numbers[row["tracker_name"]] = number
-        else:  # planned by hand: the tracker's own of that name goes before it
-            self.numbers.setdefault(row["name"], number)
-        told = {name: row[name] for name in ("number", "name", "outcome")}
-        self.rows["milestones"].append(told | {"created_at": _instant(row["created_at"])})
-        self.rows["criteria"] += [
-            _dated(number, each, "met_at", "created_at") for each in row["its_criteria"]
-        ]
-        self.rows["revisions"] += [
-            _dated(number, each, "changed_at") for each in row["its_revisions"]
-        ]
-
-
-def _plans(engagements: Sequence[int]) -> dict[int, Plan]:
-    """Milestones with their criteria and the revisions of their dates, of one statement."""
-    plans = {pk: Plan() for pk in engagements}
-    for row in PLANNED.rows(engagements):
-        plans[row["engagement"]].add(row)
-    return plans
-
-
-def _planned(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
-    criteria = AcceptanceCriterion.objects.filter(milestone=OuterRef("pk")).order_by("number")
-    revisions = MilestoneRevision.objects.filter(milestone=OuterRef("pk")).order_by("number")
-    return (
-        Milestone.objects.filter(engagement__in=engagements)
-        .order_by("engagement_id", "number")
-        .values(
-            *("engagement", "number", "name", "tracker_name", "outcome", "created_at"),
-            its_criteria=ArraySubquery(
-                criteria.values_list(_as_json("number", "statement", "met_at", "created_at"))
-            ),
-            its_revisions=ArraySubquery(
-                revisions.values_list(
-                    _as_json("number", "old_on", "new_on", "reason", "changed_at", by="changed_by")
-                )
-            ),
-        )
-    )
-
-
-PLANNED = Compiled(_planned)
-
-
-def _as_json(*fields: str, by: str = "") -> JSONObject:
-    """The columns of a row as one value; ``by`` is a person, of whom the name is taken."""
-    names = {field: F(field) for field in fields}
-    return JSONObject(**names, **({by: F(f"{by}__name")} if by else {}))
-
-
-def _dated(milestone: int, row: dict[str, Any], *instants: str) -> dict[str, Any]:
-    """A row of a milestone, its instants as every other instant is written."""
-    return {**row, "milestone": milestone} | {at: _instant(row[at]) for at in instants}
-
-
-def _instant(told: str | None) -> str | None:
-    return text_instant(figures.instant(told))
-
-
 def _around(
     engagements: Sequence[int],
 ) -> tuple[dict[int, dict[str, Any]], Meanings, Decided]:
@@ -345,7 +273,7 @@ def _around(
         for each in row["its_meanings"]:
             of = pk, each["source"]
             states.setdefault(of, {})[each["state"]] = each["stage"]
-            decided_at.setdefault(of, {})[each["state"]] = _instant(each["at"]) or ""
+            decided_at.setdefault(of, {})[each["state"]] = stored_instant(each["at"]) or ""
         versions[pk] = {each["version"]: each["milestone"] for each in row["its_versions"]}
     return around, Meanings(states, versions), decided_at
 
@@ -365,7 +293,7 @@ def _rows_around(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
         "id",
         *(f"thresholds__{name}" for name in DEFAULTS.stored),
         its_sprints=ArraySubquery(
-            sprints.values_list(_as_json("number", "name", "starts_on", "ends_on", "goal"))
+            sprints.values_list(as_json("number", "name", "starts_on", "ends_on", "goal"))
         ),
         its_files=ArraySubquery(files.values_list(JSONObject(**OF_A_FILE))),
         its_meanings=ArraySubquery(decided.values_list(meaning)),
@@ -404,4 +332,4 @@ OF_A_FILE = {
 def _file(row: dict[str, Any]) -> dict[str, Any]:
     """Its instants as every other instant is written."""
     instants = ("uploaded_at", "applied_at", "told_until")
-    return row | {at: _instant(row[at]) for at in instants}
+    return row | {at: stored_instant(row[at]) for at in instants}

@@ -17,6 +17,7 @@ from engagements.models import Ask
 from reporting import editing, rag
 from reporting.calls import Start, lapsed_words, start_words
 from reporting.drafting import Draft
+from reporting.mentions import Matter, unmentioned_words
 from reporting.models import Colour, Report
 from reporting.truth import Known
 
@@ -248,14 +249,21 @@ class TypedUpdateForm(TypedSoFar, UpdateForm):
 
 class PublicationForm(DraftForm):
     """The same, when it is to go out: nothing that the customer needs may be missing, and nothing
-    may contradict the facts.
+    may contradict the facts, and what must be mentioned is.
 
-    ``known`` tells those, by the colour that is declared.
+    ``known`` tells those, by the colour that is declared; ``unmentioned`` what these words and
+    edits pass over.
     """
 
-    def __init__(self, *args: Any, known: Callable[[str], Known], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        known: Callable[[str], Known],
+        unmentioned: Callable[..., list[tuple[Matter, editing.Row]]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.known = known
+        self.known, self.unmentioned = known, unmentioned
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -265,15 +273,20 @@ class PublicationForm(DraftForm):
             self.add_error("colour", "Choose the colour.")
         if cleaned.get("colour") not in ("", Colour.GREEN, None) and not cleaned.get("our_move"):
             self.add_error("our_move", "Say what our move is: it is not on track.")
-        self._require_true(cleaned)
+        words = {name: cleaned.get(name, "") for name in Report.WORDS}
+        changed = self._changed_sentences()
+        edits = editing.with_changes(self.draft.sentences, self.edits, changed)
+        self._require_true(cleaned, words, edits)
+        for matter, row in self.unmentioned(words=words, edits=edits, changed=changed.keys()):
+            self.add_error(f"text-{row['key']}", unmentioned_words(matter, row))
         return cleaned
 
-    def _require_true(self, cleaned: dict[str, Any]) -> None:
+    def _require_true(
+        self, cleaned: dict[str, Any], words: dict[str, str], edits: dict[str, editing.Edit]
+    ) -> None:
         """Name every contradiction at its field, so that one look shows them all."""
         known = self.known(cleaned.get("colour") or self.computed)
-        words = {name: cleaned.get(name, "") for name in Report.WORDS}
         rules = self.draft.sentences
-        edits = editing.with_changes(rules, self.edits, self._changed_sentences())
         for name, findings in editing.contradictions(words, rules, edits, known).items():
             for finding in findings:
                 self.add_error(name, editing.finding_words(finding))

@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 from engagements.models import Engagement
-from reporting import rag
+from reporting import mentions, rag
 from reporting.models import Facts
 from reporting.stored_items import NOWHERE, Stood, late_kinds, stood
 
@@ -18,12 +18,14 @@ from reporting.stored_items import NOWHERE, Stood, late_kinds, stood
 class Told:
     """What the last status knew of each item: whether it was there, done, and where.
 
-    ``rules``: how the rules saw each dimension then, see ``rag.kept``.
+    ``rules``: how the rules saw each dimension then, see ``rag.kept``; ``grave``: what had to be
+    mentioned, see ``mentions.grades``.
     """
 
     since: datetime
     items: dict[tuple[int, str], Stood]
     rules: dict[str, Any] = field(default_factory=dict)
+    grave: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, since: datetime, body: str) -> Self:
@@ -31,7 +33,8 @@ class Told:
         said = json.loads(body)
         rows = said["inputs"]["items"]
         items = {(row["source"], row["key"]): stood(row, since) for row in rows}
-        return cls(since, items, rag.kept(said))
+        grave = mentions.grades(said) if said["schema"] >= mentions.SINCE_SCHEMA else {}
+        return cls(since, items, rag.kept(said), grave)
 
     def late_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """What had become of a stored item before that status and was known only after it.

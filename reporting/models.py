@@ -118,9 +118,10 @@ class Report(models.Model):
     ``lease_until`` it is left to the process that drafts it or writes its revision.
     ``correction_reason`` is filled while a published report is open again; its figures stay as
     they were published unless it ``corrects_figures``. ``edits`` are what the DM made of the
-    rules' sentences, by their keys, see ``reporting.editing``. ``saved_at`` and ``saved_by`` are of
-    the last save of its words, and ``unrecorded`` holds what stood before those that were saved as
-    they were typed and are not on the record yet, see ``reporting.services.sittings``.
+    rules' sentences, by their keys, see ``reporting.editing``; ``choices`` why what must be
+    mentioned is not, see ``reporting.mentions``. ``saved_at`` and ``saved_by`` are of the last save
+    of its words, and ``unrecorded`` holds what stood before those that were saved as they were
+    typed and are not on the record yet, see ``reporting.services.sittings``.
     """
 
     # What the DM says in words of their own; with the colour, all that is the DM's.
@@ -148,6 +149,7 @@ class Report(models.Model):
     compiled_as_of = models.DateTimeField(null=True, blank=True)
     drafted = models.JSONField(default=dict)
     edits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    choices = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     headline = models.CharField(max_length=200, blank=True)
     our_move = models.TextField(blank=True)
     own_words = models.TextField(blank=True, default="", db_default="")

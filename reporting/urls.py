@@ -9,6 +9,7 @@ from reporting.views import (
     delegates,
     figures,
     home,
+    mentions,
     notes,
     publication,
     questions,
@@ -59,6 +60,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{REPORT}/retraction/", publication.report_retraction, name="report_retraction"),
     path(f"{REPORT}/notes/<ref:note>/<slug:act>/", notes.report_note, name="report_note"),
+    path(
+        f"{REPORT}/mentions/<str:key>/<slug:act>/", mentions.report_mention, name="report_mention"
+    ),
     path(f"{REPORT}/retry/", publication.report_retry, name="report_retry"),
     path("engagements/<ref:ref>/reports/updates/new/", updates.update_create, name="update_create"),
     path(f"{UPDATE}/", updates.update_detail, name="update_detail"),

@@ -265,6 +265,14 @@ REPORTS = {
         ),
         data=words,
     ),
+    # nothing of that draft must be mentioned, and so the page says
+    "report_mention": act(
+        DRAFTS,
+        LEADERS,
+        at=lambda side: week("draft")(side) | {"key": "red.9", "act": "told"},
+        data=words,
+        does=422,
+    ),
     "note_list": page(US),
     "note_create": form(US, US, data=lambda w: {"text": "A word", "purpose": "friday"}, does=422),
     "note_edit": Rule(LEADERS, get=LEADERS, post=DM, at=note, data=noted),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('engagements', '0029_colour_thresholds'),
-        ('reporting', '0012_notes'),
+        ('reporting', '0013_choices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,8 +11,9 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from reporting import calls, rag
-from reporting.drafting import Draft, draft_of, known_to
+from reporting.drafting import Draft, draft_of, known_to, unmentioned
 from reporting.editing import Wanted, contradictions, finding_words, told, with_changes
+from reporting.mentions import choices_after, unmentioned_words
 from reporting.models import Colour, Report
 from reporting.services.sittings import begin_or_go_on, words_of
 from reporting.services.states import State, change, require_version
@@ -103,7 +104,9 @@ def _keep(
     draft, reason = with_call(draft, call, colour[1].strip())
     words |= {"colour": call, "colour_reason": reason}
     edits = with_changes(draft.sentences, report.edits, sentences)
-    changes = words | {"edits": edits, "drafted": draft.stored, "compiled_as_of": draft.as_of}
+    choices = choices_after(draft.body, draft.sentences, edits, report.choices, sentences.keys())
+    changes = words | {"edits": edits, "choices": choices}
+    changes |= {"drafted": draft.stored, "compiled_as_of": draft.as_of}
     _write(report, changes, by=by, goes_on=goes_on)
     return draft
 
@@ -170,6 +173,17 @@ def require_honest_colour(colour: str, reason: str, draft: Draft) -> None:
         raise DomainError(lapsed, field="colour_reason")
 
 
+def require_publishable(report: Report, draft: Draft) -> None:
+    """An honest colour, nothing untrue, and nothing grave left out.
+
+    Raises:
+        DomainError: naming the first that is missing.
+    """
+    require_honest_colour(report.colour, report.colour_reason, draft)
+    require_true(report, draft)
+    require_mentioned(report, draft)
+
+
 def require_true(report: Report, draft: Draft) -> None:
     """Nothing that contradicts a fact goes out, whoever wrote it.
 
@@ -181,3 +195,15 @@ def require_true(report: Report, draft: Draft) -> None:
     for name, findings in contradictions(words, draft.sentences, report.edits, known).items():
         said = " ".join(finding_words(each) for each in findings)
         raise DomainError(said, field=name)
+
+
+def require_mentioned(report: Report, draft: Draft) -> None:
+    """Nothing grave that is new, or worse, is passed over in silence.
+
+    Raises:
+        DomainError: naming what, and the sentence that the rules wrote of it.
+    """
+    found = unmentioned(report, draft)
+    if found:
+        said = " ".join(unmentioned_words(matter, row) for matter, row in found)
+        raise DomainError(said, field=f"text-{found[0][1]['key']}")

@@ -20,7 +20,7 @@ from reporting import customer, drafting, facts
 from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
-from reporting.services.drafts import require_draft, require_honest_colour, require_true
+from reporting.services.drafts import require_draft, require_publishable
 from reporting.services.letters import write_status_letters
 from reporting.services.retracting import is_withdrawn
 from reporting.services.sittings import RECORDED, record_sitting
@@ -63,8 +63,8 @@ def publish_report(
     that it tells of.
 
     Raises:
-        DomainError: something is missing or contradicts the facts, or another status of the
-            engagement stands before it.
+        DomainError: something is missing or contradicts the facts, what must be mentioned is not,
+            or another status of the engagement stands before it.
         Conflict: somebody else changed the report since ``version``.
     """
     require_version(report, version)
@@ -74,8 +74,7 @@ def publish_report(
     delay = settings.PUBLISH_DELAY if delay is None else delay
     if draft is None or draft.since != window_start(report):
         draft = draft_of(report, at=now())
-    require_honest_colour(report.colour, report.colour_reason, draft)
-    require_true(report, draft)
+    require_publishable(report, draft)
     publish_at = now() + timedelta(seconds=delay)
     record_sitting(report)
     move(
@@ -185,6 +184,7 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
         **CORRECTED,
         **RECORDED,
         edits={},
+        choices={},
         drafted=drafted,
         compiled_as_of=revision.facts.as_of,
         **said,
@@ -290,7 +290,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
     said = _said(report)
     text, body = cast("FrozenText", report.frozen_text), report.frozen_facts
-    done = {"attempts": 0, "last_error": "", "edits": {}} | CORRECTED
+    done = {"attempts": 0, "last_error": "", "edits": {}, "choices": {}} | CORRECTED
     try:
         move(report, State.PUBLISHED, **done, **THAWED)
     except Conflict:

@@ -1,4 +1,6 @@
-"""Five hundred drafts with true sentences, views, and planted contradictions: each is found."""
+"""Five hundred drafts with true sentences, views, planted contradictions, and planted omissions:
+each is found.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -9,7 +11,23 @@ import pytest
 from django.utils import dateformat
 
 from reporting import sentences
-from reporting.tests.inputs import AS_OF, SINCE, body, criterion, item, milestone, revision
+from reporting.editing import Edit, values_of
+from reporting.mentions import Matter, news, unmentioned
+from reporting.sentences import is_under
+from reporting.tests.inputs import (
+    AS_OF,
+    SINCE,
+    ask,
+    body,
+    criterion,
+    escalation,
+    forecast,
+    item,
+    milestone,
+    promise,
+    revision,
+    text,
+)
 from reporting.truth import Known, examine, known_of
 
 pytestmark = pytest.mark.no_cover
@@ -79,19 +97,52 @@ def world(chance: random.Random) -> dict[str, Any]:
         ]
         day = date(2026, 11, 20) + chance.randint(-12, 40) * DAY
         revisions.append(revision(number, day.isoformat()))
+        if chance.random() < 0.3:
+            later = (day + chance.randint(1, 20) * DAY).isoformat()
+            moved = {"number": 2, "old_on": day.isoformat(), "at": SINCE + DAY}
+            revisions.append(revision(number, later, **moved))
     names = [f"Release {number}.{chance.randint(0, 3)}" for number in numbers]
     rows = [milestone(number, name) for number, name in zip(numbers, names, strict=True)]
-    return body(milestones=rows, items=items, criteria=criteria, revisions=revisions)
+    given = body(
+        known_from=text(SINCE - 90 * DAY),
+        milestones=rows,
+        items=items,
+        criteria=criteria,
+        revisions=revisions,
+        **owed(chance, numbers),
+    )
+    given["inputs"]["grave_before"] = {}
+    return given
+
+
+def owed(chance: random.Random, numbers: range) -> dict[str, Any]:
+    """What is asked, raised, promised and forecast; some of it overdue, missed or unlikely."""
+
+    def day() -> str:
+        return (AS_OF.date() + chance.randint(-9, 9) * DAY).isoformat()
+
+    some = {name: range(1, chance.randint(1, 3)) for name in ("asks", "escalations", "commitments")}
+    return {
+        "asks": [ask(n, text=f"Which bank, no. {n}?", needed_by=day()) for n in some["asks"]],
+        "escalations": [escalation(n, answer_by=day()) for n in some["escalations"]],
+        "commitments": [promise(n, day(), promise=f"Guide {n}") for n in some["commitments"]],
+        "forecasts": [forecast(n, f"{chance.random():.6f}", "0.950000") for n in numbers],
+    }
+
+
+@pytest.fixture(scope="module")
+def drafts() -> list[dict[str, Any]]:
+    chance = random.Random(5)
+    return [world(chance) for _ in range(DRAFTS)]
 
 
 def passes(text: str, known: Known) -> bool:
     return not any(each.contradicts for each in examine(text, known))
 
 
-def test_every_contradiction_is_found_and_true_edits_pass() -> None:
+def test_every_contradiction_is_found_and_true_edits_pass(drafts: list[dict[str, Any]]) -> None:
     chance, missed, blocked, planted = random.Random(5), [], [], 0
-    for _ in range(DRAFTS):
-        given = world(chance)
+    for given in drafts:
         declared, previous = chance.choice([*COLOURS]), chance.choice([*COLOURS])
         known = known_of(given, declared=declared, previous=previous, more_days=frozenset())
         rows = given["figures"]["milestones"]
@@ -104,13 +155,13 @@ def test_every_contradiction_is_found_and_true_edits_pass() -> None:
         true += [COLOURS[declared].capitalize() + ", as said.", f"Last week: {COLOURS[previous]}."]
         true += [row["text"] for row in sentences.write(given) if not row["about"]]
         chance.shuffle(true)
-        blocked += [text for text in true if not passes(text, known)]
-        for text in plants(chance, makers, declared):
+        blocked += [said for said in true if not passes(said, known)]
+        for plant in plants(chance, makers, declared):
             planted += 1
             drafted = true[:]
-            drafted.insert(chance.randint(0, len(true)), text)
+            drafted.insert(chance.randint(0, len(true)), plant)
             findings = examine(" ".join(drafted), known)
-            missed += [] if any(each.contradicts for each in findings) else [text]
+            missed += [] if any(each.contradicts for each in findings) else [plant]
     assert planted >= 2 * DRAFTS
     assert missed == []
     assert len(blocked) <= DRAFTS / 100, blocked[:20]
@@ -125,3 +176,45 @@ def plants(chance: random.Random, makers: list[Any], declared: str) -> Iterator[
     said = chance.choice([colour for colour in COLOURS if colour != declared])
     yield f"{COLOURS[said].capitalize()}: we keep to the plan."
     yield f"Release 9.{chance.randint(4, 9)} is committed for 3 Dec."
+
+
+# Nothing of what is grave: neither its name, nor its day, nor what it is.
+SILENT = ["We go on as agreed.", "The work goes well.", "Thank you for the quick call.", "No news."]
+
+
+def omissions(
+    chance: random.Random, rows: list[dict[str, Any]], grave: list[Matter]
+) -> tuple[dict[str, Edit], set[str]]:
+    """Every sentence of some of what is grave, said in words that pass over it or left out."""
+    edits: dict[str, Edit] = {}
+    for matter in grave:
+        if chance.random() < 0.5:
+            for row in rows:
+                if is_under(row["key"], matter.families):
+                    edits[row["key"]] = Edit(
+                        text=chance.choice(SILENT),
+                        left_out=chance.choice(["", "", "told"]),
+                        facts=values_of(row),
+                        about=row["about"],
+                    )
+    return edits, {
+        matter.key
+        for matter in grave
+        if all(row["key"] in edits for row in rows if is_under(row["key"], matter.families))
+    }
+
+
+def test_every_omission_is_listed_and_what_is_said_is_not(
+    drafts: list[dict[str, Any]],
+) -> None:
+    chance, planted, wrong = random.Random(7), 0, []
+    for given in drafts:
+        rows, grave = sentences.write(given), news(given)
+        assert unmentioned(given, rows, {}, [], {}) == []
+        edits, omitted = omissions(chance, rows, grave)
+        planted += len(omitted)
+        words = chance.sample(SILENT, 2)
+        listed = {matter.key for matter, _ in unmentioned(given, rows, edits, words, {})}
+        wrong += [(given, listed, omitted)] if listed != omitted else []
+    assert planted >= DRAFTS
+    assert [(listed, omitted) for _, listed, omitted in wrong[:5]] == []

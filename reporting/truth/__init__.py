@@ -10,7 +10,8 @@ called a contradiction: a claim whose subject or meaning is not plain counts as 
 ``verdict`` the two against each other
 """
 
+from reporting.truth.claims import names_in
 from reporting.truth.known import Known, known_of
 from reporting.truth.verdict import Finding, examine
 
-__all__ = ["Finding", "Known", "examine", "known_of"]
+__all__ = ["Finding", "Known", "examine", "known_of", "names_in"]

@@ -129,7 +129,7 @@ class _Sentence:
     def __init__(self, text: str, names: Sequence[str], about: str, today: date) -> None:
         self.text, self.about = text, about
         self.noun = ""  # the last that was counted
-        self.named = list(_names_in(text, names))
+        self.named = list(names_in(text, names))
         self.days = list(days_in(text, today=today))
         self._left = text
         for named in self.days:
@@ -246,7 +246,7 @@ def _state(word: str, noun: str) -> str:
     return "met" if noun == "criteria" and state == "done" else state
 
 
-def _names_in(text: str, names: Sequence[str]) -> Iterator[tuple[int, str, int]]:
+def names_in(text: str, names: Sequence[str]) -> Iterator[tuple[int, str, int]]:
     """Where the text names milestones, known or of the same make: "Release 9" beside "Release 1".
 
     A version alone ("2.1") names the one milestone that begins or ends with it. Gives where,

@@ -1,5 +1,6 @@
 """What turns a draft into a published status, and back: each action is a POST to a noun."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from engagements.services.numbers import lock
 from engagements.views.doors import require
 from engagements.views.saving import saved
 from reporting import policies
-from reporting.drafting import draft_of, known_to
+from reporting.drafting import draft_of, known_to, unmentioned
 from reporting.forms import CorrectionForm, PublicationForm, RetractionForm
 from reporting.models import Report
 from reporting.services.attempts import retry_report
@@ -48,6 +49,7 @@ def report_publication(request: HttpRequest, ref: str, week: str) -> HttpRespons
         draft=draft,
         edits=report.edits,
         known=lambda colour: known_to(report, draft, declared=colour),
+        unmentioned=partial(unmentioned, report, draft),
     )
     stored = stored_report(report)
     if saved(form, _save_and_publish, theirs=stored, report=report, by=request.user) is None:

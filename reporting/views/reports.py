@@ -23,6 +23,7 @@ from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of, our_move_of
 from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm, DueDayForm, RetractionForm, TypedDraftForm
+from reporting.mention_lines import mentions_of
 from reporting.models import Period, Report
 from reporting.periods import monday_named
 from reporting.rule_lines import rules_of
@@ -251,6 +252,7 @@ def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> d
         "late_items": figures.late(shown=RAIL_ITEMS),
         "rules": rules_of(draft.rules, draft.body, draft.overall),
         "may_set_colours": can_set_colours(request.user, report.engagement),
+        "mentions": mentions_of(report, draft, user=request.user),
         "notes": editor.notes_for(report, user=request.user),
         "readers": editor.readers_of_last(report, user=request.user),
     }

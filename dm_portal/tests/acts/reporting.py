@@ -5,13 +5,14 @@ from typing import Any
 
 from dm_portal.shell.clock import now
 from dm_portal.tests.world import LONG_AGO, World
-from engagements.models import Engagement, Milestone
+from engagements.models import Engagement, Escalation, Milestone
 from reporting.models import Note, Period, Question, Report, ReportRevision
 from reporting.services import (
     attempts,
     compiling,
     drafts,
     due_days,
+    mentions,
     notes,
     publishing,
     questions,
@@ -83,6 +84,26 @@ def worded(world: World) -> Report:
     """A draft whose turn it is: the one before it is out."""
     publishing.finish_publication(report_id=leaving(world).pk)
     return Report.objects.get(pk=world.ours.reports["draft"].pk)
+
+
+def raised(world: World) -> Report:
+    """Such a draft, and something that it must mention."""
+    manager, found = world.actors["manager"], worded(world)
+    before = found.period.opens_at - timedelta(days=1)
+    Escalation.objects.create(
+        engagement=world.ours.engagement,
+        number=99,
+        level=2,
+        what="Nobody decides",
+        decider=manager,
+        answer_by=LONG_AGO,
+        raised_by=manager,
+        raised_at=before,
+        customer_text="Which bank?",
+        shared_at=before,
+        shared_by=manager,
+    )
+    return found
 
 
 def begun(world: World) -> Report:
@@ -175,6 +196,18 @@ ACTS: dict[Any, Any] = {
         version=found[1].version,
         by=w.actors["manager"],
     ),
+    mentions.settle_mention: lambda w, found: mentions.settle_mention(
+        report=found,
+        key="escalation.99",
+        act="insert",
+        headline="On the way",
+        our_move="Go on",
+        own_words="",
+        colour="red",
+        colour_reason="",
+        version=found.version,
+        by=w.actors["manager"],
+    ),
     notes.leave_red_untold: lambda w: notes.leave_red_untold(
         milestone=w.ours.one(Milestone),
         turned_on=LONG_AGO,
@@ -209,6 +242,7 @@ READY: dict[Any, Any] = {
     questions.answer_question: lambda w: Question.objects.get(pk=w.ours.one(Question, number=1).pk),
     notes.change_note: noted,
     notes.take_back_note: noted,
+    mentions.settle_mention: raised,
     notes.place_note: lambda w: (noted(w), worded(w)),
     publishing.publish_report: worded,
     publishing.stop_publication: lambda w: report(w, "publishing"),
