@@ -19,7 +19,7 @@ ZOOMED = {"width": 720, "height": 450}
 VIEWS = [(DESK, "light"), (PHONE, "dark")]
 
 # The gallery has tests of its own, of every component in every view, and so have letters.
-OF_NO_PAGE = {"healthz", "readyz", "mfa_download_recovery_codes", "gallery"}
+OF_NO_PAGE = {"healthz", "readyz", "status_calendar", "mfa_download_recovery_codes", "gallery"}
 OF_NO_PAGE |= {"outbox_html", "letter_html"}
 # Pages that come instead of another: what is not there, what is not allowed, and to us what a
 # customer sees.

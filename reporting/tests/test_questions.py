@@ -83,9 +83,7 @@ def test_whoever_reads_asks(
     assert HEADLINE in text_of(client.get(of(published_47)))
     found = client.post(of(published_47), {"text": "For all shops?"})
     ref = published_47.report.engagement.ref
-    assert (
-        found["Location"] == f"{reverse('status_weekly', args=[ref, '2026-W47'])}#beside-headline"
-    )
+    assert found["Location"] == f"{reverse('status_detail', args=[ref])}#beside-headline"
     asked = Question.objects.get()
     assert (asked.place, asked.quote, asked.text) == ("headline", HEADLINE, "For all shops?")
     assert AuditEvent.objects.get(verb="question.asked").after["text"] == "For all shops?"
@@ -143,7 +141,9 @@ def test_an_update_is_asked_about_too(
     address = of(update, "paragraph", "update-1-1")
     shown = sign_in(lead).get(reverse("status_detail", args=[engagement.ref]))
     assert address in shown.content.decode()
-    assert sign_in(lead).post(address, {"text": "Since when?"}).status_code == 302
+    asked = sign_in(lead).post(address, {"text": "Since when?"})
+    place = reverse("status_update", args=[engagement.ref, 1])
+    assert asked["Location"] == f"{place}#beside-paragraph"
     assert Question.objects.get().revision == update
 
 

@@ -68,7 +68,7 @@ def status_question_create(request: HttpRequest, ref: str, said: str, place: str
     what = {"revision": revision, "place": place, "quote": quote, "by": request.user}
     if question := saved(form, ask_question, **what):
         messages.success(request, "Your question is asked; the answer will stand beside it.")
-        return redirect(_place(question))
+        return redirect(_back(request, question))
     page = {"quote": quote, "back": path_of(revision)}
     page |= {"place": statuses.place_of(engagement, request.user)}
     return render_form(request, "status/question.html", form, **page)
@@ -131,6 +131,17 @@ def _revision(request: HttpRequest, engagement: Engagement, said: str) -> Report
     else:
         revisions = revisions.filter(report__period__starts_on=week_starts(what))
     return get_object_or_404(revisions.select_related("report__engagement", "report__period"))
+
+
+def _back(request: HttpRequest, question: Question) -> str:
+    """Where it was asked: on the page of the last status, or on that of an earlier one."""
+    engagement = question.engagement
+    said = ReportRevision.objects.visible_to(request.user).filter(report__engagement=engagement)
+    last = said.newest_first().values_list("pk", flat=True).first()
+    if last != question.revision_id:
+        return _place(question)
+    page = reverse("status_detail", args=[engagement.ref])
+    return f"{page}#beside-{question.place}"
 
 
 def _place(question: Question) -> str:
