@@ -12,12 +12,11 @@ from dm_portal.people.models import User
 from dm_portal.people.services.sending import keep_waiting_mails
 from dm_portal.shell.clock import now, pretending
 from dm_portal.shell.errors import DomainError
-from engagements.models import Blocker, Customer, CustomerContact, Engagement, Import, Milestone
-from engagements.services.blockers import describe_blocker
+from engagements.models import Customer, CustomerContact, Engagement, Import, Milestone
 from engagements.services.engagements import PlannedMilestone, change_state, create_engagement
 from engagements.services.freshness import promise_freshness
 from engagements.services.imports import Export, import_file
-from engagements.services.milestones import commit_date, judge_criterion
+from engagements.services.milestones import commit_date
 from engagements.services.people import end_function, give_function
 from engagements.services.sprints import create_sprint
 from engagements.services.templates import add_default_templates
@@ -25,6 +24,7 @@ from reporting import rag
 from reporting.demo import plans
 from reporting.demo.between import note_down, tell_today
 from reporting.demo.hours import keep_hours, next_monday, send_away
+from reporting.demo.judged import describe_blockers, judge_criteria
 from reporting.demo.owed import Desk
 from reporting.demo.owed_plans import STORIES
 from reporting.demo.people import (
@@ -263,8 +263,8 @@ def _play_week(stage: Stage, week: int, *, until: datetime) -> None:
         with pretending(morning):
             if week % stage.plan.import_every == 0:
                 _import(stage, morning)
-            _describe_blockers(stage)
-            _judge_criteria(stage, day)
+            describe_blockers(stage)
+            judge_criteria(stage, day)
             keep_forecasts(engagement=stage.engagement, at=now())
     if day < until.astimezone(stage.zone).date():
         _report(stage, week, stage.local(day, 14))
@@ -311,34 +311,6 @@ def _import(stage: Stage, at: datetime) -> None:
     )
     if file.state != Import.State.APPLIED:
         raise DomainError(f"The demo world's own file was not applied: {file.problem}")
-
-
-def _describe_blockers(stage: Stage) -> None:
-    """What the DM says of a blocker as soon as it is known; of some nothing yet."""
-    titles = {item.key: item.title for item in stage.items}
-    said = {each.title: each for each in stage.plan.blocked if each.impact}
-    for blocker in Blocker.objects.filter(engagement=stage.engagement, version=1).open():
-        if words := said.get(titles[blocker.key]):
-            describe_blocker(
-                blocker=blocker,
-                version=blocker.version,
-                impact=words.impact,
-                owner=words.owner,
-                by=stage.dm,
-            )
-
-
-def _judge_criteria(stage: Stage, day: date) -> None:
-    """Criteria are met in the week of a milestone's last finished item."""
-    for planned in stage.plan.milestones:
-        if stage.day(planned.done[1]) > day or not planned.criteria_met:
-            continue
-        milestone = Milestone.objects.get(engagement=stage.engagement, name=planned.name)
-        for criterion in milestone.criteria.filter(met_at=None)[: planned.criteria_met]:
-            if milestone.criteria.filter(met_at__isnull=False).count() < planned.criteria_met:
-                judge_criterion(
-                    criterion=criterion, version=criterion.version, is_met=True, by=stage.dm
-                )
 
 
 def _report(stage: Stage, week: int, at: datetime) -> None:
