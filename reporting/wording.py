@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import dateformat
-from django.utils.text import Truncator
 
 from dm_portal.shell.dates import day_words, range_words
-from dm_portal.shell.wording import plural
+from dm_portal.shell.wording import abridged, plural
 
 TO_FRIDAY = timedelta(days=4)
 # What ends a sentence: a mark, then a space or the end; "2.1" ends none.
@@ -29,7 +28,7 @@ def first_sentence(paragraph: str) -> str:
     """What a paragraph begins with, on one line and no longer than a headline."""
     text = " ".join(paragraph.split())
     end = END.search(text)
-    return Truncator(text[: end.end()] if end else text).chars(HEADLINE_LENGTH)
+    return abridged(text[: end.end()] if end else text, HEADLINE_LENGTH)
 
 
 def share(part: int, whole: int, noun: str) -> str:

@@ -23,3 +23,8 @@ def test_a_long_one_is_cut_to_a_headline() -> None:
     cut = first_sentence("word " * 100)
     assert len(cut) == 200
     assert cut.endswith("…")
+
+
+def test_a_headline_is_as_long_as_its_column_counts() -> None:
+    struck_out = "a\N{COMBINING LONG STROKE OVERLAY}" * 150
+    assert len(first_sentence(struck_out)) == 200
