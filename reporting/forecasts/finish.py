@@ -24,6 +24,9 @@ RECENT_WEEKS, RECENT_ITEMS = 12, 5
 TOO_FAR_WEEKS, TOO_FAR_TIMES = 104, 2
 # The likely date is not told when it is later than so many times the middle one, and so many weeks.
 TOO_WIDE_TIMES, TOO_WIDE_WEEKS = 3, 2
+# A newest week is looked at item by item up to so many more than usual; from there on a quarter
+# more at a time, so that a tracker that is cleaned up in one week does not take minutes.
+NEAR_USUAL, STEP = 16, 1.25
 
 
 class Refusal(NamedTuple):
@@ -87,11 +90,27 @@ def finish_after(before: Pace, newest: int, remaining: int, *, growth: float = 0
     pace = before.add(newest)
     found = finish(pace, remaining, growth=growth)
     usual = before.most_usual() if before.seen else newest
-    lesser = [law_of(before.add(count), remaining, growth=growth) for count in range(usual, newest)]
-    if not lesser:
+    if newest <= usual:
         return found
-    law = best_of([*lesser, found.law])
+    laws = [
+        found.law if count == newest else law_of(before.add(count), remaining, growth=growth)
+        for count in tried(usual, newest)
+    ]
+    law = best_of(laws)
     return replace(found, law=law, refusal=_refusal(pace, law))
+
+
+def tried(usual: int, newest: int) -> list[int]:
+    """Counts of a week from the usual one up to the newest; those of a better week contain them.
+
+    Far above the usual one the last of them may be less than the newest.
+    """
+    counts = list(range(usual, min(newest, usual + NEAR_USUAL) + 1))
+    further = (usual + NEAR_USUAL) * STEP
+    while further <= newest:
+        counts.append(ceil(further))
+        further *= STEP
+    return counts
 
 
 def finish_of(weeks: Sequence[int], remaining: int, *, growth: float = 0.0) -> Finish:

@@ -11,6 +11,7 @@ from reporting.forecasts.finish import (
     finish_after,
     law_of,
     likely_count,
+    tried,
 )
 from reporting.forecasts.pace import Pace
 
@@ -53,6 +54,25 @@ def test_a_better_newest_week_never_makes_a_date_later(weeks, need, more):
     better = [*weeks[:-1], weeks[-1] + more]
 
     assert no_later(dates(shown(better, need)), dates(shown(weeks, need)))
+
+
+@given(WEEKS, NEED, st.integers(20, 4000), st.integers(1, 2000))
+@settings(max_examples=10, deadline=None)
+def test_nor_does_a_week_in_which_a_tracker_is_cleaned_up(weeks, need, closed, more):
+    cleaned, better = [*weeks[:-1], closed], [*weeks[:-1], closed + more]
+
+    assert no_later(dates(shown(better, need)), dates(shown(cleaned, need)))
+
+
+@given(st.integers(0, 500), st.integers(0, 20_000))
+@examples
+def test_few_counts_are_tried_however_many_were_closed_in_a_week(usual, more):
+    counts, further = tried(usual, usual + more), tried(usual, usual + more + 1)
+
+    assert counts == further[: len(counts)]
+    assert counts == sorted({*counts})
+    assert counts[-1] <= usual + more
+    assert len(counts) < 50
 
 
 @given(WEEKS, NEED, st.integers(1, 12))
