@@ -10,7 +10,7 @@ from dm_portal.people.models import User
 from dm_portal.tests.broker import Messages
 from engagements.models import Engagement, Import, WorkItem
 from engagements.tests.events import tell
-from reporting.jobs import FORECASTS
+from reporting.jobs import FORECASTS, in_turn
 from reporting.models import Forecast
 from reporting.services.forecasts import engagements_to_forecast, keep_forecasts
 from reporting.services.ticks import tick
@@ -173,6 +173,16 @@ def test_the_clock_leaves_what_it_has_no_time_for(engagement, milestone):
     FORECASTS.work(Batch(lambda: False))
 
     assert Forecast.objects.count() == 0
+
+
+def test_each_minute_begins_with_another_engagement():
+    minutes = [FRIDAY + timedelta(minutes=number) for number in range(3)]
+    assert {tuple(in_turn("abc", at=at)) for at in minutes} == {
+        ("a", "b", "c"),
+        ("b", "c", "a"),
+        ("c", "a", "b"),
+    }
+    assert in_turn([], at=FRIDAY) == []
 
 
 def test_who_sees_them(engagement, milestone, manager, other_manager, lead, stranger):
