@@ -170,6 +170,11 @@ class FactsQuerySet(models.QuerySet["Facts"]):
         here = OuterRef("revision__report")
         return self.annotate(is_withdrawn=Exists(retractions.that_hold().filter(of_report(here))))
 
+    def last_told(self, engagement: Engagement, *, at: datetime) -> datetime | None:
+        """Of when the last status up to an instant spoke; None before the first."""
+        told = self.of_statuses().filter(engagement=engagement, as_of__lte=at)
+        return told.order_by("-as_of").values_list("as_of", flat=True).first()
+
 
 class ReportRevisionQuerySet(models.QuerySet["ReportRevision"]):
     def visible_to(self, user: Any) -> Self:

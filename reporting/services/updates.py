@@ -6,7 +6,7 @@ They are published, stopped and corrected by the services of statuses.
 from django.db import transaction
 
 from dm_portal.people.audit import record
-from dm_portal.people.models import User
+from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
@@ -29,10 +29,9 @@ def begin_update(
         DomainError: the colour is better than the rules' and nobody says why.
     """
     lock(engagement)
-    updates = Report.objects.updates().filter(engagement=engagement)
     report = Report(
         engagement=engagement,
-        update_number=next_number(updates, "update_number"),
+        update_number=_next_number(engagement),
         state=Report.State.DRAFT,
         paragraph=paragraph.strip(),
         colour=colour,
@@ -63,3 +62,12 @@ def discard_update(*, report: Report, version: int, by: User) -> None:
     record_sitting(report)
     record("report.update_discarded", report, by=by, before={"paragraph": report.paragraph})
     report.delete()
+
+
+def _next_number(engagement: Engagement) -> int:
+    """One that no update ever had, none that was thrown away either: whoever still has its page
+    open would write over the words of another. Needs the engagement's lock.
+    """
+    updates = Report.objects.updates().filter(engagement=engagement)
+    begun = AuditEvent.objects.of_engagement(engagement.ref).filter(verb="report.update_begun")
+    return max(next_number(updates, "update_number"), begun.count() + 1)

@@ -8,7 +8,7 @@ import pytest
 from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement, Milestone
-from reporting.models import Receipt, Report, ReportRevision
+from reporting.models import Facts, Receipt, Report, ReportRevision
 from reporting.services.attempts import retry_report
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_update
@@ -69,6 +69,15 @@ def test_update_ends_no_window(
     revision = publish(write(draft(late), manager), manager)
     assert '"since":"2026-11-20T12:00:00Z"' in revision.facts.body
     assert revision.text["previous_colour"] == "green"
+
+
+def test_rules_of_now_are_seen_since_the_last_status(
+    friday: Any, published_47: ReportRevision, engagement: Engagement, manager: User
+) -> None:
+    friday.shift(DAY)
+    tell(engagement, manager)
+    assert Facts.objects.last_told(engagement, at=FRIDAY + DAY) == FRIDAY
+    assert Facts.objects.last_told(engagement, at=FRIDAY - DAY) is None
 
 
 def test_stop_window_holds_it_back(engagement: Engagement, manager: User, friday: Any) -> None:
@@ -163,6 +172,15 @@ def test_discarded_draft_is_gone(engagement: Engagement, manager: User, friday: 
     assert not Report.objects.updates().exists()
     event = AuditEvent.objects.get(verb="report.update_discarded")
     assert event.before == {"paragraph": SAID}
+
+
+def test_discarded_number_is_not_given_again(
+    engagement: Engagement, manager: User, friday: Any
+) -> None:
+    open_elsewhere = begin(engagement, manager)
+    discard_update(report=fresh(open_elsewhere), version=1, by=manager)
+    other = begin(engagement, manager, paragraph="Other words.")
+    assert (open_elsewhere.update_number, other.update_number) == (1, 2)
 
 
 def test_what_was_published_is_not_discarded(

@@ -29,8 +29,7 @@ def rules_detail(request: HttpRequest, ref: str) -> HttpResponse:
     engagement = find_engagement(request, ref)
     require(reporting_policies.can_read_drafts(request.user, engagement))
     as_of = now()
-    said = Facts.objects.filter(engagement=engagement, as_of__lte=as_of).order_by("-as_of")
-    since = said.values_list("as_of", flat=True).first()
+    since = Facts.objects.last_told(engagement, at=as_of)
     body = facts.collect(engagement, since=since, as_of=as_of)
     verdicts = rag.dimensions(body)
     return render(
