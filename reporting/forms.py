@@ -21,7 +21,9 @@ from reporting.mentions import Matter, unmentioned_words
 from reporting.models import Colour, Report
 from reporting.truth import Known
 
+# What is held against the facts is read in a time that grows with the square of its length.
 SENTENCE_LENGTH = 1000
+ANSWER_LENGTH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class CallForm(VersionedForm):
     colour = forms.ChoiceField(label="Your call", required=False, widget=forms.RadioSelect)
     colour_reason = forms.CharField(
         label="Why your call is better than the rules’",
+        max_length=SENTENCE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="The customer reads both, and this reason.",
@@ -118,6 +121,7 @@ class DraftForm(CallForm):
         help_text="One sentence, the answer first: how it stands, and why.",
     )
     our_move = forms.CharField(
+        max_length=SENTENCE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Who does what by when. Needed unless it is on track.",
@@ -380,6 +384,7 @@ class AnswerForm(VersionedForm):
 
     answer = forms.CharField(
         label="Your answer",
+        max_length=ANSWER_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="It is kept as you give it, with your name.",
     )

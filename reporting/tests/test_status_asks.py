@@ -139,6 +139,12 @@ def test_the_answer_stands_with_its_name(
     )
 
 
+def test_an_answer_is_no_book(sign_in: SignIn, lead: User, asks: list[Ask]) -> None:
+    client = sign_in(lead)
+    assert client.post(of(asks[1]), {"answer": "a" * 5001, "version": 2}).status_code == 422
+    assert client.post(of(asks[1]), {"answer": "a" * 5000, "version": 2}).status_code == 302
+
+
 def test_what_changed_meanwhile_is_shown_before_it_is_answered(
     sign_in: SignIn, lead: User, manager: User, asks: list[Ask], fields: dict[str, Any]
 ) -> None:
