@@ -126,14 +126,21 @@ def _require_valid(engagement: Engagement, fields: CommitmentFields) -> None:
         raise DomainError("Give the day, or the promise that is taken back.", field="due_on")
     if earlier is not None:
         _require_replaceable(engagement, earlier)
+        if said_on < earlier.said_on:
+            raise DomainError("The earlier promise was made after that day.", field="said_on")
 
 
 def _require_replaceable(engagement: Engagement, earlier: Commitment) -> None:
-    """One that stands, of this engagement; a milestone's date moves on the milestone's page."""
+    """One that stands and was not fulfilled, of this engagement; a milestone's date moves on the
+    milestone's page.
+    """
     if earlier.engagement_id != engagement.pk or earlier.revision_id is not None:
         raise DomainError("Choose a promise that was written down here.", field="supersedes")
     if _is_superseded(earlier):
         raise DomainError("Another promise replaced that one already.", field="supersedes")
+    last = earlier.fulfilments.order_by("-pk").first()
+    if last is not None and last.fulfilled_on is not None:
+        raise DomainError("That promise was fulfilled: it does not move.", field="supersedes")
 
 
 def _is_superseded(commitment: Commitment) -> bool:

@@ -176,6 +176,26 @@ def test_only_what_was_written_down_here_is_replaced(
             make_commitment(engagement=engagement, by=manager, **fields | {"supersedes": earlier})
 
 
+def test_no_promise_is_moved_before_it_was_made(
+    engagement: Engagement, manager: User, fields: dict[str, Any], promise: Commitment
+) -> None:
+    before = {"supersedes": promise, "said_on": promise.said_on - DAY}
+    with pytest.raises(DomainError, match="made after that day"):
+        make_commitment(engagement=engagement, by=manager, **fields | before)
+
+
+def test_what_was_fulfilled_does_not_move(
+    engagement: Engagement, manager: User, fields: dict[str, Any], promise: Commitment, here: date
+) -> None:
+    further = fields | {"supersedes": promise, "said_on": here}
+    record_fulfilment(commitment=promise, fulfilled_on=here, note="", by=manager)
+    with pytest.raises(DomainError, match="was fulfilled"):
+        make_commitment(engagement=engagement, by=manager, **further)
+    record_fulfilment(commitment=promise, fulfilled_on=None, note="It broke", by=manager)
+    make_commitment(engagement=engagement, by=manager, **further)
+    assert standing(promise, here) == "moved"
+
+
 def test_nothing_is_fulfilled_tomorrow(promise: Commitment, manager: User, here: date) -> None:
     with pytest.raises(DomainError, match="yet to come"):
         record_fulfilment(commitment=promise, fulfilled_on=here + DAY, note="", by=manager)
