@@ -110,6 +110,7 @@ def _publish(report: Report, by: User) -> None:
             report=report,
             headline=report.headline or _headline(report.period),
             our_move=report.our_move or ("" if colour == Colour.GREEN else OUR_MOVE),
+            own_words=report.own_words,
             colour=colour,
             colour_reason=report.colour_reason,
             version=report.version,

@@ -200,10 +200,11 @@ def test_what_the_dm_called_a_week_is_what_is_published(
 ) -> None:
     apply(engagement, manager, [item("A-1")])
     words = {"headline": "Off track: the move failed twice.", "our_move": "We try again."}
-    drafted(engagement, manager, colour="red", **words)
+    drafted(engagement, manager, colour="red", own_words="The bank was helpful.", **words)
     replay(engagement, "2026-01-05", "2026-01-11", email=manager.email)
     out = ReportRevision.objects.get()
     assert (out.colour, out.headline) == ("red", words["headline"])
+    assert out.text["own_words"] == "The bank was helpful."
 
 
 def test_the_colour_is_by_the_rules_of_now(engagement: Engagement, manager: User) -> None:
