@@ -134,9 +134,10 @@ def start_correction(
 
     It speaks of the same instant as the first; the customer reads the reason. Its figures stay as
     they were published, or are those that are known by now (``corrects_figures``), beside what
-    they were; then no later status may be out, which has told what became known since. Of a schema
-    that cannot be edited any more they are always those of now. An update is one paragraph of
-    words: what its figures became is told by the next status.
+    they were; then no later status may be out, which has told what became known since. Newer
+    sentences stay as the DM had them, or left out. Of a schema that cannot be edited any more the
+    figures are always those of now. An update is one paragraph of words: what its figures became is
+    told by the next status.
 
     Raises:
         DomainError: there is no reason, it is not published, a later status is out that tells what
@@ -153,8 +154,15 @@ def start_correction(
         corrects_figures |= drafting.last_said(report).facts.schema_version < drafting.EDITABLE
     if corrects_figures:
         _require_figures_are_last(report)
-    move(report, State.DRAFT, correction_reason=reason, corrects_figures=corrects_figures)
     said = {"reason": reason, "corrects_figures": corrects_figures}
+    move(
+        report,
+        State.DRAFT,
+        correction_reason=reason,
+        corrects_figures=corrects_figures,
+        # where words alone change, what was said is what one starts from
+        edits=report.edits if corrects_figures else {},
+    )
     record("report.correction_started", report, by=by, after=said)
 
 
@@ -290,7 +298,7 @@ def _write_revision(report: Report) -> ReportRevision | None:
     """Facts, revision and state, all or nothing. None where it was stopped meanwhile."""
     said = _said(report)
     text, body = cast("FrozenText", report.frozen_text), report.frozen_facts
-    done = {"attempts": 0, "last_error": "", "edits": {}, "choices": {}} | CORRECTED
+    done = {"attempts": 0, "last_error": ""} | CORRECTED
     try:
         move(report, State.PUBLISHED, **done, **THAWED)
     except Conflict:

@@ -142,6 +142,16 @@ def test_a_correction_starts_from_what_was_said(report: Report, manager: User) -
     assert all(row["is_view"] for row in told if row["key"] == KEY)
 
 
+@pytest.mark.parametrize(("text", "left_out"), [("We expect it on 2 Dec.", ""), ("", "wrong")])
+def test_newer_figures_change_no_words_of_the_manager(
+    report: Report, manager: User, text: str, left_out: str
+) -> None:
+    publish(edit(report, manager, text, left_out), manager)
+    start_correction(report=fresh(report), reason="Late.", by=manager, corrects_figures=True)
+    told = publish(fresh(report), manager).text["sentences"]
+    assert [row["text"] for row in told if row["key"] == KEY] == [text] * bool(text)
+
+
 def test_a_correction_that_is_dropped_leaves_no_edits(report: Report, manager: User) -> None:
     publish(edit(report, manager, "We expect it on 2 Dec."), manager)
     start_correction(report=fresh(report), reason="A slip.", by=manager)
