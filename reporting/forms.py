@@ -20,6 +20,7 @@ from reporting.drafting import Draft
 from reporting.mentions import Matter, unmentioned_words
 from reporting.models import Colour, Report
 from reporting.truth import Known
+from reporting.wording import OWN_WORDS_LENGTH
 
 # What is held against the facts is read in a time that grows with the square of its length.
 SENTENCE_LENGTH = 1000
@@ -128,7 +129,7 @@ class DraftForm(CallForm):
     )
     own_words = forms.CharField(
         label="In your own words",
-        max_length=3000,
+        max_length=OWN_WORDS_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="What the facts cannot say. It stands under your name; a blank line begins a "

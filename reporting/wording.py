@@ -14,6 +14,7 @@ TO_FRIDAY = timedelta(days=4)
 # What ends a sentence: a mark, then a space or the end; "2.1" ends none.
 END = re.compile(r"[.!?…](?=\s|$)")
 HEADLINE_LENGTH = 200
+OWN_WORDS_LENGTH = 3000
 
 
 def was(rows: Sequence[object]) -> str:

@@ -13,6 +13,7 @@ from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement, Milestone
 from reporting.models import Note, Report, UntoldRed
 from reporting.services.drafts import save_draft
+from reporting.wording import OWN_WORDS_LENGTH
 
 Outcome = Note.Outcome
 
@@ -62,11 +63,11 @@ def place_note(
     "done". ``words`` are those of ``save_draft``.
 
     Raises:
-        DomainError: it is no draft, or the note is settled.
+        DomainError: it is no draft, the note is settled, or there is no room for it.
         Conflict: somebody else saved the draft since ``version``, or changed the note.
     """
     if act == "insert":
-        words["own_words"] = "\n\n".join(filter(None, [words["own_words"].strip(), note.text]))
+        words["own_words"] = _with_note(words["own_words"], note)
     save_draft(report=report, version=version, by=by, **words)
     if act == "carry":
         _require_open(note)
@@ -75,6 +76,17 @@ def place_note(
     else:
         _settle(note, note.version, Outcome.USED if act == "insert" else Outcome.DONE, by)
     return note
+
+
+def _with_note(own_words: str, note: Note) -> str:
+    """The DM's own words, and the note as their last paragraph."""
+    words = "\n\n".join(filter(None, [own_words.strip(), note.text]))
+    if len(words) > OWN_WORDS_LENGTH:
+        raise DomainError(
+            f"There is no room for this note: {OWN_WORDS_LENGTH} characters at most.",
+            field="own_words",
+        )
+    return words
 
 
 @transaction.atomic

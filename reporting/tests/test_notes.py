@@ -215,6 +215,17 @@ def test_inserted_it_stands_in_the_words_of_the_manager(
     assert (found.outcome, found.settled_by) == ("used", manager)
 
 
+def test_a_note_for_which_there_is_no_room_waits(
+    sign_in: SignIn, manager: User, engagement: Engagement, draft_47: Report
+) -> None:
+    found = note(engagement, manager)
+    answer = sort_in(sign_in(manager), draft_47, found, "insert", own_words="a" * 2990)
+    assert answer.status_code == 422
+    assert "There is no room for this note" in text_of(answer)
+    found.refresh_from_db()
+    assert (found.outcome, fresh(draft_47).own_words) == ("", "")
+
+
 def test_done_it_is_gone_and_said_nowhere(
     sign_in: SignIn, manager: User, lead: User, engagement: Engagement, draft_47: Report
 ) -> None:
