@@ -7,6 +7,7 @@ forecasts. What is kept of them is what ``services.forecasts`` keeps.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from reporting.figures import expected
@@ -29,7 +30,7 @@ class MilestoneForecast:
 
     ``inputs`` are ``weeks``: items that the engagement finished in each complete week; ``open``:
     items of the milestone that are open; ``before``: open items of milestones that are due
-    earlier; ``growth``: items by which the milestone grows a week.
+    earlier; ``growth``: items by which all of these grow a week.
     """
 
     number: int
@@ -61,23 +62,31 @@ def milestones_ahead(inputs: Row) -> list[MilestoneForecast]:
     """A forecast of every milestone that is promised and not done, the first due first.
 
     A team works off what it promised in the order of the dates: what remains of a milestone is
-    what is open of it and of those that are due before it.
+    what is open of it and of those that are due before it, and it waits for what these grow by.
     """
     known = Known.of(inputs)
     weeks = expected.weekly(known)
     starts_on = expected.first_week_ahead(known)
     promises = expected.promises(known, inputs)
+    grown = accumulate(_growth(known, each) for each in promises)
     return [
-        _forecast(known, promises[: place + 1], weeks, starts_on) for place in range(len(promises))
+        _forecast(known, promises[:place], weeks, starts_on, growth)
+        for place, growth in enumerate(grown, 1)
     ]
 
 
+def _growth(known: Known, promise: Promise) -> float:
+    """Of a milestone of which nothing is open nothing is added before the next is done."""
+    if not promise.open:
+        return 0.0
+    return expected.growth(known, promise.number, promised_at=promise.promised_at)
+
+
 def _forecast(
-    known: Known, queue: Sequence[Promise], weeks: list[int], starts_on: date
+    known: Known, queue: Sequence[Promise], weeks: list[int], starts_on: date, growth: float
 ) -> MilestoneForecast:
     mine = queue[-1]
     need = expected.remaining(known, [each.number for each in queue])
-    growth = expected.growth(known, mine.number, promised_at=mine.promised_at)
     found = finish_of(weeks, need, growth=growth)
     return MilestoneForecast(
         number=mine.number,

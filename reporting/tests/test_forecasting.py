@@ -70,6 +70,22 @@ def test_growth_since_the_promise_is_part_of_it():
     assert max(found.law[:20]) < max(without[:20])
 
 
+def test_a_milestone_is_never_done_before_one_that_grows_and_is_due_before_it():
+    added = [item(f"B-{n}", 2, created=WEDNESDAY - n * WEEK) for n in range(1, 11)]
+    found = milestones_ahead(
+        rows(
+            items=[*steady(), *open_items(1, 1), *open_items(2, 4), *added],
+            milestones=[milestone(1), milestone(2)],
+            revisions=[promised(1, "2027-02-01"), promised(2, "2026-12-01")],
+        )
+    )
+
+    first, then = found
+    assert (first.number, then.number) == (2, 1)
+    assert then.inputs["growth"] == first.inputs["growth"] > 0
+    assert all(late <= early for late, early in zip(then.law, first.law, strict=False))
+
+
 def test_where_growth_puts_the_date_out_of_sight_that_is_said():
     added = [item(f"B-{n}", 1, created=WEDNESDAY - (1 + n // 2) * WEEK) for n in range(24)]
     given = {"milestones": [milestone(1)], "revisions": [promised(1, "2026-12-01")]}
