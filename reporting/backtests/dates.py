@@ -21,20 +21,35 @@ class Try(NamedTuple):
     took: int | None
     left: int
 
-    def held(self, chance: float) -> bool | None:
-        """Whether it was done by the date of this chance; None where that is not known yet."""
+    def is_over(self, chance: float) -> bool:
+        """Whether the date of this chance has passed by now."""
         foretold = self.found.week(chance)
-        if self.took is not None:
-            return foretold is None or self.took <= foretold
-        return False if foretold is not None and foretold <= self.left else None
+        return foretold is not None and foretold <= self.left
+
+    def held(self, chance: float) -> bool | None:
+        """Whether it was done by the date of this chance; None where that date is still to come.
+
+        Also of what is done already: of forecasts whose date is to come only those that turn out
+        well are known, and all would seem better than they are.
+        """
+        if not self.is_over(chance):
+            return None
+        return self.took is not None and self.took <= _week(self, chance)
+
+    @property
+    def missed_by(self) -> int:
+        """How many weeks the middle date was wrong; at least so many where it is not done yet."""
+        took = self.left if self.took is None else self.took
+        return abs(took - _week(self, 0.50))
 
 
 class Score(NamedTuple):
     """How the forecasts of some history held.
 
-    ``coverage`` by chance is the share that was done by that date, of those of which it is known;
+    ``coverage`` by chance is the share that was done by that date, of those whose date is over;
     ``width`` is the mean number of weeks from the middle date to the 85 % date, ``error`` the mean
-    number of weeks by which the middle date was wrong. None where there is nothing to count.
+    number of weeks by which the middle date was wrong, of those whose 85 % date is over. None where
+    there is nothing to count.
     """
 
     tried: int
@@ -66,7 +81,7 @@ def score(tries: Iterable[Try]) -> Score:
         refused=len(every) - len(told),
         coverage={chance: _share(each.held(chance) for each in told) for chance in CHANCES},
         width=mean([_week(each, 0.85) - _week(each, 0.50) for each in told]),
-        error=mean([abs(each.took - _week(each, 0.50)) for each in told if each.took is not None]),
+        error=mean([each.missed_by for each in told if each.is_over(0.85)]),
     )
 
 

@@ -64,20 +64,33 @@ def law(*chances, left=9, took=None):
         (law(0.2, 0.9, took=3), False),
         (law(0.2, 0.9, left=2), False),
         (law(0.2, 0.9, left=1), None),
+        (law(0.2, 0.9, took=1, left=1), None),
         (law(0.2, left=9), None),
-        (law(0.2, took=9), True),
+        (law(0.2, took=9), None),
     ],
     ids=[
         "in time",
         "late",
         "not yet and late",
         "not yet",
+        "done, and the date is to come",
         "never foretold",
         "never foretold, done",
     ],
 )
 def test_what_is_not_known_yet_counts_for_nothing(tried, held):
     assert tried.held(0.85) is held
+
+
+def test_the_middle_date_is_wrong_by_what_is_known():
+    tries = [
+        law(0.6, 0.9, took=3),
+        law(0.6, 0.9, left=5),
+        law(0.6, 0.9, took=1, left=1),
+    ]
+
+    assert [each.missed_by for each in tries] == [2, 4, 0]
+    assert dates.score(tries).error == 3
 
 
 def test_of_nothing_nothing_is_known():
