@@ -29,23 +29,39 @@ METHOD_VERSION = 1
 WEEK, STATUS, SHARE = Forecast.Occasion.WEEK, Forecast.Occasion.STATUS, Forecast.Occasion.SHARE
 
 
-def keep_forecasts(*, engagement: Engagement, at: datetime, is_status: bool = False) -> int:
+def keep_forecasts(*, engagement: Engagement, at: datetime) -> int:
     """Work out every forecast of an engagement as of an instant, and keep those that are missing.
 
     Of each promised milestone there is one for each local week, from the last complete week that
-    the files tell of; of a running sprint one for each share. Where a status is published
-    (``is_status``), a milestone gets another if anything that it rests on has changed since. Any
-    number of callers at once leave the same rows. Returns how many forecasts stand.
+    the files tell of; of a running sprint one for each share. Before the first file there is none:
+    it would stand for its week, in which the file may come. Any number of callers at once leave the
+    same rows. Returns how many forecasts stand.
     """
     inputs = facts.read_inputs(engagement, since=None, as_of=at)
+    return len(_keep(engagement, inputs, at))
+
+
+def keep_forecasts_of_status(*, engagement: Engagement, inputs: dict[str, Any]) -> None:
+    """Keep what follows from the rows on which a status rests that goes out.
+
+    Of a milestone it is another forecast where anything that it rests on has changed since the
+    last that is kept. Part of the service that publishes.
+    """
+    rows = _keep(engagement, inputs, datetime.fromisoformat(inputs["as_of"]))
+    told = [each for each in rows if each.milestone_id]
+    Forecast.objects.bulk_create(_changed(told), ignore_conflicts=True)
+
+
+def _keep(engagement: Engagement, inputs: dict[str, Any], at: datetime) -> list[Forecast]:
+    """All forecasts as of an instant; kept are those that the week, or the share, lacks."""
+    if not inputs["imports"]:
+        return []
     milestones = dict(engagement.milestones.values_list("number", "pk"))
     told = [_of_milestone(engagement, milestones, at, each) for each in milestones_ahead(inputs)]
     sprint = sprint_ahead(inputs)
     rows = [*told, *([_of_sprint(engagement, at, sprint)] if sprint else [])]
     Forecast.objects.bulk_create(rows, ignore_conflicts=True)
-    if is_status:
-        Forecast.objects.bulk_create(_changed(told), ignore_conflicts=True)
-    return len(rows)
+    return rows
 
 
 def _of_milestone(
@@ -110,6 +126,8 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
     for each in engagements:
         if not zones.is_known(each.time_zone):
             logger.error("%s has no known time zone: %s", each, each.time_zone)
+            continue
+        if each.told_until is None:
             continue
         known = _known(each, at)
         if _lacks_week(known, milestones[each.pk]) or _lacks_share(known, sprints[each.pk]):

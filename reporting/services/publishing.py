@@ -21,6 +21,7 @@ from reporting.drafting import Draft, draft_of, window_start
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_publishable
+from reporting.services.forecasts import keep_forecasts_of_status
 from reporting.services.letters import write_status_letters
 from reporting.services.retracting import is_withdrawn
 from reporting.services.sittings import RECORDED, record_sitting
@@ -321,6 +322,8 @@ def _write_revision(report: Report) -> ReportRevision | None:
     by = said["published_by"]
     record("report.published", report, by=by, after={"revision": revision.number})
     write_status_letters(revision, status)
+    if revision.number == 1 and not report.is_reconstructed:
+        keep_forecasts_of_status(engagement=report.engagement, inputs=json.loads(body)["inputs"])
     return revision
 
 

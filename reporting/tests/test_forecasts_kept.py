@@ -13,10 +13,11 @@ from engagements.tests.events import tell
 from reporting.jobs import FORECASTS, in_turn
 from reporting.models import Forecast
 from reporting.services.forecasts import engagements_to_forecast, keep_forecasts
+from reporting.services.publishing import start_correction
 from reporting.services.ticks import tick
 from reporting.tasks import keep_forecasts as keep_forecasts_task
 from reporting.tests.forecasts import PROMISED, plan_sprints, work_steadily
-from reporting.tests.reports import FRIDAY, WEEK
+from reporting.tests.reports import FRIDAY, WEEK, commit_late, fresh, publish, write
 from reporting.work import Batch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
@@ -63,18 +64,30 @@ def test_a_week_is_kept_once(engagement, milestone):
     assert Forecast.objects.count() == 1
 
 
-def test_a_status_keeps_another_only_where_something_has_changed(engagement, milestone):
-    keep_forecasts(engagement=engagement, at=FRIDAY, is_status=True)
-    keep_forecasts(engagement=engagement, at=FRIDAY + timedelta(hours=1), is_status=True)
-    assert Forecast.objects.count() == 1
+def test_a_status_keeps_another_only_where_something_has_changed(engagement, manager, week_47):
+    work_steadily(engagement, manager)
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    publish(week_47, manager)
 
+    assert [each.occasion for each in Forecast.objects.all()] == ["week"]
+
+
+def test_what_a_status_rests_on_is_kept_with_it_and_not_with_its_correction(
+    engagement, manager, week_47
+):
+    work_steadily(engagement, manager)
+    keep_forecasts(engagement=engagement, at=FRIDAY - timedelta(days=1))
     finish("B-1")
-    for _ in range(2):
-        keep_forecasts(engagement=engagement, at=FRIDAY + timedelta(hours=2), is_status=True)
+    publish(week_47, manager)
 
     newest, _ = Forecast.objects.newest_first()
-    assert (newest.occasion, newest.inputs["open"]) == ("status", 5)
+    assert (newest.occasion, newest.inputs["open"], newest.as_of) == ("status", 5, FRIDAY)
     assert list(Forecast.objects.weekly()) == [Forecast.objects.get(occasion="week")]
+
+    finish("B-2")
+    start_correction(report=fresh(week_47), reason="A slip", corrects_figures=True, by=manager)
+    publish(write(fresh(week_47), manager), manager)
+    assert Forecast.objects.count() == 2
 
 
 def test_a_sprint_is_kept_once_a_share(engagement, milestone):
@@ -100,6 +113,14 @@ def test_what_is_kept_is_no_longer_missing(engagement, milestone):
     assert engagements_to_forecast(at=FRIDAY + WEEK) == []
     Import.objects.update(uploaded_at=FRIDAY + WEEK)
     assert engagements_to_forecast(at=FRIDAY + WEEK) == [engagement]
+
+
+def test_before_the_first_file_nothing_is_kept_that_would_stand_for_its_week(engagement, manager):
+    commit_late(engagement, manager, on=PROMISED)
+
+    assert engagements_to_forecast(at=FRIDAY) == []
+    assert keep_forecasts(engagement=engagement, at=FRIDAY) == 0
+    assert not Forecast.objects.exists()
 
 
 def test_a_further_share_of_a_sprint_is_missing(engagement, milestone):
