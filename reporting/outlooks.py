@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from dm_portal.shell.clock import today
-from dm_portal.shell.dates import range_words
+from dm_portal.shell.dates import day_words, range_words
 from dm_portal.shell.pictures import Law, LawWeek
 from dm_portal.shell.wording import count
 from engagements.figures import is_done
 from engagements.models import Milestone, Sprint
+from reporting.forecasts.days import days_ahead
 from reporting.forecasts.finish import LIKELY, MIDDLE
 from reporting.forecasts.moves import Basis, Move, moves
 from reporting.forecasts.pace import Pace
@@ -21,19 +22,29 @@ from reporting.wording import capital
 
 # So that the picture ends soon after nearly all doubt has gone.
 PICTURED = 0.98
+NO_FORECAST = (
+    "the first range is worked out once this milestone is promised and its work is imported"
+)
 # Of a sprint, the amounts between which most of its kind end.
 LEAST, MOST = "0.15", "0.85"
 
 
-def expected_range(forecast: Forecast) -> tuple[date, date] | None:
-    """From the middle date to the likely one; None where no date is told."""
-    first, last = forecast.day(MIDDLE), forecast.day(LIKELY)
-    return (first, last) if first and last else None
+def expected_range(forecast: Forecast, *, day: date) -> tuple[date, date] | None:
+    """From the middle date to the likely one, of what is not done by ``day``; None where no date
+    is told, or the range is past.
+    """
+    if forecast.refusal:
+        return None
+    chances = MIDDLE, LIKELY
+    return days_ahead(forecast.law, chances=chances, monday=forecast.starts_on, today=day)
 
 
 def expected_words(forecast: Forecast | None, *, day: date) -> str:
     """What a customer reads: "expected 2–8 Dec"; empty where no range is told."""
-    found = expected_range(forecast) if forecast else None
+    return _words(expected_range(forecast, day=day), day) if forecast else ""
+
+
+def _words(found: tuple[date, date] | None, day: date) -> str:
     return f"expected {range_words(*found, today=day)}" if found else ""
 
 
@@ -65,9 +76,30 @@ class MilestoneOutlook:
         return capital(expected_words(self.forecast, day=self.day))
 
     @property
+    def reads(self) -> str:
+        """What the two days of the range mean."""
+        first = self.forecast.day(MIDDLE) if self.forecast else None
+        if first and first < self.day:
+            return "it may be done any day, and is probably not done after the last of these days"
+        return (
+            "as likely before the first of these days as after it, and probably not after the last"
+        )
+
+    @property
+    def not_told(self) -> str:
+        """Why no range is told."""
+        if self.forecast is None:
+            return NO_FORECAST
+        last = self.forecast.day(LIKELY)
+        if last is None:
+            return self.forecast.refusal_words
+        expected = f"it was expected by {day_words(last, today=self.day)} and is not done"
+        return f"{expected}; the next range comes when a file tells of another whole week"
+
+    @property
     def picture(self) -> Law | None:
         """The law itself; None where no date is told."""
-        found = expected_range(self.forecast) if self.forecast else None
+        found = expected_range(self.forecast, day=self.day) if self.forecast else None
         if self.forecast is None or found is None:
             return None
         return Law(
@@ -127,9 +159,8 @@ class MilestoneOutlook:
         """What was told the week before, or why nothing was; empty where nothing is kept of it."""
         if self.before is None:
             return ""
-        return (
-            expected_words(self.before, day=self.day) or f"not known: {self.before.refusal_words}"
-        )
+        as_told = expected_range(self.before, day=self.before.starts_on)
+        return _words(as_told, self.day) or f"not known: {self.before.refusal_words}"
 
 
 def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
@@ -207,18 +238,19 @@ class SprintOutlook:
 
     @property
     def words(self) -> str:
-        """ "Between 12 and 19 of 22 items, most likely 15"."""
+        """ "Between 12 and 19 items, most likely 15", "most likely 1 item"."""
         least, most = round(self._amounts[LEAST]), round(self._amounts[MOST])
         likely = min(max(round(self.forecast.law["point"]), least), most)
-        between = f"{least}" if least == most else f"between {least} and {most}"
-        return f"{between} items, most likely {likely}"
+        if least == most:
+            return f"most likely {count(likely, 'item')}"
+        return f"between {least} and {count(most, 'item')}, most likely {likely}"
 
     @property
     def stood(self) -> str:
         """ "12 of 22 committed items were done when 50 % of it was over"."""
         inputs, share = self.forecast.inputs, self.forecast.share
         when = f"when {share} % of it was over" if share else "at the end of its first day"
-        return f"{inputs['done']} of {inputs['committed']} committed items were done {when}"
+        return f"{_done(inputs['done'], inputs['committed'])} {when}"
 
     @property
     def earlier(self) -> str:
@@ -237,6 +269,15 @@ class SprintOutlook:
     def _amounts(self) -> dict[str, float]:
         found: dict[str, float] = self.forecast.law["amounts"]
         return found
+
+
+def _done(done: int, committed: int) -> str:
+    """ "12 of 22 committed items were done"."""
+    if not committed:
+        return "Nothing was committed"
+    if committed == 1:
+        return f"The only committed item was {'' if done else 'not '}done"
+    return f"{done} of {committed} committed items {'was' if done == 1 else 'were'} done"
 
 
 def of_sprint(user: Any, sprint: Sprint) -> SprintOutlook | None:

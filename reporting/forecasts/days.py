@@ -26,6 +26,18 @@ def day_of(law: Sequence[float], chance: float, *, monday: date) -> date | None:
     return None
 
 
+def days_ahead(
+    law: Sequence[float], *, chances: tuple[float, float], monday: date, today: date
+) -> tuple[date, date] | None:
+    """The days of both chances, of what is not done ``today``: what would have begun before begins
+    today. None where the later day is past, or one of them is not reached.
+    """
+    first, last = (day_of(law, chance, monday=monday) for chance in chances)
+    if first is None or last is None or last < today:
+        return None
+    return max(first, today), last
+
+
 def chance_by(law: Sequence[float], day: date, *, monday: date) -> float:
     """The chance to be done by the end of this day; of a weekend, by that of its Friday."""
     week, weekday = divmod((day - monday).days, 7)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from engagements.models import Engagement, Import, Milestone
 from reporting.models import Forecast
-from reporting.outlooks import expected_words, of_milestone
+from reporting.outlooks import MilestoneOutlook, SprintOutlook, expected_words, of_milestone
 from reporting.services.forecasts import keep_forecasts
 from reporting.tests.forecasts import plan_sprints, work_steadily
 from reporting.tests.pages import SignIn, statements, text_of
@@ -152,6 +152,60 @@ def test_a_range_in_words_for_customers(milestone: Milestone) -> None:
     assert expected_words(kept, day=FRIDAY.date()) == ""
 
 
+@pytest.mark.parametrize(
+    ("day", "words", "reads"),
+    [
+        (date(2026, 11, 27), "Expected 27 Nov – 4 Dec", "as likely before the first"),
+        (date(2026, 11, 30), "Expected 30 Nov – 4 Dec", "it may be done any day"),
+        (date(2026, 12, 4), "Expected Fri 4 Dec", "it may be done any day"),
+    ],
+)
+def test_a_range_never_begins_before_today(
+    milestone: Milestone, day: date, words: str, reads: str
+) -> None:
+    found = MilestoneOutlook(milestone, Forecast(**told(milestone), law=[0.1, 0.5, 0.9]), None, day)
+
+    assert found.words == words
+    assert found.reads.startswith(reads)
+
+
+def test_a_range_that_is_past_is_not_told(
+    sign_in: SignIn, manager: User, milestone: Milestone, friday: Any
+) -> None:
+    Forecast.objects.create(**told(milestone), law=[0.1, 0.5, 0.9])
+    friday.shift(timedelta(weeks=3))
+
+    said = text_of(sign_in(manager).get(milestone.get_absolute_url()))
+    assert "Not known: it was expected by Fri 4 Dec and is not done; the next range comes" in said
+    assert "Expected 27" not in said
+
+
+@pytest.mark.parametrize(
+    ("inputs", "amounts", "words", "stood"),
+    [
+        ((1, 0), (1, 1), "most likely 1 item", "The only committed item was not done"),
+        ((1, 1), (0, 1), "between 0 and 1 item, most likely 1", "The only committed item was done"),
+        ((0, 0), (0, 3), "between 0 and 3 items, most likely 1", "Nothing was committed"),
+        ((6, 1), (2, 5), "between 2 and 5 items, most likely 2", "1 of 6 committed items was done"),
+    ],
+)
+def test_counts_of_a_sprint_in_words(
+    inputs: tuple[int, int], amounts: tuple[int, int], words: str, stood: str
+) -> None:
+    committed, done = inputs
+    least, most = amounts
+    found = SprintOutlook(
+        Forecast(
+            share=50,
+            inputs={"committed": committed, "done": done},
+            law={"point": 1.4, "amounts": {"0.15": least, "0.85": most}},
+        )
+    )
+
+    assert found.words == words
+    assert found.stood == f"{stood} when 50 % of it was over"
+
+
 def test_the_running_sprint(
     sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
 ) -> None:
@@ -189,7 +243,7 @@ def test_the_first_day_of_a_sprint_and_a_team_that_is_known(
     address = reverse("sprint_detail", args=[engagement.ref, running.number])
     said = text_of(sign_in(manager).get(address))
 
-    assert "7 items, most likely 7</strong>: from 6 earlier sprints at the same point." in said
+    assert "Most likely 7 items</strong>: from 6 earlier sprints at the same point." in said
     assert "0 of 9 committed items were done at the end of its first day." in said
 
 
