@@ -16,7 +16,11 @@ class ReportingConfig(AppConfig):
 
         audit.register(SENTENCES, common=COMMON)
         standing.told_by(annotate_standing)
-        outlook.told_by(milestone=outlooks.of_milestone, sprint=outlooks.of_sprint)
+        outlook.told_by(
+            milestone=outlooks.of_milestone,
+            sprint=outlooks.of_sprint,
+            chance=outlooks.chance_by,
+        )
         health.told_by(health_of)
         for kind, (label, category, example) in OWN.items():
             letters.register(kind, label, category=category, example=example)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -177,6 +178,14 @@ def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
         a_week_before = forecast.starts_on - timedelta(weeks=1)
         before = newest.filter(occasion="week", starts_on=a_week_before).first()
     return MilestoneOutlook(milestone, forecast, before, today(milestone.engagement.time_zone))
+
+
+def chance_by(user: Any, milestone: Milestone, day: date) -> Decimal | None:
+    """By the forecast that stands; None where that tells no range, or one that is past."""
+    forecast = _visible(user).filter(milestone=milestone).newest_first().first()
+    if forecast is None or not expected_words(forecast, day=today(milestone.engagement.time_zone)):
+        return None
+    return Decimal(f"{forecast.chance_by(day):.3f}")
 
 
 def _visible(user: Any) -> Any:

@@ -1,5 +1,6 @@
 """Milestones: what is promised, for when, and how one tells that it is there."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from engagements.forms.milestones import (
     MilestoneForm,
     ResultForm,
 )
-from engagements.models import AcceptanceCriterion, Engagement, Milestone
+from engagements.models import AcceptanceCriterion, Engagement, Milestone, MilestoneRevision
 from engagements.services.milestones import (
     add_criterion,
     change_criterion,
@@ -123,7 +124,7 @@ def milestone_date(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     form = DateForm(posted(request), milestone=milestone)
     if saved(
         form,
-        commit_date,
+        _promise,
         milestone=milestone,
         by=request.user,
         theirs=lambda: _date_now(milestone),
@@ -197,6 +198,12 @@ def _milestone_page(
     url = url_of(engagement, "milestone_detail", milestone)
     crumbs = (_list_crumb(engagement), Crumb(milestone.name, url))
     return engagement_page(request, engagement, "milestones", *crumbs) | {"back": url}
+
+
+def _promise(*, committed_on: date | None, **said: Any) -> MilestoneRevision:
+    """The date as it is promised, with the chance of being kept that is known as one says it."""
+    known = outlook.chance_by(said["by"], said["milestone"], committed_on) if committed_on else None
+    return commit_date(committed_on=committed_on, probability=known, **said)
 
 
 def _revisions(milestone: Milestone, engagement: Engagement) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """What the pages of a milestone and of a sprint say of the time to come."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from dm_portal.people.models import User
-from engagements.models import Engagement, Import, Milestone
+from engagements.models import Commitment, Engagement, Import, Milestone
 from reporting.models import Forecast
 from reporting.outlooks import MilestoneOutlook, SprintOutlook, expected_words, of_milestone
 from reporting.services.forecasts import keep_forecasts
@@ -167,6 +168,24 @@ def test_a_range_never_begins_before_today(
 
     assert found.words == words
     assert found.reads.startswith(reads)
+
+
+def test_a_promise_keeps_the_chance_that_was_known_as_it_was_said(
+    sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
+) -> None:
+    client, address = sign_in(manager), reverse("milestone_date", args=[engagement.ref, 1])
+    said = {"reason": "More scope"}
+    client.post(address, said | {"committed_on": "2026-11-25", "version": milestone.version})
+    Forecast.objects.create(**told(milestone), law=[0.1, 0.5, 0.9])
+    client.post(address, said | {"committed_on": "2026-12-02", "version": milestone.version + 1})
+    client.post(address, said | {"committed_on": "", "version": milestone.version + 2})
+
+    kept = Commitment.objects.order_by("number").values_list("due_on", "probability")
+    assert list(kept) == [
+        (date(2026, 11, 25), None),
+        (date(2026, 12, 2), Decimal("0.740")),
+        (None, None),
+    ]
 
 
 def test_a_range_that_is_past_is_not_told(
