@@ -272,7 +272,9 @@ class SprintOutlook:
     @property
     def amounts(self) -> list[tuple[str, int]]:
         """By how many in a hundred sprints end with no more."""
-        return [(f"{float(chance):.0%}", round(each)) for chance, each in self._amounts.items()]
+        return [
+            (f"{float(chance) * 100:.0f} %", round(each)) for chance, each in self._amounts.items()
+        ]
 
     @property
     def _amounts(self) -> dict[str, float]:

@@ -17,7 +17,10 @@ def values(rows: Sequence[WaitingStatus]) -> Mapping[str, Any]:
     """What the templates of the letter get."""
     last = {row.revision.report_id: row for row in rows}  # a correction stands for what it corrects
     lines = tuple(line(row.revision) for row in last.values())
-    said = f"{count(len(lines), 'status')} {'was' if len(lines) == 1 else 'were'} published"
+    updates = sum(row.revision.report.is_update for row in last.values())
+    kinds = (("status", len(lines) - updates), ("update", updates))
+    said = " and ".join(count(number, noun) for noun, number in kinds if number)
+    said = f"{said} {'was' if len(lines) == 1 else 'were'} published"
     return {
         "title": lines[0].about if len(lines) == 1 else said,
         "lead": f"{said} for you since the last of these mails.",

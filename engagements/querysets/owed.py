@@ -109,7 +109,9 @@ class CommitmentQuerySet(OfEngagementQuerySet):
             counts_now("workitem__"), milestone=OuterRef("pk")
         )
         met = related(milestone, "criteria").objects.filter(milestone=OuterRef("pk"))
-        finished = milestone.objects.exclude(pk__in=milestone.objects.unfinished().values("pk"))
+        # of this one alone: which of all are unfinished takes looking at every item of the portal
+        unfinished = milestone.objects.unfinished().filter(pk=OuterRef("pk"))
+        finished = milestone.objects.filter(~Exists(unfinished))
         ended = finished.filter(pk=OuterRef("revision__milestone")).annotate(
             ended_at=Greatest(_last(items, "workitem__done_at"), _last(met, "met_at"))
         )

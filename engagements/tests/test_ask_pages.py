@@ -179,6 +179,17 @@ def test_it_is_withdrawn(desk: Client, engagement: Engagement, asks: list[Ask]) 
     assert "Withdrawn because" in desk.get(at("ask_detail", engagement, number=1)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [(1, "No customer has read of it."), (3, "The customer reads that it is withdrawn")],
+)
+def test_who_withdraws_it_is_told_what_the_customer_reads(
+    desk: Client, engagement: Engagement, asks: list[Ask], number: int, hint: str
+) -> None:
+    page = desk.get(at("ask_withdrawal", engagement, number=number))
+    assert page.context["hint"].startswith(hint)
+
+
 def test_who_only_reads_is_offered_nothing(
     client: Client, engagement: Engagement, asks: list[Ask], specialist: User, architect: User
 ) -> None:

@@ -117,7 +117,7 @@ def ask_edit(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     form = AskForm(posted(request), instance=ask, engagement=engagement)
     if saved(form, change_ask, ask=ask, by=request.user, theirs=stored(ask)):
         return redirect(ask)
-    hint = "The customer reads the options, what we recommend and what follows at once."
+    hint = "But for what we need and who of us sees to it, the customer reads the change at once."
     return render_owed_form(
         request,
         engagement,
@@ -165,7 +165,9 @@ def ask_withdrawal(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         row=ask,
         title=f"Withdraw ask {number}",
         submit="Withdraw it",
-        hint="The customer reads that it is withdrawn; the reason stays ours.",
+        hint="The customer reads that it is withdrawn; the reason stays ours."
+        if ask.is_shared
+        else "No customer has read of it.",
     )
 
 

@@ -75,7 +75,7 @@ FACTS = [
     Column("Fulfilled on", "fulfilled_on", kind="date", missing="not yet"),
     Column(
         "Probability known then",
-        lambda row: None if row.probability is None else f"{row.probability:.0%}",
+        lambda row: None if row.probability is None else f"{row.probability * 100:.0f} %",
         missing="none known",
     ),
     Column(

@@ -127,9 +127,9 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
         if not zones.is_known(each.time_zone):
             logger.error("%s has no known time zone: %s", each, each.time_zone)
             continue
-        if each.told_until is None:
-            continue
         known = _known(each, at)
+        if known.told_until is None:
+            continue
         if _lacks_week(known, milestones[each.pk]) or _lacks_share(known, sprints[each.pk]):
             found.append(each)
     return found

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from dm_portal.people.models import User
 from engagements.models import Engagement, Milestone
-from reporting.models import Receipt, Report, ReportRevision
+from reporting.models import Receipt, Report, ReportRevision, WaitingStatus
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.updates import begin_update
-from reporting.status_lines import line
+from reporting.status_lines import line, values
 from reporting.tests.pages import SignIn, text_of
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
 
@@ -321,3 +321,15 @@ def test_digest_names_it(told: ReportRevision, lead: User) -> None:
     assert said.about == "Atlas, update: at risk"
     assert (said.words, said.action) == (SAID, "Read the update")
     assert said.url.endswith(url(told.report, "status_update"))
+
+
+def test_a_digest_counts_statuses_and_updates_apart(
+    told: ReportRevision, published_47: ReportRevision
+) -> None:
+    update, status = (WaitingStatus(revision=each) for each in (told, published_47))
+
+    leads = [values(rows)["lead"] for rows in ([update], [status, update])]
+    assert leads == [
+        "1 update was published for you since the last of these mails.",
+        "1 status and 1 update were published for you since the last of these mails.",
+    ]
