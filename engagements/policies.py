@@ -73,6 +73,13 @@ def can_share_with_customer(user: Any, engagement: Any) -> bool:
     return leads(user, engagement)
 
 
+def can_change_shared(user: Any, row: Any) -> bool:
+    """Who owns delivery, while it is ours; what the customer reads of it at once, who leads."""
+    if row.is_shared:
+        return can_share_with_customer(user, row.engagement)
+    return can_keep_owed(user, row.engagement)
+
+
 def can_answer_asks(user: Any, engagement: Any) -> bool:
     """The customer's lead, or whom they named to answer for them, today."""
     contacts = CustomerContact.objects.holding().filter(customer=engagement.customer_id)

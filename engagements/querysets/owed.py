@@ -75,13 +75,19 @@ class CommitmentQuerySet(OfEngagementQuerySet):
     def with_standing(self, *, zone: ZoneInfo, today: date) -> Self:
         """Annotate ``state``, ``moved_on`` (said of the next one) and ``fulfilled_on``.
 
-        Days are those of ``zone``. Moved with notice is what moved before its day came; what
-        moved later, or was fulfilled later, is missed, as is what was not fulfilled the day
-        after. What somebody said last counts before what a milestone's items and criteria tell.
+        Days are those of ``zone``. Moved with notice is what moved before its day came, and was
+        written down before it, unless that day was before the engagement was known here: nobody
+        gives notice afterwards. What moved later, or was fulfilled later, is missed, as is what was
+        not fulfilled the day after. What somebody said last counts before what a milestone's items
+        and criteria tell.
         """
         said = related(self.model, "fulfilments").objects.filter(commitment=OuterRef("pk"))
         last = said.order_by("-pk")
-        return self.annotate(
+        known = self.alias(
+            written_on=TruncDate("superseded_by__recorded_at", tzinfo=zone),
+            known_on=TruncDate("engagement__created_at", tzinfo=zone),
+        )
+        return known.annotate(
             moved_on=F("superseded_by__said_on"),
             fulfilled_on=Case(
                 When(Exists(said), then=Subquery(last.values("fulfilled_on")[:1])),
@@ -89,7 +95,11 @@ class CommitmentQuerySet(OfEngagementQuerySet):
             ),
             state=Case(
                 When(due_on__isnull=True, then=Value("withdrawn")),
-                When(moved_on__lt=F("due_on"), then=Value("moved")),
+                When(
+                    Q(written_on__lt=F("due_on")) | Q(due_on__lt=F("known_on")),
+                    moved_on__lt=F("due_on"),
+                    then=Value("moved"),
+                ),
                 When(fulfilled_on__lte=F("due_on"), then=Value("kept")),
                 When(
                     Q(fulfilled_on__isnull=False) | Q(moved_on__isnull=False) | Q(due_on__lt=today),

@@ -200,3 +200,13 @@ def test_who_only_reads_is_offered_nothing(
     client.force_login(architect)
     labels = [deed.label for deed in client.get(url).context["deeds"]]
     assert labels == ["Edit", "Withdraw"]
+
+
+def test_what_the_customer_reads_at_once_is_the_managers_to_change(
+    client: Client, engagement: Engagement, asks: list[Ask], architect: User
+) -> None:
+    client.force_login(architect)
+    assert client.get(at("ask_detail", engagement, number=3)).context["deeds"] == []
+    for route in ("ask_edit", "ask_withdrawal"):
+        assert client.get(at(route, engagement, number=1)).status_code == 200
+        assert client.get(at(route, engagement, number=3)).status_code == 403

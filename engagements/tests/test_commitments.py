@@ -127,6 +127,18 @@ def test_moved_before_its_day_is_moved_with_notice(
         make_commitment(engagement=engagement, by=manager, **fields | said)
 
 
+def test_nobody_gives_notice_afterwards(
+    engagement: Engagement, manager: User, fields: dict[str, Any], here: date
+) -> None:
+    due = here - 5 * DAY
+    first = make_commitment(engagement=engagement, by=manager, **fields | {"due_on": due})
+    said = {"said_on": due - DAY, "due_on": here + DAY, "supersedes": first}
+    make_commitment(engagement=engagement, by=manager, **fields | said)
+    assert standing(first, here) == "moved", "the engagement is younger than that day"
+    Engagement.objects.filter(pk=engagement.pk).update(created_at=now() - 30 * DAY)
+    assert standing(first, here) == "missed"
+
+
 def test_taken_back(
     engagement: Engagement, manager: User, fields: dict[str, Any], promise: Commitment, here: date
 ) -> None:

@@ -253,6 +253,18 @@ def test_it_is_shared_from_level_2_on(
     assert desk.post(low, {"customer_text": "x", "version": 2}).status_code == 422
 
 
+def test_what_is_shared_is_the_managers_to_change(
+    client: Client, engagement: Engagement, three: list[Escalation], architect: User
+) -> None:
+    url = at("escalation_edit", engagement, number=3)
+    client.force_login(architect)
+    assert client.get(url).status_code == 200
+    Escalation.objects.filter(pk=three[2].pk).update(
+        shared_at=now(), shared_by=engagement.created_by, customer_text="Who decides?"
+    )
+    assert client.get(url).status_code == 403
+
+
 def test_the_decider_acknowledges_and_resolves(
     client: Client, engagement: Engagement, three: list[Escalation], director: User
 ) -> None:

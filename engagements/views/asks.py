@@ -180,7 +180,7 @@ def _find(request: HttpRequest, ref: str, number: int) -> tuple[Engagement, Ask]
     """An ask to be changed, and its engagement."""
     engagement = find_engagement(request, ref)
     ask = get_object_or_404(_asks(engagement), number=number)
-    require(policies.can_keep_owed(request.user, engagement))
+    require(policies.can_change_shared(request.user, ask))
     return engagement, ask
 
 
@@ -189,7 +189,7 @@ def _deeds(request: HttpRequest, ask: Ask) -> list[Deed]:
     if policies.can_share_with_customer(request.user, engagement):
         label = "Reword it for the customer" if ask.is_shared else "Share with the customer"
         deeds.append(Deed(label, url_of(engagement, "ask_sharing", ask), not ask.is_shared))
-    if policies.can_keep_owed(request.user, engagement):
+    if policies.can_change_shared(request.user, ask):
         deeds.append(Deed("Edit", url_of(engagement, "ask_edit", ask)))
         deeds.append(Deed("Withdraw", url_of(engagement, "ask_withdrawal", ask)))
     return deeds

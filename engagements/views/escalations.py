@@ -126,7 +126,7 @@ def escalation_detail(request: HttpRequest, ref: str, number: int) -> HttpRespon
 def escalation_edit(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """Its words, its level, who decides, by when."""
     engagement, escalation = _find(request, ref, number)
-    require(policies.can_keep_owed(request.user, engagement))
+    require(policies.can_change_shared(request.user, escalation))
     form = EscalationForm(posted(request), instance=escalation, engagement=engagement)
     theirs = stored(escalation)
     if saved(form, change_escalation, escalation=escalation, by=request.user, theirs=theirs):
@@ -203,7 +203,7 @@ def _deeds(request: HttpRequest, escalation: Escalation) -> list[Deed]:
             sent, url = {"version": escalation.version}, "escalation_acknowledgement"
             deeds.append(Deed("Acknowledge", url_of(engagement, url, escalation), sends=sent))
         deeds.append(Deed("Resolve", url_of(engagement, "escalation_resolution", escalation)))
-    if policies.can_keep_owed(request.user, engagement):
+    if policies.can_change_shared(request.user, escalation):
         deeds.append(Deed("Edit", url_of(engagement, "escalation_edit", escalation)))
     may_share = policies.can_share_with_customer(request.user, engagement)
     if may_share and escalation.level >= Escalation.Level.L2:

@@ -143,6 +143,7 @@ def risk_sharing(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 def risk_settlement(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """That it happened, or is none any more."""
     engagement, risk = _find(request, ref, number)
+    require(policies.can_change_shared(request.user, risk))
     form = SettleForm(posted(request), risk=risk)
     if saved(form, settle_risk, risk=risk, by=request.user):
         return redirect(risk)
@@ -169,6 +170,7 @@ def _deeds(request: HttpRequest, risk: Risk) -> list[Deed]:
     engagement, deeds = risk.engagement, []
     if policies.can_keep_owed(request.user, engagement):
         deeds.append(Deed("Edit", url_of(engagement, "risk_edit", risk), is_primary=True))
+    if policies.can_change_shared(request.user, risk):
         deeds.append(Deed("What came of it", url_of(engagement, "risk_settlement", risk)))
     if policies.can_share_with_customer(request.user, engagement):
         label = "Reword it for the customer" if risk.is_shared else "Share with the customer"

@@ -176,7 +176,10 @@ def commitments(inputs: Row, milestones: Sequence[Row], window: Window) -> list[
     done_on = {row["number"]: row["done_on"] for row in milestones}
     found = []
     for row in rows:
-        stands = _standing(row, instead.get(row["number"]), done_on, window)
+        later = instead.get(row["number"])
+        if later and not _gave_notice(later, row, inputs, window):
+            later = None
+        stands = _standing(row, later, done_on, window)
         if stands and _came_in(stands, row, window):
             found.append({name: row[name] for name in COMMITMENT} | stands)
     return sorted(found, key=lambda each: (each["due_on"], each["number"]))
@@ -194,15 +197,26 @@ def _is_recorded(row: Row, inputs: Row, window: Window) -> bool:
     return datetime.fromisoformat(row["recorded_at"]) < window.as_of
 
 
+def _gave_notice(later: Row, row: Row, inputs: Row, window: Window) -> bool:
+    """Whether a promise was moved, and that was written down, before its day came; of a day before
+    the engagement was known here it is as it was said.
+    """
+    due_on = row["due_on"]
+    if due_on is None or later["said_on"] >= due_on:
+        return False
+    written_on, known_on = (_day(at, window) for at in (later["recorded_at"], inputs["known_from"]))
+    return written_on < due_on or due_on < known_on
+
+
 def _standing(row: Row, instead: Row | None, done_on: Row, window: Window) -> Row | None:
     """What came of a promise by the end of the window, and on which day; None: nothing yet."""
     due_on, today = row["due_on"], _today(window).isoformat()
     if due_on is None:
         return None
-    moved_on = instead["said_on"] if instead else None
     kept_on = _kept_on(row, done_on, window)
     plain = {"moved_to": None, "moved_on": None, "kept_on": None, "notice": None}
-    if instead and moved_on and moved_on < due_on:
+    if instead:
+        moved_on = instead["said_on"]
         notice = working_days(_date(moved_on), _date(due_on))
         moved = {"moved_to": instead["due_on"], "moved_on": moved_on, "notice": notice}
         return plain | moved | {"state": "moved", "settled_on": moved_on}

@@ -145,6 +145,19 @@ def test_risks_are_carried_with_their_age() -> None:
                 "A stand-in for tests."
             ),
         ),
+        (
+            [
+                promise(),
+                promise(
+                    2,
+                    "2026-12-04",
+                    supersedes=1,
+                    said_on="2026-11-16",
+                    recorded_at="2026-11-19T09:00:00Z",
+                ),
+            ],
+            "We missed what we promised for Wed 18 Nov: A stand-in for tests.",
+        ),
         ([promise(milestone=1)], ""),
     ],
 )
