@@ -48,6 +48,7 @@ NOT_ACTS: dict[Service, str] = {
     ticks.tick: "calls open_periods and sweep",
     ticks.sweep: "gives back what died, and wakes",
     forecasts.keep_forecasts: "insert-only rows of their own say what was told, when, from what",
+    forecasts.keep_forecasts_of_status: "part of finish_publication",
     forecasts.engagements_to_forecast: "reads",
     replays.replay: "calls open_weeks and the services of a report",
     attempts.with_names: "reads",

@@ -381,8 +381,9 @@ def _questions(side: Side, manager: User) -> None:
 
 def _forecasts(side: Side) -> None:
     """Of a milestone the one that stands and that of a week before, which was refused; and of a
-    sprint.
+    sprint. Those that were kept with the statuses make room for them.
     """
+    Forecast.objects.filter(engagement=side.engagement).delete()
     monday, milestone, sprint = (
         today() - today().weekday() * DAY,
         side.one(Milestone),

@@ -148,10 +148,11 @@ def _known(engagement: Any, at: datetime) -> Known:
 
 
 def _newest_weeks() -> dict[int, list[date | None]]:
-    """By engagement, of each milestone that is promised and not done the newest week kept."""
+    """By active engagement, of each promised milestone that is not done the newest week kept."""
     found: dict[int, list[date | None]] = defaultdict(list)
     weekly = Q(forecasts__occasion=WEEK)
-    rows = Milestone.objects.committed().unfinished().order_by()
+    promised = Milestone.objects.filter(engagement__state="active").committed()
+    rows = promised.unfinished().order_by()
     newest = rows.annotate(newest=Max("forecasts__starts_on", filter=weekly))
     for engagement, week in newest.values_list("engagement_id", "newest"):
         found[engagement].append(week)
