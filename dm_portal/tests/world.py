@@ -336,6 +336,7 @@ def _letters(side: Side, manager: User) -> None:
 
 def _reports(side: Side, manager: User) -> None:
     """A week in every state, by the services that lead there."""
+    _forecasts(side)
     weeks = Report.objects.filter(engagement=side.engagement).order_by("period__starts_on")
     for report in weeks:
         compile_report(report_id=report.pk)
@@ -359,7 +360,6 @@ def _reports(side: Side, manager: User) -> None:
     for revision in ReportRevision.objects.filter(report=reports["corrected"]):
         record_receipts(revisions=[revision], user=side.people["lead"])
     _digests(side, manager, reports["draft"])
-    _forecasts(side)
     _notes(side, manager)
     _questions(side, manager)
 
@@ -381,9 +381,8 @@ def _questions(side: Side, manager: User) -> None:
 
 def _forecasts(side: Side) -> None:
     """Of a milestone the one that stands and that of a week before, which was refused; and of a
-    sprint. Those that were kept with the statuses make room for them.
+    sprint. They are there before a status keeps its own of the same week.
     """
-    Forecast.objects.filter(engagement=side.engagement).delete()
     monday, milestone, sprint = (
         today() - today().weekday() * DAY,
         side.one(Milestone),
