@@ -332,7 +332,7 @@ def _tells(
 
 
 def unmentioned_words(matter: Matter, row: Row) -> str:
-    """ "It must be mentioned, or left out: Release 2.1 is off track. By the facts: “…”"."""
+    """ "It must be mentioned, or left out: Release 2.1 is off track. By the facts: …"."""
     about = f"{row['about']}: " if row["about"] else ""
     what = matter.what if matter.what.endswith((".", "”", "?")) else f"{matter.what}."
-    return f"It must be mentioned, or left out: {what} By the facts: “{about}{row['text']}”"
+    return f"It must be mentioned, or left out: {what} By the facts: {about}{row['text']}"

@@ -13,7 +13,7 @@ Keys: ``corrected``, ``since``, ``date.<n>.<revision>``, ``dates``, ``created``,
 ``expected.<n>``, ``next.<n>``, ``next.beyond``, ``ask.<n>``, ``escalation.<n>``, ``risk.<n>``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reporting import rag
 from reporting.sentences import ahead, basis, changed, delivered, owed, progress
@@ -70,8 +70,7 @@ def write(body: Row) -> list[Row]:
         *owed.answered(figures),
         *owed.resolved(figures),
         *owed.promises(figures),
-        *progress.milestones(figures),
-        *ahead.expected(figures, rag.thresholds_of(body)),
+        *_milestones(body),
         *progress.beyond(figures),
         *delivered.finished(figures),
         *changed.late(figures, "finished"),
@@ -85,6 +84,17 @@ def write(body: Row) -> list[Row]:
         *basis.recorded(figures),
         basis.freshness(figures),
     ]
+
+
+def _milestones(body: Row) -> Iterator[Row]:
+    """How each milestone stands; when it is expected right after when it was promised."""
+    found = ahead.expected(body["figures"], rag.thresholds_of(body))
+    expected = {row["key"]: row for row in found}
+    for row in progress.milestones(body["figures"]):
+        yield row
+        name, _, number = row["key"].partition(".")
+        if name == "milestone" and (told := expected.get(f"expected.{number}")):
+            yield told
 
 
 def is_under(key: str, keys: Iterable[str]) -> bool:

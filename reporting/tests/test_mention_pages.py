@@ -61,7 +61,12 @@ def test_it_is_listed_with_the_sentence_that_would_mention_it(
     sign_in: SignIn, manager: User, director: User, silent: Report
 ) -> None:
     page = text_of(sign_in(manager).get(url(silent)))
-    for words in ("Must mention", WHAT, "Release 2.1: Committed for Tue 10 Nov, now 10 days past"):
+    for words in (
+        "Must mention",
+        "<strong>Off track</strong>",
+        WHAT,
+        "Release 2.1: Committed for Tue 10 Nov, now 10 days past",
+    ):
         assert words in page
     assert "Must mention" not in text_of(sign_in(director).get(url(silent)))
 

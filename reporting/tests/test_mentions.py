@@ -260,6 +260,6 @@ def test_it_is_said_with_the_sentence_of_the_rules() -> None:
         {},
     )
     assert unmentioned_words(matter, row) == (
-        "It must be mentioned, or left out: Checkout is off track. By the facts: “Checkout: "
-        "Committed for Tue 10 Nov, now 10 days past: the only item is not done.”"
+        "It must be mentioned, or left out: Checkout is off track. By the facts: Checkout: "
+        "Committed for Tue 10 Nov, now 10 days past: the only item is not done."
     )

@@ -20,7 +20,8 @@ def figures(*items: dict[str, Any], **rows: Any) -> dict[str, Any]:
 
 
 def said(*items: dict[str, Any], **rows: Any) -> dict[str, str]:
-    found = sentences.write({"figures": facts.figures_from(inputs(items=list(items), **rows))})
+    given = inputs(items=list(items), **rows)
+    found = sentences.write({"inputs": given, "figures": facts.figures_from(given)})
     return {row["key"]: f"{row['about']}: {row['text']}".lstrip(": ") for row in found}
 
 

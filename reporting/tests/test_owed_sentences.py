@@ -182,6 +182,8 @@ def test_a_range_in_words_and_no_chance(committed_on: str, likely: str) -> None:
         "forecasts": [forecast(1, "0.400000", "0.700000", "0.900000")],
     }
     assert said("expected.1", **rows) == f"Checkout: {likely}"
+    told_of_it = [row["key"] for row in told(**rows) if row["about"] == "Checkout"]
+    assert told_of_it[:2] == ["milestone.1", "expected.1"]
 
 
 def test_nothing_is_expected_of_what_is_done() -> None:

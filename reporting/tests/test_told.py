@@ -16,7 +16,11 @@ def finished(*steps: tuple[tuple[float, str], ...], **rows: Any) -> tuple[list[s
     """The keys that were finished again, and what is said of what was finished."""
     items = [line(f"A-{number}", *each) for number, each in enumerate(steps, 1)]
     figures = facts.figures_from(inputs(items=items, **rows))
-    [said] = [row for row in sentences.write({"figures": figures}) if row["key"] == "finished"]
+    [said] = [
+        row
+        for row in sentences.write({"inputs": {}, "figures": figures})
+        if row["key"] == "finished"
+    ]
     return figures["total"]["finished_again"], said["text"]
 
 
