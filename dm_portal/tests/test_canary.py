@@ -26,6 +26,9 @@ UNPUBLISHED = {"draft", "leaving", "correcting", "begun"}
 # Whose notes they are, and who writes the status for which they are.
 NOTES = {"friday": {"manager", "deputy", "architect"}, "retro": {"manager"}}
 
+# The questions of a world.
+ASKED = ("waits", "answered")
+
 # What a customer's people read of their own side, written by hand: all else is internal.
 FOR_CUSTOMERS = {
     "engagements.Customer.name",
@@ -42,6 +45,12 @@ FOR_CUSTOMERS = {
         for row in ("shared", "answered", "withdrawn")
     ),
     "engagements.Ask.answer (answered)",
+    "engagements.Risk.customer_text (shared)",
+    "engagements.Escalation.customer_text (shared)",
+    "people.User.name (architect)",  # who decides on what was raised
+    "people.User.email (delegate)",  # whom their lead named
+    *(f"reporting.Question.{field} ({row})" for field in ("text", "quote") for row in ASKED),
+    "reporting.Question.answer (answered)",
     "reporting.Report.headline (published)",
     "reporting.Report.headline (corrected)",
     "reporting.Report.our_move (published)",

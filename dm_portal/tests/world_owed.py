@@ -55,9 +55,10 @@ def _asks(side: "Side", manager: User, shared: dict[str, Any]) -> None:
 def _risks(side: "Side", manager: User, shared: dict[str, Any]) -> None:
     seen = {"engagement": side.engagement, "owner": manager, "touched_by": manager}
     side.add(Risk(number=1, **seen), "kept", keep=OF_ENDS)
-    side.add(Risk(number=2, milestone=side.one(Milestone), **seen, **shared), keep=OF_ENDS)
+    threatened = Risk(number=2, milestone=side.one(Milestone), **seen, **shared)
+    side.add(threatened, "shared", keep=OF_ENDS)
     over = {"state": "closed", "settled_at": now(), "settled_by": manager}
-    side.add(Risk(number=3, **seen, **over))
+    side.add(Risk(number=3, **seen, **over), "over")
 
 
 def _actions(side: "Side", manager: User) -> None:
