@@ -14,7 +14,8 @@ class Question(OfEngagement):
     """A question beside one paragraph of a revision, and the delivery manager's answer beside it.
 
     ``place`` names the paragraph, ``quote`` is how it begins; the revision itself stays as it was.
-    Everybody who may read the revision reads both. A question never changes, nor does its answer.
+    Everybody who may read the revision reads both. Once it is answered neither ever changes: a
+    trigger holds that.
     """
 
     revision = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.db import models
 NOT_TEXT = {
     *("ref", "password", "sha256", "token_hash", "time_zone", "dedup_key", "message_id"),
     *("verb", "target_kind", "target_ref", "actor_ref", "customer_ref", "engagement_ref"),
-    *("category", "week", "inputs", "law", "engagements", "choices"),
+    *("category", "week", "inputs", "law", "engagements", "choices", "place"),
 }
 TEXT = ("CharField", "TextField", "EmailField", "JSONField")
 

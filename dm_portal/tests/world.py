@@ -374,9 +374,9 @@ def _questions(side: Side, manager: User) -> None:
         "asked_at": now(),
         "asked_by": side.people["delegate"],
     }
-    side.add(Question(number=1, **asked), "waits", keep=("place", "answer"))
+    side.add(Question(number=1, **asked), "waits", keep=("answer",))
     answered = {"answered_at": now(), "answered_by": manager}
-    side.add(Question(number=2, **asked, **answered), "answered", keep=("place",))
+    side.add(Question(number=2, **asked, **answered), "answered")
 
 
 def _forecasts(side: Side) -> None:

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from dm_portal.shell.triggers import frozen_when
+
 
 class Migration(migrations.Migration):
 
@@ -37,4 +39,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('engagement', 'number'), name='question_number'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='question_has_a_text'), models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='question_has_a_place'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='question_answered_at_by'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='question_answered_with_an_answer')],
             },
         ),
+        frozen_when("reporting_question", "OLD.answered_at IS NOT NULL"),
     ]

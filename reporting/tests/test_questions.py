@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from dm_portal.people.models import AuditEvent, OutgoingMail, Preference, User
@@ -225,6 +226,17 @@ def test_an_answer_is_given_once_by_who_leads(
         answer(question, manager)
     with pytest.raises(Conflict):
         answer(second, manager)
+
+
+def test_what_was_answered_never_changes(
+    published_47: ReportRevision, manager: User, lead: User
+) -> None:
+    question = answer(ask(published_47, lead), manager)
+    stored = Question.objects.filter(pk=question.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        stored.update(answer="From Friday.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        stored.delete()
 
 
 def test_who_answers_second_reads_the_first(
