@@ -52,7 +52,9 @@ def test_a_due_report_becomes_a_draft(report: Report) -> None:
     stored = fresh(report)
     assert (stored.state, stored.attempts, stored.lease_until) == ("draft", 0, None)
     assert stored.compiled_as_of == FRIDAY
-    assert set(stored.drafted) == {*("sentences", "overall", "rules", "thresholds", "reason")}
+    assert set(stored.drafted) == {
+        *("sentences", "overall", "rules", "thresholds", "reason", "carried")
+    }
     assert AuditEvent.objects.get(verb="report.drafted").actor_name == "The portal"
 
 
@@ -160,7 +162,7 @@ def test_of_two_at_once_the_faster_drafts(report: Report) -> None:
 
 
 def test_who_lost_the_lease_while_drafting_changes_nothing(report: Report) -> None:
-    reads_the_facts = 'SELECT MAX("reporting_facts"'
+    reads_the_facts = 'SELECT MAX("__col1") FILTER'
     with meanwhile(lambda: someone_else_changes(report), before=reads_the_facts):
         assert not compile_report(report_id=report.pk)
     assert fresh(report).state == "compiling"

@@ -210,7 +210,10 @@ def test_inserted_it_stands_in_the_words_of_the_manager(
     assert report.own_words == f"As agreed.\n\n{SAID}"
     revision = publish(report, manager)
     page = " ".join(revision.html.split())
-    assert f"In the words of {manager.name}</h2> <p>As agreed.</p><p>{SAID}</p>" in page
+    assert (
+        f'In the words of {manager.name}</h2> <div class="marked"><p>As agreed.</p> <p>{SAID}</p>'
+        in page
+    )
     found.refresh_from_db()
     assert (found.outcome, found.settled_by) == ("used", manager)
 

@@ -1,13 +1,15 @@
-"""An ordinary week, counted: from sign-in to published, in hands and keys; in a browser."""
+"""An ordinary week in a browser, counted from sign-in to published; and by the keyboard alone."""
 
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now, today
+from dm_portal.tests.axe import violations
 from engagements.models import Engagement
 from reporting.models import Period, Report
 from reporting.services.publishing import finish_publication
@@ -61,6 +63,12 @@ def week(engagement: Engagement, manager: User, lead: User) -> Report:
     return draft(report_of(engagement, weeks_ago=0))
 
 
+def sign_in(page: Page, client: Client, url: str, user: User) -> None:
+    client.force_login(user)
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([{**session, "url": url}])
+
+
 def test_it_takes_one_sentence_and_few_hands(
     live_server: LiveServer, page: Page, week: Report, manager: User
 ) -> None:
@@ -81,3 +89,28 @@ def test_it_takes_one_sentence_and_few_hands(
     assert said.text["our_move"] == "We test them with your bank on Monday."
     assert hands.acts <= MOST_ACTS
     assert hands.letters <= MOST_LETTERS
+
+
+def test_the_keyboard_gets_everywhere_and_nothing_typed_is_lost(
+    live_server: LiveServer, page: Page, client: Client, week: Report, manager: User, deputy: User
+) -> None:
+    sign_in(page, client, live_server.url, manager)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}{week.get_absolute_url()}")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.keyboard.press("j")
+    expect(page.locator("[name=headline]")).to_be_focused()
+    page.keyboard.type("Refunds are late.")
+    page.keyboard.press("Control+s")
+    saved = page.locator("[data-saved]")
+    expect(saved).to_contain_text("Saved at")
+    assert (fresh(week).headline, fresh(week).colour) == ("Refunds are late.", "")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("[name=our_move]")).to_be_focused()
+    write(fresh(week), deputy, colour="amber")
+    page.keyboard.type(" And more.")
+    page.keyboard.press("Control+s")
+    expect(saved).to_contain_text("Not saved: Dario Deputy saved this")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".conflict")).to_contain_text("And more.")
