@@ -10,6 +10,8 @@
 # make ticks   1 to 3 clocks ticking at random in twelve zones, with outages: nothing lost or doubled
 # make drafts 1,000 reports drafted by two processes of a worker: time, memory, statements
 # make faults statuses of 500 engagements mailed to 1,000 people while everything is killed
+# make benchmark what pages cost with 20, 200 and 2,000 engagements, beside a bare page
+# make pictures every page and letter of the demo world, wide and narrow, light and dark
 # make chaos   every long harness in turn
 # make worktime working time against a count by the minute: 6,000 schedules, and the speed
 # make hostile files that would burst, flood or stall the portal: memory, time, what is said of them
@@ -17,7 +19,7 @@
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check mutants kills bulk facts forecasts hostile worktime periods ticks drafts faults chaos
+.PHONY: run test check mutants kills bulk facts forecasts hostile worktime periods ticks drafts faults chaos benchmark pictures
 .NOTPARALLEL:
 
 run: .venv/installed-to-run
@@ -72,6 +74,12 @@ drafts: .venv/installed-to-test
 faults: .venv/installed-to-test
 	$(BIN)/python .ci/faults.py --mode celery
 	$(BIN)/python .ci/faults.py --mode clock --kills 100 --restarts 50
+
+benchmark: .venv/installed-to-run
+	$(BIN)/python manage.py benchmark
+
+pictures: .venv/installed-to-test
+	$(BIN)/python .ci/pictures.py
 
 chaos: worktime periods ticks kills drafts faults
 

@@ -105,6 +105,8 @@ def stranger() -> str:
             return ""
         if "migrations" in parts:  # it brings rows to a new form, and runs before any service
             return ""
+        if parts[-2:] == ("benchmark", "copies.py"):  # rows that are made to be measured
+            return ""
         if parts[-2:] == ("people", "audit.py"):  # it writes for whoever calls it
             continue
         innermost = innermost or f"{'/'.join(parts)}:{frame.f_lineno}"

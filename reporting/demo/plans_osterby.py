@@ -191,5 +191,11 @@ GATES = EngagementPlan(
             reason="The readers keep their pace; what grows is the screen alone.",
             our_move="We bring the list to your Tuesday round, with what each wish costs.",
         ),
+        8: Week(
+            "We finish the readers first; wishes for the screen are collected, not built.",
+            colour="amber",
+            reason="The readers keep their pace; what grows is the screen alone.",
+            our_move="Nothing but the readers is built until you have said who decides on wishes.",
+        ),
     },
 )  # fmt: skip
