@@ -27,7 +27,7 @@ from reporting.figures.ruled import besides
 from reporting.figures.sprints import is_done, is_in
 from reporting.figures.timelines import Timeline, before
 from reporting.figures.told import as_told
-from reporting.forecasts.days import chance_by, day_of
+from reporting.forecasts.days import chance_by, days_ahead
 
 Row = dict[str, Any]
 
@@ -42,7 +42,7 @@ def version_9(inputs: Row) -> Row:
     found = as_told(inputs, lines) | besides(inputs, lines)
     expected = {row["milestone"]: row for row in inputs.get("forecasts", ())}
     for row in found["milestones"]:
-        row |= _expected(expected.get(row["number"]), row["committed_on"])
+        row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
     known = found["total"] is not None
     return found | {
         "asks": open_asks(inputs, window),
@@ -55,14 +55,15 @@ def version_9(inputs: Row) -> Row:
     }
 
 
-def _expected(forecast: Row | None, committed_on: str | None) -> Row:
+def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Row:
     if forecast is None or committed_on is None:
         return dict.fromkeys(EXPECTED)
     if forecast["refusal"]:
         return dict.fromkeys(EXPECTED) | {"not_told": forecast["refusal_words"]}
     law, monday = [float(each) for each in forecast["law"]], _date(forecast["starts_on"])
     chance = chance_by(law, _date(committed_on), monday=monday)
-    first, last = (day_of(law, each, monday=monday) for each in (MIDDLE, LIKELY))
+    days = days_ahead(law, chances=(MIDDLE, LIKELY), monday=monday, today=today)
+    first, last = days or (None, None)
     return {
         "on_time": f"{chance:.{CHANCE_PLACES}f}",
         "expected_from": text_day(first),

@@ -39,6 +39,21 @@ def team(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     )
 
 
+def _nothing_overdue(open_: int) -> Verdict:
+    sentence = f"{count(open_, 'ask')} open, none of them overdue."
+    theirs = "No answer that is needed from you is overdue."
+    if not open_:
+        sentence, theirs = "Nothing is asked of the customer.", "Nothing is needed from you."
+    return verdict(
+        "waiting on customer",
+        "green",
+        {"open": open_, "overdue": 0},
+        sentence if open_ != 1 else "1 ask open, not overdue.",
+        rule="none" if open_ else NOTHING_ASKED,
+        for_customer=theirs,
+    )
+
+
 def waiting(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     """Working days since the customer's answer to the oldest ask was needed."""
     asks = body["figures"].get("asks")
@@ -46,14 +61,7 @@ def waiting(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         return unknown("waiting on customer", "this rule does not count what is asked yet")
     overdue = [row for row in asks if row["working_days_past"] > 0]
     if not overdue:
-        sentence = (
-            f"{count(len(asks), 'ask')} open, none of them overdue."
-            if asks
-            else "Nothing is asked of the customer."
-        )
-        values = {"open": len(asks), "overdue": 0}
-        rule = "none" if asks else NOTHING_ASKED
-        return verdict("waiting on customer", "green", values, sentence, rule=rule)
+        return _nothing_overdue(len(asks))
     oldest = max(overdue, key=lambda row: (row["working_days_past"], row["title"]))
     days = oldest["working_days_past"]
     colour = from_on(days, thresholds.waiting_amber_days, thresholds.waiting_red_days)

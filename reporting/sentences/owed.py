@@ -14,9 +14,9 @@ def answered(figures: Row) -> Iterator[Row]:
     """Asks that ended since the last status."""
     for row in figures.get("answered", ()):
         when = day(row["ended_on"], figures["window"])
-        what = f"was answered on {when}" if row["is_answered"] else f"is not needed since {when}"
+        came = "was answered on" if row["is_answered"] else "has not been needed since"
         facts = _facts(f"answered.{row['number']}", row, ("title", "ended_on"))
-        yield sentence(f"answered.{row['number']}", f"“{row['title']}” {what}.", *facts)
+        yield sentence(f"answered.{row['number']}", f"“{row['title']}” {came} {when}.", *facts)
 
 
 def resolved(figures: Row) -> Iterator[Row]:
@@ -24,7 +24,7 @@ def resolved(figures: Row) -> Iterator[Row]:
     for row in figures.get("resolved", ()):
         when = day(row["resolved_on"], figures["window"])
         facts = _facts(f"resolved.{row['number']}", row, ("text", "resolved_on"))
-        text = f"What was raised is decided since {when}: {ended(row['text'])}"
+        text = f"What was raised was decided on {when}: {ended(row['text'])}"
         yield sentence(f"resolved.{row['number']}", text, *facts)
 
 

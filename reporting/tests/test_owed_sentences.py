@@ -75,7 +75,7 @@ def test_answers_are_news() -> None:
     rows = [ask(1, text="Which bank?", state="answered", ended_at=LATELY)]
     rows += [ask(2, text="Which day?", state="withdrawn", ended_at=LATELY)]
     assert said("answered.1", asks=rows) == "“Which bank?” was answered on Sat 14 Nov."
-    assert said("answered.2", asks=rows) == "“Which day?” is not needed since Sat 14 Nov."
+    assert said("answered.2", asks=rows) == "“Which day?” has not been needed since Sat 14 Nov."
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_escalations_say_to_whom_and_never_the_level(row: dict[str, Any], words:
 
 def test_a_decision_is_news() -> None:
     assert said("resolved.1", escalations=[escalation(ended_at=LATELY)]) == (
-        "What was raised is decided since Sat 14 Nov: Who pays for the second bank?"
+        "What was raised was decided on Sat 14 Nov: Who pays for the second bank?"
     )
 
 

@@ -157,7 +157,7 @@ def test_waiting_by_the_oldest_overdue(days: int, colour: str) -> None:
     ("asks", "sentence"),
     [
         ([], "Nothing is asked of the customer."),
-        ([ask(0)], "1 ask open, none of them overdue."),
+        ([ask(0)], "1 ask open, not overdue."),
         ([ask(3)], "“Which bank?” was needed by Tue 17 Nov, 3 working days ago."),
         (
             [ask(1, "Whose?"), ask(3)],
