@@ -120,6 +120,7 @@ def test_others_find_nothing(
         ("2026-W47-x", "headline"),
         ("update-1-1", "paragraph"),
         ("update-x-1", "paragraph"),
+        (f"2026-W47-{'9' * 5000}", "headline"),
     ],
 )
 def test_there_is_no_such_paragraph(
@@ -190,6 +191,7 @@ def test_the_answer_stands_beside_it_and_is_mailed(
 ) -> None:
     question = ask(published_47, lead)
     client, address = sign_in(manager), question.get_absolute_url()
+    assert "Answer</button>" in text_of(client.get(address))
     assert client.post(address, {"answer": "", "version": 1}).status_code == 422
     assert client.post(address, {"answer": "From Monday.", "version": 1}).status_code == 302
     assert "From Monday." in status(sign_in, executive, published_47)
