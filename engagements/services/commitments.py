@@ -85,13 +85,15 @@ def record_fulfilment(
     """Say on which day a promise was fulfilled; None: it is not, after all. The last word counts.
 
     Raises:
-        DomainError: the day is yet to come, or another promise replaced this one.
+        DomainError: the day is yet to come or before the promise, or another one replaced it.
     """
     engagement = commitment.engagement
     lock(engagement)
     require_meant({"fulfilled_on": fulfilled_on})
     if fulfilled_on is not None and fulfilled_on > engagement.day_of(now()):
         raise DomainError("That day is yet to come.", field="fulfilled_on")
+    if fulfilled_on is not None and fulfilled_on < commitment.said_on:
+        raise DomainError("It was promised after that day.", field="fulfilled_on")
     if commitment.due_on is None or _is_superseded(commitment):
         raise DomainError(f"{commitment} no longer stands.")
     said = {"fulfilled_on": fulfilled_on, "note": note}

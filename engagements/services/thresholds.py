@@ -29,7 +29,12 @@ def change_thresholds(
     for field, wrong in out_of_order(limits).items():
         raise DomainError(wrong, field=field)
     lock(engagement)
-    row, _ = ColourThresholds.objects.get_or_create(engagement=engagement)
+    row = ColourThresholds.objects.filter(engagement=engagement).first()
+    if row is None:
+        row = ColourThresholds(engagement=engagement)
+        if all(getattr(row, name) == limit for name, limit in limits.items()):
+            return row  # nobody has said anything yet
+        row.save(force_insert=True)
     if change := update_version(row, version=version, **limits):
         record("thresholds.changed", row, by=by, before=change.before, after=change.after)
     return row

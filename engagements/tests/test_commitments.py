@@ -213,6 +213,12 @@ def test_nothing_is_fulfilled_tomorrow(promise: Commitment, manager: User, here:
         record_fulfilment(commitment=promise, fulfilled_on=here + DAY, note="", by=manager)
 
 
+def test_nothing_is_fulfilled_before_it_was_promised(promise: Commitment, manager: User) -> None:
+    earlier = promise.said_on - DAY
+    with pytest.raises(DomainError, match="promised after that day"):
+        record_fulfilment(commitment=promise, fulfilled_on=earlier, note="", by=manager)
+
+
 def dated(engagement: Engagement, by: User, day: date) -> Milestone:
     return create_milestone(
         engagement=engagement,

@@ -54,6 +54,7 @@ def test_it_is_on_the_record_with_before_and_after(engagement: Engagement, manag
 def test_what_stays_as_it_was_is_no_act(engagement: Engagement, manager: User) -> None:
     assert change(engagement, manager, schedule_red_days=6).version == 0
     assert not AuditEvent.objects.filter(verb="thresholds.changed").exists()
+    assert not ColourThresholds.objects.exists()
 
 
 def test_the_second_editor_is_told(engagement: Engagement, manager: User) -> None:

@@ -30,23 +30,25 @@ def save_draft(
     version: int,
     by: User,
     sentences: Mapping[str, Wanted] | None = None,
-    own_words: str = "",
+    own_words: str | None = None,
     goes_on: bool = False,
 ) -> Draft:
     """Keep what the DM wrote; the figures and sentences are brought up to now with it.
 
     ``colour`` may still be empty: not confirmed yet. ``sentences`` are those of the rules that the
-    DM changed or left out, by their keys. ``report`` is brought up to date. ``goes_on``: it is
-    saved while it is being typed; the record gets a row when that ends, see ``sittings``.
+    DM changed or left out, by their keys; ``own_words`` stay where none are given. ``report`` is
+    brought up to date. ``goes_on``: it is saved while it is being typed; the record gets a row when
+    that ends, see ``sittings``.
 
     Raises:
         DomainError: it is no draft, or the colour is better than the rules' and nobody says why,
             or says only why another colour was.
         Conflict: somebody else saved since ``version``.
     """
+    words = {"headline": headline, "our_move": our_move}
     return _keep(
         report,
-        {"headline": headline, "our_move": our_move, "own_words": own_words},
+        words | {"own_words": report.own_words if own_words is None else own_words},
         colour=(colour, colour_reason),
         version=version,
         by=by,

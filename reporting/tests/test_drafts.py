@@ -53,6 +53,15 @@ def test_what_is_saved_stays(report: Report, manager: User) -> None:
     assert stored.compiled_as_of == FRIDAY
 
 
+def test_own_words_stay_where_none_are_given(report: Report, manager: User) -> None:
+    said = WORDS | {"own_words": "The bank answers slowly."}
+    save_draft(report=report, by=manager, version=report.version, **said)
+    save_draft(report=report, by=manager, version=report.version, **WORDS)
+    assert fresh(report).own_words == "The bank answers slowly."
+    save_draft(report=report, by=manager, version=report.version, **said | {"own_words": ""})
+    assert fresh(report).own_words == ""
+
+
 def test_saving_is_on_the_record_with_what_changed(report: Report, manager: User) -> None:
     save_draft(report=report, by=manager, version=report.version, **WORDS)
     event = AuditEvent.objects.get(verb="report.saved")

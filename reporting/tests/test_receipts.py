@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from dm_portal.people.models import AuditEvent, User
 from engagements.models import Engagement
@@ -53,6 +55,17 @@ def test_each_reader_has_their_own(revision: ReportRevision, lead: User, executi
         (lead.pk, FRIDAY + timedelta(hours=1)),
         (executive.pk, FRIDAY + timedelta(hours=3)),
     ]
+
+
+def test_who_only_looks_whether_it_is_there_has_not_read_it(
+    revision: ReportRevision, lead: User, client: Client
+) -> None:
+    client.force_login(lead)
+    url = reverse("status_detail", kwargs={"ref": revision.report.engagement.ref})
+    assert client.head(url).status_code == 200
+    assert not Receipt.objects.exists()
+    assert client.get(url).status_code == 200
+    assert Receipt.objects.count() == 1
 
 
 @pytest.mark.parametrize("who", ["manager", "director", "admin", "deactivated"])

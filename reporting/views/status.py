@@ -67,7 +67,7 @@ def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
     revision = revisions.newest_first().first()
     updates = statuses.updates_since(revision, revisions)
     if revision is None:
-        record_receipts(revisions=updates, user=request.user)
+        _note_reading(request, updates)
         page = statuses.first_page_of(engagement, user=request.user, updates=updates)
         return render(request, "status/first.html", {"page": page, "place": page.place})
     return _read_latest(request, revision, updates)
@@ -148,9 +148,15 @@ def _revisions(user: Any) -> ReportRevisionQuerySet:
     return revisions.select_related(*with_all, "retraction__retracted_by")
 
 
+def _note_reading(request: HttpRequest, revisions: Sequence[ReportRevision]) -> None:
+    """Whoever asks for the page reads it; who only looks whether it is there does not."""
+    if request.method == "GET":
+        record_receipts(revisions=revisions, user=request.user)
+
+
 def _read(request: HttpRequest, revision: ReportRevision) -> HttpResponse:
     """The stored page. That a customer's person opened it is noted; ours leave nothing."""
-    record_receipts(revisions=[revision], user=request.user)
+    _note_reading(request, [revision])
     near = statuses.around(revision, user=request.user)
     page = statuses.page_of(revision, near, user=request.user)
     return render(request, "status/detail.html", {"page": page, "place": page.place})
@@ -161,7 +167,7 @@ def _read_latest(
 ) -> HttpResponse:
     """The stored page of the last status, and beside it what is live; noted in the same way."""
     shown, user = [*updates, revision], request.user
-    record_receipts(revisions=shown, user=user)
+    _note_reading(request, shown)
     before = live.before(shown, user=user)
     near = statuses.Around(earlier=before.earlier)
     page = statuses.page_of(revision, near, user=user, updates=updates)
