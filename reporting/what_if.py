@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from dm_portal.shell.components import Shape
 from engagements.models import Engagement
 from engagements.thresholds import Thresholds
-from reporting import facts, rag
-from reporting.figures import for_rules, text_instant
+from reporting import facts, forecasting, rag
+from reporting.figures import rules_look_at, text_instant
 from reporting.figures.timelines import Timeline
 from reporting.models import ReportRevision
 from reporting.periods import WEEK, instant_of, monday_of
@@ -120,8 +120,9 @@ def _due_at(engagement: Engagement, monday: date) -> datetime:
 
 
 def _told_of(inputs: dict[str, Any], lines: list[Timeline]) -> dict[str, Any]:
+    inputs |= {"forecasts": forecasting.stored(inputs)}
     return {
         "schema": facts.SCHEMA_VERSION,
         "inputs": inputs,
-        "figures": for_rules(inputs, lines),
+        "figures": rules_look_at(inputs, lines),
     }

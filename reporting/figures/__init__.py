@@ -26,15 +26,15 @@ from reporting.figures.dated import (
 )
 from reporting.figures.followed import version_4
 from reporting.figures.moved import version_6
-from reporting.figures.owed import version_9
-from reporting.figures.ruled import for_rules, version_8
+from reporting.figures.owed import rules_look_at, version_9
+from reporting.figures.ruled import version_8
 from reporting.figures.told import version_7
 
 __all__ = [
     "can_be_told",
     "days_after",
-    "for_rules",
     "instant",
+    "rules_look_at",
     "text_instant",
     "version_1",
     "version_2",

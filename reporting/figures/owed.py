@@ -23,7 +23,7 @@ from typing import Any
 
 from dm_portal.shell.dates import working_days
 from reporting.figures.dated import Window, instant, text_day
-from reporting.figures.ruled import besides
+from reporting.figures.ruled import besides, for_rules
 from reporting.figures.sprints import is_done, is_in
 from reporting.figures.timelines import Timeline, before
 from reporting.figures.told import as_told
@@ -53,6 +53,15 @@ def version_9(inputs: Row) -> Row:
         "commitments": commitments(inputs, found["milestones"], window),
         "ahead": ahead(lines, inputs["sprints"], found["milestones"], window) if known else None,
     }
+
+
+def rules_look_at(inputs: Row, lines: list[Timeline]) -> Row:
+    """Of the figures of schema 9 what the rules look at, of items that are read already."""
+    found, window = for_rules(inputs, lines), Window.of(inputs)
+    expected = {row["milestone"]: row for row in inputs["forecasts"]}
+    for row in found["milestones"]:
+        row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
+    return found | {"asks": open_asks(inputs, window)}
 
 
 def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Row:
