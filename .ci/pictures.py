@@ -224,6 +224,9 @@ def look(browser: Browser, state: Any, name: str, address: str) -> Iterator[str]
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     yield f"{name} is {wide} wide at {width}"
+                tall = page.evaluate("document.documentElement.scrollHeight")
+                # as tall as the page, so that bars at an edge are at that of the picture
+                page.set_viewport_size({"width": width, "height": max(height, tall)})
                 keep(page, f"{name}-{size}-{scheme}")
 
 

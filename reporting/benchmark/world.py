@@ -234,12 +234,12 @@ def _engagements(engagement: Engagement, other: User, size: Size) -> list[Kind]:
         Kind(
             Customer,
             f"t.id = {engagement.customer_id}",
-            {"name": "'Customer ' || n", "ref": "'c' || lpad(n::text, 9, '2')"},
+            {"name": "'Customer ' || n", "ref": _ref("c")},
         ),
         Kind(
             Engagement,
             f"t.id = {engagement.pk}",
-            {"name": "'Engagement ' || n", "ref": "'e' || lpad(n::text, 9, '2')"},
+            {"name": "'Engagement ' || n", "ref": _ref("e")},
         ),
         Kind(EngagementFunction, here, {"user_id": str(other.pk)}),
         *(Kind(model, here) for model in (Sprint, Milestone, Source, Import)),
@@ -249,6 +249,11 @@ def _engagements(engagement: Engagement, other: User, size: Size) -> list[Kind]:
         Kind(WorkEvent, f"{among('source_id', 'engagements_source', ours)} AND {few}"),
         *_statuses(engagement, size.weeks),
     ]
+
+
+def _ref(begins: str) -> str:
+    """Ten letters that tell the copies apart."""
+    return f"'{begins}' || translate(lpad(n::text, 9, '0'), '0123456789', 'abcdefghij')"
 
 
 def _statuses(engagement: Engagement, weeks: int) -> list[Kind]:
