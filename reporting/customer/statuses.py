@@ -20,7 +20,6 @@ from reporting.models import Period, Report
 
 def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Saying) -> Status:
     """The frozen values of one revision, from its own facts and text."""
-    previous = text["previous_colour"]
     speaker = saying.published_for or saying.published_by
     page = Page(body, text, speaker=speaker.name)
     return Status(
@@ -28,8 +27,8 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         week="update" if report.is_update else week_words(report.period),
         number=saying.number,
         shape=Shape(text["colour"]).value,
-        word=Shape(text["colour"]).word,
-        previous_word=Shape(previous).word if previous else "",
+        word=_word(text["colour"]),
+        previous_word=_word(text["previous_colour"]),
         headline=headline_of(text),
         paragraph=text.get("paragraph", ""),
         next_name=page.following["name"] if page.following else "",
@@ -59,6 +58,10 @@ def status_of(*, report: Report, body: dict[str, Any], text: Text, saying: Sayin
         published_for=saying.published_for.name if saying.published_for else "",
         reconstructed_on=page.day(saying.reconstructed_on),
     )
+
+
+def _word(colour: str) -> str:
+    return Shape(colour).word if colour else ""
 
 
 def week_words(period: Period, *, today: date | None = None) -> str:

@@ -78,15 +78,9 @@ def publish_report(
     require_publishable(report, draft)
     publish_at = now() + timedelta(seconds=delay)
     record_sitting(report)
-    move(
-        report,
-        State.PUBLISHING,
-        publish_at=publish_at,
-        publishing_by=by,
-        publishing_for=_absent_manager(report, by),
-        **_frozen(report, draft),
-        **RECORDED,
-    )
+    whose = {"publishing_by": by, "publishing_for": _absent_manager(report, by)}
+    frozen = _frozen(report, draft)
+    move(report, State.PUBLISHING, publish_at=publish_at, **whose, **frozen, **RECORDED)
     record("report.publication_started", report, by=by, after={"publish_at": publish_at})
     wake("reporting.tasks.finish_publication", report.pk, after=delay)
 
