@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.forms import BoundField
 from django.utils.safestring import SafeString
@@ -20,13 +20,12 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words, instant_words
 from dm_portal.shell.wording import count
-from engagements.models import CustomerContact
-from reporting import editing, policies, recipients, sentences
+from reporting import editing, policies, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
 from reporting.forms import DraftForm
 from reporting.item_lines import ItemLine, Names
-from reporting.models import Note, Receipt, Report, ReportRevision
+from reporting.models import Note, Report
 
 # What a fact's name says to people: the last part of its path in the figures.
 LABELS = {
@@ -149,24 +148,6 @@ class SentenceLine:
     words: BoundField
     began: SafeString
     out: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One of the customer's people; ``is_out`` tells whether there was anything to see yet.
-
-    Who ``is_invited`` has not come in yet, and reads as soon as they have. ``mail`` says how it
-    reaches them by mail, and ``gets_mail`` whether one goes to them when it is published.
-    """
-
-    name: str
-    kind: str
-    is_invited: bool
-    is_out: bool
-    first_seen: datetime | None
-    last_seen: datetime | None
-    gets_mail: bool
-    mail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,49 +277,6 @@ def _value_words(value: object, name: str, today: date) -> str:
     if name in DAYS or name.endswith(("_on", "_day")):
         return day_words(date.fromisoformat(str(value)), today=today)
     return str(value)
-
-
-def readers_of_last(report: Report, *, user: User) -> list[Reader]:
-    """Who will read it, and when each saw what the engagement published last, of any week."""
-    revisions = ReportRevision.objects.filter(report__engagement=report.engagement_id)
-    return _readers(report, revisions.newest_first().values("pk")[:1], user)
-
-
-def readers(report: Report, *, user: User) -> list[Reader]:
-    """Who reads it, and when each saw its last revision."""
-    return _readers(report, report.revisions.order_by("-number").values("pk")[:1], user)
-
-
-def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader]:
-    """The customer's people in force, with their receipts of that one revision; those who have
-    come in first.
-    """
-    receipts = Receipt.objects.visible_to(user).filter(
-        revision=Subquery(revision), user=OuterRef("user")
-    )
-    contacts = (
-        recipients.readers_of(report, CustomerContact.objects.visible_to(user))
-        .annotate(
-            is_out=Exists(revision),
-            first_seen=Subquery(receipts.values("first_seen")),
-            last_seen=Subquery(receipts.values("last_seen")),
-        )
-        .order_by("-user__is_active", "user__name", "user")
-    )
-    mails = [recipients.recipient(report, row) for row in contacts]
-    return [
-        Reader(
-            name=row.user.name,
-            kind=row.get_kind_display(),
-            is_invited=row.user.is_invited,
-            is_out=row.is_out,
-            first_seen=row.first_seen,
-            last_seen=row.last_seen,
-            gets_mail=mail.gets_mail,
-            mail=mail.words,
-        )
-        for row, mail in zip(contacts, mails, strict=True)
-    ]
 
 
 def noted(user: User) -> ArraySubquery:

@@ -11,7 +11,7 @@ from dm_portal.people.models import OutgoingMail, User
 from engagements.models import Engagement
 from reporting import querysets
 from reporting.models_forecasts import Forecast as Forecast  # Django finds models here
-from reporting.models_readers import Receipt, Retraction
+from reporting.models_readers import Receipt, Retraction, WaitingStatus
 from reporting.note_models import Note, UntoldRed
 from reporting.periods import week_name
 from reporting.question_models import Question
@@ -371,34 +371,3 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}: {self.user} told, {self.get_step_display().lower()}"
-
-
-class WaitingStatus(models.Model):
-    """A published status that one of the customer's people reads of in their next digest.
-
-    Written with the revision, for whoever wants no mail at once; ``mail`` is the digest.
-    """
-
-    revision = models.ForeignKey(ReportRevision, on_delete=models.PROTECT, related_name="waiting")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="waiting_statuses")
-    mail = models.ForeignKey(
-        OutgoingMail, null=True, blank=True, on_delete=models.PROTECT, related_name="statuses"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = querysets.WaitingStatusQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["user", "created_at", "pk"]
-        indexes = [
-            # each person's digest: what waits
-            models.Index(
-                fields=["user"], condition=Q(mail__isnull=True), name="waiting_status_waits"
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "user"], name="waiting_status_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.revision} for {self.user}"

@@ -1,9 +1,9 @@
-"""What comes of a revision once it is out: who saw it, and that it is withdrawn."""
+"""What comes of a revision that is out: who saw it, who reads it later, that it is withdrawn."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from dm_portal.people.models import User
+from dm_portal.people.models import OutgoingMail, User
 from reporting import querysets
 
 
@@ -54,3 +54,36 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision} seen by {self.user}"
+
+
+class WaitingStatus(models.Model):
+    """A published status that one of the customer's people reads of in their next digest.
+
+    Written with the revision, for whoever wants no mail at once; ``mail`` is the digest.
+    """
+
+    revision = models.ForeignKey(
+        "reporting.ReportRevision", on_delete=models.PROTECT, related_name="waiting"
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="waiting_statuses")
+    mail = models.ForeignKey(
+        OutgoingMail, null=True, blank=True, on_delete=models.PROTECT, related_name="statuses"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.WaitingStatusQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "created_at", "pk"]
+        indexes = [
+            # each person's digest: what waits
+            models.Index(
+                fields=["user"], condition=Q(mail__isnull=True), name="waiting_status_waits"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "user"], name="waiting_status_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} for {self.user}"

@@ -18,7 +18,7 @@ from engagements.policies import can_set_colours
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page, sources_page
 from engagements.views.saving import saved
-from reporting import customer, editor, policies, statuses
+from reporting import customer, editor, policies, readers, statuses
 from reporting.calls import start_of
 from reporting.drafting import Draft, draft_of, our_move_of
 from reporting.filters import ReportFilter
@@ -157,7 +157,7 @@ def report_preview(request: HttpRequest, ref: str, week: str) -> HttpResponse:
             "report": report,
             "status": customer.preview_of(report, draft, by=request.user),
             "form": draft_form(report, draft),
-            "readers": editor.readers(report, user=request.user),
+            "readers": readers.readers_of(report, user=request.user),
             "stop_words": editor.stop_words(),
             "can_write": policies.can_write_report(request.user, report.engagement),
         },
@@ -254,7 +254,7 @@ def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> d
         "may_set_colours": can_set_colours(request.user, report.engagement),
         "mentions": mentions_of(report, draft, user=request.user),
         "notes": editor.notes_for(report, user=request.user),
-        "readers": editor.readers_of_last(report, user=request.user),
+        "readers": readers.readers_of_last(report, user=request.user),
     }
 
 
@@ -268,7 +268,7 @@ def state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
         "article": customer.article(revision) if revision else "",
         "status": customer.frozen_of(report) if report.frozen_text else None,
         "stop_left": editor.stop_left(report, at=now()),
-        "readers": editor.readers(report, user=request.user),
+        "readers": readers.readers_of(report, user=request.user),
         "withdrawal": withdrawal_in(report, revision),
         "form": CorrectionForm(),
         "retraction_form": RetractionForm(),

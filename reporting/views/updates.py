@@ -20,7 +20,7 @@ from engagements.services.numbers import lock
 from engagements.views.doors import find_engagement, posted, require
 from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
-from reporting import customer, editor, policies, rag, statuses
+from reporting import customer, editor, policies, rag, readers, statuses
 from reporting.drafting import Draft, draft_of
 from reporting.forms import RetractionForm, TypedUpdateForm, UpdateCorrectionForm, UpdateForm
 from reporting.models import Report
@@ -202,7 +202,7 @@ def _render_draft(
         draft=draft,
         rules=rules_of(draft.rules, draft.body, draft.overall),
         may_set_colours=can_set_colours(request.user, report.engagement),
-        readers=editor.readers_of_last(report, user=request.user),
+        readers=readers.readers_of_last(report, user=request.user),
         stop_words=editor.stop_words(),
         saved=editor.last_save(report),
         page_keys=KEYS,
@@ -220,7 +220,7 @@ def _state_page(request: HttpRequest, report: Report) -> dict[str, Any]:
         "article": customer.article(revision) if revision else "",
         "status": customer.frozen_of(report) if report.frozen_text else None,
         "stop_left": editor.stop_left(report, at=now()),
-        "readers": editor.readers(report, user=request.user),
+        "readers": readers.readers_of(report, user=request.user),
         "withdrawal": withdrawal_in(report, revision),
         "form": UpdateCorrectionForm(),
         "retraction_form": RetractionForm(),
