@@ -136,7 +136,8 @@ class Round:
         rows = WaitingStatus.objects.waiting_for(self._hearing("status")).order_by(
             "created_at", "pk"
         )
-        return list(rows.select_related("revision__report__engagement", "revision__report__period"))
+        report = ("revision__report__engagement", "revision__report__period")
+        return list(rows.select_related(*report, "revision__retraction"))
 
     def needs(self) -> dict[int, list[Need]]:
         """What needs those whose digest is put together now, by key."""

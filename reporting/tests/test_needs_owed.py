@@ -220,4 +220,4 @@ def test_statements(
         add_commitment(engagement, number=n + 1)
     client = sign_in(manager)
     assert sum(len(group.needs) for group in client.get("/").context["groups"]) == 3 * number
-    assert statements(client, "/") == 14
+    assert statements(client, "/") == 15
