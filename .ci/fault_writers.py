@@ -42,18 +42,23 @@ class Publisher:
         from django.db import DatabaseError, InterfaceError, connection
 
         from dm_portal.shell.errors import Conflict
-        from reporting.models import Report, ReportRevision
+        from reporting.models import Report
 
         try:
             for report in Report.objects.filter(state="draft").select_related("engagement")[:5]:
                 self.publish(report)
-                self.figures.published = ReportRevision.objects.count()
-                flush_on_time(self.place, self.figures)
-            flush_on_time(self.place, self.figures)
+                self.count()
+            self.count()
         except Conflict:
             pass
         except (DatabaseError, InterfaceError):
             connection.close()
+
+    def count(self) -> None:
+        from reporting.models import ReportRevision
+
+        self.figures.published = ReportRevision.objects.count()
+        flush_on_time(self.place, self.figures)
 
     def publish(self, report: Any) -> None:
         from dm_portal.people.models import User
