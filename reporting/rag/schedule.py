@@ -73,12 +73,7 @@ def schedule_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
 def _forecast(
     row: dict[str, Any], thresholds: Thresholds, *, today: date, before: Verdict | None
 ) -> Verdict:
-    """By the chance; as the last status saw the same milestone, until it has clearly recovered."""
-    chance = Decimal(row["on_time"]) * 100
-    colour = forecast_colour(chance, thresholds)
-    is_same = before and before["rule"].startswith("schedule.forecast_")
-    if before and is_same and before["milestone"] == row["name"]:
-        colour = recovered(chance, before["colour"], thresholds)
+    chance, colour = Decimal(row["on_time"]) * 100, chance_colour(row, thresholds, before)
     due = day_words(date.fromisoformat(row["committed_on"]), today=today)
     likely = {
         "green": "will probably be in time",
@@ -95,6 +90,17 @@ def _forecast(
         rule=f"forecast_{colour}",
         for_customer=f"{row['name']}, committed for {due}, {likely[colour]}; {_left(row)}.",
     )
+
+
+def chance_colour(row: dict[str, Any], thresholds: Thresholds, before: Verdict | None) -> str:
+    """Of a milestone with a chance to be in time; as the last status saw it (``before``, the rule
+    of the schedule), until it has clearly recovered.
+    """
+    chance = Decimal(row["on_time"]) * 100
+    is_same = before and before["rule"].startswith("schedule.forecast_")
+    if before and is_same and before["milestone"] == row["name"]:
+        return recovered(chance, before["colour"], thresholds)
+    return forecast_colour(chance, thresholds)
 
 
 def forecast_colour(chance: Decimal, thresholds: Thresholds = DEFAULTS) -> str:

@@ -88,7 +88,8 @@ def write(body: Row) -> list[Row]:
 
 def _milestones(body: Row) -> Iterator[Row]:
     """How each milestone stands; when it is expected right after when it was promised."""
-    found = ahead.expected(body["figures"], rag.thresholds_of(body))
+    before = body["inputs"].get("rules_before", {}).get("schedule")
+    found = ahead.expected(body["figures"], rag.thresholds_of(body), before)
     expected = {row["key"]: row for row in found}
     for row in progress.milestones(body["figures"]):
         yield row

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from dm_portal.shell.dates import range_words
 from dm_portal.shell.wording import count
 from engagements.thresholds import Thresholds
-from reporting.rag.schedule import forecast_colour
+from reporting.rag.schedule import chance_colour
+from reporting.rag.verdicts import Verdict
 from reporting.sentences.parts import BEYOND, Row, fact, sentence
 from reporting.wording import day
 
@@ -19,8 +19,10 @@ LIKELY = {
 }
 
 
-def expected(figures: Row, thresholds: Thresholds) -> Iterator[Row]:
-    """The expected range of each committed milestone that is not done, in words."""
+def expected(figures: Row, thresholds: Thresholds, before: Verdict | None = None) -> Iterator[Row]:
+    """The expected range of each committed milestone that is not done, in words, and whether it is
+    in time as the rule of the schedule says it; ``before``: what that rule said in the last status.
+    """
     for row in figures["milestones"]:
         if row.get("expected_to") is None or row["is_done"]:
             continue
@@ -28,8 +30,7 @@ def expected(figures: Row, thresholds: Thresholds) -> Iterator[Row]:
         today = date.fromisoformat(figures["window"]["to_day"])
         text = f"Expected {range_words(first, last, today=today)}"
         if not row["days_past"]:
-            colour = forecast_colour(Decimal(row["on_time"]) * 100, thresholds)
-            text += f": {LIKELY[colour]}"
+            text += f": {LIKELY[chance_colour(row, thresholds, before)]}"
         path = f"milestones.{row['number']}"
         facts = [fact(f"{path}.expected_{end}", row[f"expected_{end}"]) for end in ("from", "to")]
         yield sentence(f"expected.{row['number']}", f"{text}.", *facts, about=row["name"])

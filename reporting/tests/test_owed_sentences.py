@@ -186,6 +186,19 @@ def test_a_range_in_words_and_no_chance(committed_on: str, likely: str) -> None:
     assert told_of_it[:2] == ["milestone.1", "expected.1"]
 
 
+def test_what_was_red_is_told_as_the_rule_calls_it_until_it_has_recovered() -> None:
+    rows = {
+        "milestones": [milestone(1, "Checkout")],
+        "revisions": [revision(1, "2026-12-04")],
+        "items": [item("A-1", 1)],
+        "forecasts": [forecast(1, "0.400000", "0.500000", "0.900000")],
+    }
+    red = {"rule": "schedule.forecast_red", "colour": "red", "milestone": "Checkout"}
+    assert "it may be late" in said("expected.1", **rows)
+    told_before = said("expected.1", **rows, rules_before={"schedule": red})
+    assert "it will probably be late" in told_before
+
+
 def test_nothing_is_expected_of_what_is_done() -> None:
     done = [item("A-1", 1, done=SINCE + DAY)]
     rows = {"milestones": [milestone(1, "Checkout")], "revisions": [revision(1, "2026-12-04")]}
