@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
-from engagements.models import thresholds_of
-from engagements.thresholds import DEFAULTS
-from reporting.models import ReportRevision, UntoldRed
+from engagements.models import Engagement, thresholds_of
+from engagements.thresholds import Thresholds
+from reporting.forecasts.days import chance_by
+from reporting.models import Forecast, ReportRevision, UntoldRed
+
+# So many of the last forecasts are looked at: more weeks than go by between two statuses.
+FORECASTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +26,18 @@ class TurnedRed:
     turned_on: date
 
 
+def with_forecasts(milestones: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate ``foretold``: the last forecasts of each, the newest first."""
+    kept = Forecast.objects.filter(milestone=OuterRef("pk")).newest_first()
+    told = JSONObject(as_of="as_of", starts_on="starts_on", law="law", refusal="refusal")
+    return milestones.annotate(foretold=ArraySubquery(kept.values_list(told)[:FORECASTS]))
+
+
 def turned_red_on(milestone: Any, *, day: date) -> date | None:
     """When it turned red by the rule of the schedule; None where it is not red on ``day``.
 
-    ``milestone`` has its progress. Of one with neither items nor criteria the rule knows nothing.
+    ``milestone`` has its progress, and its forecasts: by the chance to be in time until its date,
+    by days past it from then on. Of one with neither items nor criteria the rule knows nothing.
     """
     if milestone.committed_on is None or not (milestone.items or milestone.criteria_total):
         return None
@@ -32,9 +45,26 @@ def turned_red_on(milestone: Any, *, day: date) -> date | None:
         milestone.items == milestone.items_done
         and milestone.criteria_total == milestone.criteria_met
     )
-    limit = thresholds_of(milestone.engagement).schedule_red_days
-    turned_on: date = milestone.committed_on + timedelta(days=limit)
-    return turned_on if turned_on <= day and not is_done else None
+    if is_done:
+        return None
+    limits = thresholds_of(milestone.engagement)
+    if day <= milestone.committed_on:
+        return _foretold_since(milestone, limits)
+    turned_on: date = milestone.committed_on + timedelta(days=limits.schedule_red_days)
+    return turned_on if turned_on <= day else None
+
+
+def _foretold_since(milestone: Any, limits: Thresholds) -> date | None:
+    """The local day of the first of the latest forecasts, without a break, that call it red."""
+    engagement: Engagement = milestone.engagement
+    since = None
+    for row in milestone.foretold:
+        monday = date.fromisoformat(row["starts_on"])
+        chance = chance_by(row["law"], milestone.committed_on, monday=monday)
+        if row["refusal"] or chance * 100 >= limits.on_time_red_percent:
+            break
+        since = engagement.day_of(datetime.fromisoformat(row["as_of"]))
+    return since
 
 
 def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
@@ -44,21 +74,16 @@ def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
     Where nothing was ever told nothing has become untrue: the first status tells it.
     """
     said = ReportRevision.objects.filter(report__engagement=OuterRef("engagement")).in_force()
-    left = UntoldRed.objects.filter(milestone=OuterRef("pk"), turned_on=OuterRef("red_on"))
-    rows = milestones.annotate(red_on=_red_on()).filter(
-        ~Exists(left), engagement__in=led, red_on__lte=at.date() + timedelta(days=1)
+    left = UntoldRed.objects.filter(milestone=OuterRef("pk")).values("turned_on")
+    rows = milestones.committed().filter(engagement__in=led).unfinished().with_progress()
+    rows = with_forecasts(rows).annotate(
+        told_at=Subquery(said.last_said_first().values("facts__as_of")[:1]),
+        left_on=ArraySubquery(left),
     )
-    told = rows.unfinished().with_progress()
-    told = told.annotate(told_at=Subquery(said.last_said_first().values("facts__as_of")[:1]))
-    related = told.select_related("engagement__customer", "engagement__thresholds")
+    related = rows.select_related("engagement__customer", "engagement__thresholds")
     for row in related.filter(told_at__isnull=False):
         turned_on = turned_red_on(row, day=row.engagement.day_of(at))
-        if turned_on is not None and turned_on > row.engagement.day_of(row.told_at):
+        if turned_on is None or turned_on in row.left_on:
+            continue
+        if turned_on > row.engagement.day_of(row.told_at):
             yield TurnedRed(row, turned_on)
-
-
-def _red_on() -> ExpressionWrapper:
-    """From which day on a milestone is red by the limits of its engagement, while it is open."""
-    own = F("engagement__thresholds__schedule_red_days")
-    days = Coalesce(own, Value(DEFAULTS.schedule_red_days))
-    return ExpressionWrapper(F("committed_on") + days, output_field=DateField())

@@ -1,6 +1,6 @@
 """A milestone that turns red between two statuses asks whether the customer should hear of it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -11,9 +11,9 @@ from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement, Milestone, WorkItem
 from engagements.services.thresholds import change_thresholds
 from engagements.tests.events import tell
-from reporting.models import UntoldRed
+from reporting.models import Forecast, UntoldRed
 from reporting.needs import needs_of, needs_of_engagements
-from reporting.reds import turned_red_on
+from reporting.reds import turned_red_on, with_forecasts
 from reporting.services.notes import leave_red_untold
 from reporting.services.updates import begin_update
 from reporting.tests.pages import SignIn, text_of
@@ -154,5 +154,69 @@ def test_what_is_not_red_has_no_such_page(
 
 def test_without_a_date_nothing_is_red(engagement: Engagement) -> None:
     Milestone.objects.create(engagement=engagement, number=7, name="3.0")
-    milestone = engagement.milestones.with_progress().get(number=7)
+    milestone = with_forecasts(engagement.milestones.with_progress()).get(number=7)
     assert turned_red_on(milestone, day=TUESDAY.date()) is None
+
+
+def foretell(milestone: Milestone, as_of: datetime, chance: float, refusal: str = "") -> None:
+    """A forecast that gives this chance to be done by any day."""
+    Forecast.objects.create(
+        engagement=milestone.engagement,
+        milestone=milestone,
+        occasion="status",
+        as_of=as_of,
+        starts_on=date(2026, 11, 16),
+        method="pace",
+        method_version=1,
+        inputs={},
+        law=[chance] * 10,
+        refusal=refusal,
+        refusal_words=refusal,
+        has_low_evidence=False,
+        is_winding_down=False,
+    )
+
+
+@pytest.fixture
+def ahead(told: Milestone, manager: User) -> Milestone:
+    """Its date is to come."""
+    Milestone.objects.filter(pk=told.pk).update(committed_on=date(2026, 12, 11))
+    told.refresh_from_db()
+    return told
+
+
+BEFORE, SINCE = FRIDAY + timedelta(hours=1), TUESDAY - timedelta(days=1)
+FORETOLD = "Release 2.1 turned red on Mon 23 Nov: tell the customer?"
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "found"),
+    [
+        (0.8, 0.44, [FORETOLD]),
+        (0.8, 0.45, []),
+        (0.3, 0.3, []),  # the last status told it
+        (0.3, 0.8, []),
+    ],
+)
+def test_a_chance_that_falls_asks_before_the_date(
+    ahead: Milestone, manager: User, before: float, since: float, found: list[str]
+) -> None:
+    foretell(ahead, BEFORE, before)
+    foretell(ahead, SINCE, since)
+    assert asked(manager) == found
+
+
+def test_a_chance_nobody_can_tell_asks_nothing(ahead: Milestone, manager: User) -> None:
+    foretell(ahead, SINCE, 0.3, refusal="grows")
+    assert asked(manager) == []
+
+
+def test_that_it_is_left_holds_while_it_stays_so(
+    sign_in: SignIn, ahead: Milestone, manager: User
+) -> None:
+    foretell(ahead, BEFORE, 0.8)
+    foretell(ahead, SINCE, 0.4)
+    client = sign_in(manager)
+    assert client.post(not_now(ahead), {"reason": "They know it by phone."}).status_code == 302
+    foretell(ahead, TUESDAY, 0.3)
+    assert asked(manager) == []

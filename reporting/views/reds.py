@@ -12,7 +12,7 @@ from engagements.views.pages import engagement_page
 from engagements.views.saving import saved
 from reporting import policies
 from reporting.note_forms import NotNowForm
-from reporting.reds import turned_red_on
+from reporting.reds import turned_red_on, with_forecasts
 from reporting.services.notes import leave_red_untold
 
 
@@ -20,7 +20,8 @@ from reporting.services.notes import leave_red_untold
 def milestone_not_now(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """Why it is not told now; the question then leaves "needs me"."""
     engagement = find_engagement(request, ref)
-    milestone = get_object_or_404(engagement.milestones.with_progress(), number=number)
+    milestones = with_forecasts(engagement.milestones.with_progress())
+    milestone = get_object_or_404(milestones, number=number)
     require(policies.can_write_report(request.user, engagement))
     turned_on = turned_red_on(milestone, day=engagement.day_of(now()))
     if turned_on is None:
