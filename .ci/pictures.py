@@ -87,6 +87,8 @@ KEPT = {
         "letter-status-390-light",
     ),
 }
+# What one sees without scrolling, for the README.
+FIRST_SCREENS = {"customer-1440-light": "status"}
 
 
 def main() -> int:
@@ -224,6 +226,8 @@ def look(browser: Browser, state: Any, name: str, address: str) -> Iterator[str]
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     yield f"{name} is {wide} wide at {width}"
+                if first := FIRST_SCREENS.get(f"{name}-{size}-{scheme}"):
+                    page.screenshot(path=CHOSEN / f"{first}.png")
                 tall = page.evaluate("document.documentElement.scrollHeight")
                 # as tall as the page, so that bars at an edge are at that of the picture
                 page.set_viewport_size({"width": width, "height": max(height, tall)})
