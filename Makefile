@@ -27,7 +27,7 @@ run: .venv/installed-to-run
 
 test: .venv/installed-to-test
 	@.ci/chromium
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-report=json
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered --cov-report=json
 	$(BIN)/python .ci/coverage_gate.py
 
 check: .venv/installed-to-test

@@ -57,7 +57,7 @@ def test_what_is_late_is_said(client: Client, owing: Engagement, manager: User) 
     assert text.count("1 overdue") == 3
 
 
-def test_one_tab_holds_five_lists(client: Client, owing: Engagement, manager: User) -> None:
+def test_one_tab_holds_six_lists(client: Client, owing: Engagement, manager: User) -> None:
     client.force_login(manager)
     page = client.get(at("risk_list", owing))
     assert [(tab.label, tab.current) for tab in page.context["sections"]] == [
@@ -66,5 +66,6 @@ def test_one_tab_holds_five_lists(client: Client, owing: Engagement, manager: Us
         ("Actions", False),
         ("Commitments", False),
         ("Escalations", False),
+        ("Questions", False),
     ]
     assert [tab.label for tab in page.context["tabs"] if tab.current] == ["Owed"]

@@ -55,6 +55,9 @@ def test_what_stays_as_it_was_is_no_act(engagement: Engagement, manager: User) -
     assert change(engagement, manager, schedule_red_days=6).version == 0
     assert not AuditEvent.objects.filter(verb="thresholds.changed").exists()
     assert not ColourThresholds.objects.exists()
+    change(engagement, manager, schedule_red_days=11)
+    assert change(engagement, manager, version=1, schedule_red_days=11).version == 1
+    assert AuditEvent.objects.filter(verb="thresholds.changed").count() == 1
 
 
 def test_the_second_editor_is_told(engagement: Engagement, manager: User) -> None:

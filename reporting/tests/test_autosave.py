@@ -15,7 +15,7 @@ from reporting.services.publishing import drop_correction, publish_report, start
 from reporting.services.sittings import end_left_sittings
 from reporting.services.updates import begin_update, discard_update
 from reporting.tests.pages import SignIn, text_of, url
-from reporting.tests.reports import FRIDAY, fresh
+from reporting.tests.reports import FRIDAY, fresh, meanwhile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -175,6 +175,16 @@ def test_the_clock_ends_what_was_left(
     end_left_sittings(at=FRIDAY + 31 * MINUTE)
     assert rows(draft_47) == [("Mara Manager", "", "Refunds are live.")]
     assert fresh(draft_47).version == version, "whoever left it may go on"
+
+
+def test_what_somebody_records_meanwhile_is_recorded_once(
+    manager: User, draft_47: Report, friday: time_machine.Traveller
+) -> None:
+    report = type_in(draft_47, manager, colour="green")
+    publishes = lambda: publish_report(report=fresh(report), by=manager)  # noqa: E731
+    with meanwhile(publishes, before="SAVEPOINT"):
+        end_left_sittings(at=FRIDAY + 30 * MINUTE)
+    assert rows(draft_47) == [("Mara Manager", "", "Refunds are live.")]
 
 
 def test_what_was_typed_and_taken_back_is_no_row(

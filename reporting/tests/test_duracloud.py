@@ -79,8 +79,9 @@ def tell(engagement: Engagement, at: datetime, by: User, **words: str) -> Report
     """The status of the week of ``at``, reconstructed and published."""
     open_periods(at=at, is_chosen=True)
     monday = Period.objects.filter(engagement=engagement, due_at__lte=at).latest("due_at")
-    report = Report.objects.get(period=monday)
-    return publish(write(draft(fresh(report)), by, **words), by)
+    report = draft(fresh(Report.objects.get(period=monday)))
+    as_by_the_rules = {"colour": report.drafted["overall"]["colour"]}
+    return publish(write(report, by, **as_by_the_rules | words), by)
 
 
 def figures_of(revision: ReportRevision) -> dict[str, Any]:

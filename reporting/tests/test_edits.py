@@ -67,7 +67,7 @@ def test_an_edited_sentence_is_what_the_customer_reads(report: Report, manager: 
     assert row["text"] == text
     assert "is_view" not in row
     assert text in revision.html
-    assert fresh(report).edits == {}
+    assert fresh(report).edits[KEY]["text"] == text, "a correction of figures goes on from there"
 
 
 def test_what_no_fact_carries_is_said_in_the_dms_name(report: Report, manager: User) -> None:

@@ -87,6 +87,7 @@ def file(real_data: Path, friday: object, engagement: Engagement, manager: User)
 
 # What every page has of its own.
 OURS = {"<script /static/django_htmx/htmx-2.min.js>", "<script /static/js/app.js>", "<svg >"}
+OURS |= {"<script /static/js/draft.js>"}
 # Of the items whose own pages are looked at.
 NASTY = [
     "<script",

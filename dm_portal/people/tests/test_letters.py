@@ -151,3 +151,9 @@ def test_a_name_of_any_writing_arrives_as_it_is(db, manager):
     [(name, address)] = getaddresses([message["To"]])
     decoded = str(make_header(decode_header(name)))
     assert (decoded, address) == ("Žofie Müller, 田中", manager.email)
+
+
+def test_the_style_is_read_once_and_stands_in_each_element():
+    composing._inliner.cache_clear()
+    assert 'style="' in composing._inlined('<body><p class="quiet">Hello</p></body>')
+    assert composing._inliner() is composing._inliner()
