@@ -35,7 +35,7 @@ CEDAR = EngagementPlan(
         MilestonePlan(
             "Appointments",
             "A patient leaves the practice with an appointment.",
-            112,
+            119,
             (
                 "Show a clinic's free times", "Hold a time for ten minutes", "Book a time",
                 "Move an appointment", "Cancel an appointment", "Tell the practice of a change",
