@@ -221,14 +221,14 @@ def unmentioned(
     def left(told: list[str]) -> list[tuple[mentions.Matter, dict[str, Any]]]:
         return mentions.unmentioned(*given, [*texts, *told], choices)
 
-    return left(_told_since(report, draft)) if left([]) else []
+    return left(told_since(report, draft)) if left([]) else []
 
 
-def _told_since(report: Report, draft: Draft) -> list[str]:
-    """The paragraphs of the updates that were published in the window of a status."""
+def told_since(report: Report, draft: Draft) -> list[str]:
+    """The paragraphs of the updates that were published in the window of a status, and stand."""
     said = ReportRevision.objects.filter(
         report__engagement=report.engagement_id, report__period__isnull=True
-    )
+    ).in_force()
     if draft.since:
         said = said.filter(published_at__gte=draft.since)
     return list(said.values_list("text__paragraph", flat=True))

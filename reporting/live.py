@@ -217,7 +217,8 @@ def _since(
         return None
     zone = ZoneInfo(revision.report.engagement.time_zone)
     here, at = today(zone.key), before.seen_at or status.published_at
-    said, last = before.said or status, updates[0] if updates else revision
+    said = before.said or status
+    last = next((each for each in updates if not hasattr(each, "retraction")), revision)
     seen = since.reading(said.colour, status.text["plan"], shared.at(rows, at))
     new = since.reading(last.colour, revision.text["plan"], shared.at(rows, now()))
     day = dates.day_words(at.astimezone(zone).date(), today=here)

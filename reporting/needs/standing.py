@@ -20,7 +20,7 @@ def called(engagements: Any) -> list[Engagement]:
     ``said``: a mapping of ``colour``, ``computed``, ``reason``, or None where nothing is out.
     ``red_since``: what the first red status or update after the last of another colour speaks of.
     """
-    revisions = ReportRevision.objects.filter(report__engagement=OuterRef("pk"))
+    revisions = ReportRevision.objects.filter(report__engagement=OuterRef("pk")).in_force()
     last = revisions.last_said_first()
     said = JSONObject(colour=F("colour"), computed=F("computed_colour"), reason=F("colour_reason"))
     other = last.exclude(colour=Colour.RED).values("facts__as_of")

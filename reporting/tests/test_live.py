@@ -14,7 +14,8 @@ from engagements.services.escalations import raise_escalation, resolve_escalatio
 from engagements.services.risks import see_risk, settle_risk, share_risk
 from engagements.tests.pages import names
 from reporting.live import Live, first_of
-from reporting.models import ReportRevision
+from reporting.models import Report, ReportRevision
+from reporting.services.retracting import retract_report
 from reporting.services.updates import begin_update
 from reporting.tests.pages import SignIn, text_of
 from reporting.tests.reports import draft, open_reports, publish, write
@@ -260,6 +261,8 @@ def test_an_update_is_what_was_said_last(
     said = {"paragraph": "The bank is down.", "colour": "red", "colour_reason": ""}
     publish(begin_update(engagement=engagement, by=manager, **said), manager)
     assert lines(live(sign_in, lead, engagement)) == [("", "At risk → off track")]
+    retract_report(report=Report.objects.updates().get(), reason="It is up again.", by=manager)
+    assert lines(live(sign_in, lead, engagement)) == []
 
 
 # The letter of a status

@@ -8,8 +8,9 @@ from django.urls import reverse
 from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
-from reporting.drafting import draft_of, previous_colour, window_start
+from reporting.drafting import draft_of, previous_colour, told_since, window_start
 from reporting.models import Report, ReportRevision, Retraction
+from reporting.needs.standing import called, reds_of
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.services.retracting import is_withdrawn, retract_report
 from reporting.services.updates import begin_update
@@ -73,6 +74,28 @@ def test_nothing_rests_on_it(
     assert (last_said_of(engagement), window_start(third)) == (first, FRIDAY - WEEK)
     assert previous_colour(third) == first.colour
     assert draft_of(third, at=FRIDAY).since == FRIDAY - WEEK
+
+
+def test_who_stands_above_reads_no_colour_that_is_withdrawn(
+    weeks: list[ReportRevision], engagement: Engagement, manager: User
+) -> None:
+    mine = Engagement.objects.filter(pk=engagement.pk)
+    assert [red.name for red in reds_of(called(mine), at=FRIDAY)] == ["Atlas"]
+    retract(weeks[1].report, manager)
+    assert list(reds_of(called(mine), at=FRIDAY)) == []
+
+
+def test_what_a_withdrawn_update_told_is_to_be_mentioned_again(
+    weeks: list[ReportRevision], engagement: Engagement, manager: User, friday: Any
+) -> None:
+    friday.shift(WEEK / 7)
+    report = update(engagement, manager)
+    friday.move_to(FRIDAY + WEEK, tick=False)
+    later = open_reports(engagement, at=FRIDAY + WEEK, weeks=3)[-1]
+    following = draft_of(later, at=FRIDAY + WEEK)
+    assert told_since(later, following) == ["It is **down**."]
+    retract(report, manager)
+    assert told_since(later, following) == []
 
 
 def test_a_correction_brings_it_back(

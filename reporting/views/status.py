@@ -134,7 +134,8 @@ def status_archive(request: HttpRequest, ref: str) -> HttpResponseBase:
 def status_calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """Committed dates of the last status, and days by which answers are needed, as a calendar."""
     engagement = get_object_or_404(statuses.readable(request.user), ref=ref)
-    said = _revisions(request.user).filter(report__engagement=engagement).newest_first().first()
+    said = _revisions(request.user).filter(report__engagement=engagement).in_force()
+    said = said.newest_first().first()
     plan = said.text.get("plan", []) if said else []
     rows = shared.rows_of(engagement, request.user)
     body = dates_file.calendar_of(engagement.name, ref, plan, rows, now())
