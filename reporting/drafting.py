@@ -15,7 +15,7 @@ from django.db.models import Max, Min, Q
 from dm_portal.shell.clock import now
 from reporting import facts, mentions, rag, sentences
 from reporting.calls import Given, said_before
-from reporting.editing import Edit
+from reporting.editing import Edit, read
 from reporting.figures import instant
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.truth import Known, known_of
@@ -214,7 +214,8 @@ def unmentioned(
     """
     if report.is_update or report.correction_reason:
         return []
-    texts = list((words or {name: getattr(report, name) for name in Report.WORDS}).values())
+    typed = words or {name: getattr(report, name) for name in Report.WORDS}
+    texts = [read(name, text) for name, text in typed.items()]
     given = draft.body, draft.sentences, report.edits if edits is None else edits
     choices = mentions.choices_after(*given, report.choices, changed)
 
@@ -231,4 +232,4 @@ def told_since(report: Report, draft: Draft) -> list[str]:
     ).in_force()
     if draft.since:
         said = said.filter(published_at__gte=draft.since)
-    return list(said.values_list("text__paragraph", flat=True))
+    return [read("paragraph", text) for text in said.values_list("text__paragraph", flat=True)]

@@ -13,6 +13,7 @@ from dm_portal.shell.clock import today
 from dm_portal.shell.dates import instant_words
 from dm_portal.shell.wording import abridged
 from reporting import customer, policies
+from reporting.editing import read
 from reporting.models import Question, ReportRevision
 
 QUOTED = 200
@@ -61,7 +62,7 @@ def parts_of(revision: ReportRevision, found: Found) -> tuple[Part, ...]:
 
 def quotes_of(text: Mapping[str, Any]) -> dict[str, str]:
     """How each paragraph of a published text begins, by the name of its seam. Pure."""
-    named = {name: text[name] for name in NAMED if text.get(name)}
+    named = {name: read(name, text[name]) for name in NAMED if text.get(name)}
     sentences = {
         row["key"]: f"{row['about']}: {row['text']}" if row["about"] else row["text"]
         for row in text["sentences"]

@@ -58,6 +58,11 @@ def test_how_each_paragraph_begins() -> None:
     assert "our_move" not in found
 
 
+def test_a_paragraph_begins_with_its_words_not_with_their_marks() -> None:
+    said = {"our_move": "We **test** on [Monday](https://example.com).", "sentences": []}
+    assert questions.quotes_of(said) == {"our_move": "We test on Monday."}
+
+
 def test_only_a_paragraph_of_the_article_has_a_place(published_47: ReportRevision) -> None:
     assert questions.quote_at(published_47, "headline") == HEADLINE
     assert questions.quote_at(published_47, "first") == ""

@@ -93,7 +93,7 @@ def test_what_a_withdrawn_update_told_is_to_be_mentioned_again(
     friday.move_to(FRIDAY + WEEK, tick=False)
     later = open_reports(engagement, at=FRIDAY + WEEK, weeks=3)[-1]
     following = draft_of(later, at=FRIDAY + WEEK)
-    assert told_since(later, following) == ["It is **down**."]
+    assert told_since(later, following) == ["It is down."]
     retract(report, manager)
     assert told_since(later, following) == []
 
