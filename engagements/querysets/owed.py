@@ -72,6 +72,10 @@ class CommitmentQuerySet(OfEngagementQuerySet):
         """Those that no further one supersedes."""
         return self.filter(superseded_by__isnull=True)
 
+    def not_fulfilled(self) -> Self:
+        """Those of which nobody said that they are fulfilled, or somebody said last that not."""
+        return self.alias(said_last=_last_said(self.model)).filter(said_last__isnull=True)
+
     def with_standing(self, *, zone: ZoneInfo, today: date) -> Self:
         """Annotate ``state``, ``moved_on`` (said of the next one) and ``fulfilled_on``.
 
@@ -82,7 +86,6 @@ class CommitmentQuerySet(OfEngagementQuerySet):
         and criteria tell.
         """
         said = related(self.model, "fulfilments").objects.filter(commitment=OuterRef("pk"))
-        last = said.order_by("-pk")
         known = self.alias(
             written_on=TruncDate("superseded_by__recorded_at", tzinfo=zone),
             known_on=TruncDate("engagement__created_at", tzinfo=zone),
@@ -90,7 +93,7 @@ class CommitmentQuerySet(OfEngagementQuerySet):
         return known.annotate(
             moved_on=F("superseded_by__said_on"),
             fulfilled_on=Case(
-                When(Exists(said), then=Subquery(last.values("fulfilled_on")[:1])),
+                When(Exists(said), then=_last_said(self.model)),
                 default=self._finished_on(zone),
             ),
             state=Case(
@@ -134,6 +137,12 @@ class OfCommitmentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         commitment = related(self.model, "commitment")
         return self.filter(commitment__in=commitment.objects.visible_to(user))
+
+
+def _last_said(model: Any) -> Subquery:
+    """On which day a promise was fulfilled, by what was said of it last; None: it is not."""
+    said = related(model, "fulfilments").objects.filter(commitment=OuterRef("pk"))
+    return Subquery(said.order_by("-pk").values("fulfilled_on")[:1])
 
 
 def _last(rows: models.QuerySet[Any], at: str) -> Subquery:

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.urls import reverse
 
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wording import abridged
-from engagements.models import Action, Ask, Commitment, Engagement, Escalation, Fulfilment
+from engagements.models import Action, Ask, Commitment, Engagement, Escalation
 from reporting.needs.lines import NO_HURRY, THIS_WEEK, WAITING, WEEK, Need, end_of, urgency_of_day
 
 LETTERS = 140
@@ -93,11 +93,11 @@ def _actions(user: Any, here: Any, led: Any, near: date) -> Any:
 
 def _commitments(user: Any, led: Any, near: date) -> Any:
     """Those of no milestone: of the others the milestones tell."""
-    fulfilled = Fulfilment.objects.filter(commitment=OuterRef("pk"), fulfilled_on__isnull=False)
     rows = (
         Commitment.objects.visible_to(user)
         .not_superseded()
-        .filter(~Exists(fulfilled), engagement__in=led, revision__isnull=True, due_on__lte=near)
+        .not_fulfilled()
+        .filter(engagement__in=led, revision__isnull=True, due_on__lte=near)
     )
     return _columns(rows, "commitment", words=F("promise"), due_on=F("due_on"), person=F("made_to"))
 

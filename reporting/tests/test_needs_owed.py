@@ -114,6 +114,10 @@ def test_a_commitment_until_it_is_fulfilled(manager: User, engagement: Engagemen
     assert lines(manager) == [("this week", "Keep your word: A stand-in")]
     said = {"recorded_at": now(), "recorded_by": manager}
     Fulfilment.objects.create(commitment=made, fulfilled_on=TODAY, **said)
+    assert not needs.needs_of(manager, at=FRIDAY)
+    Fulfilment.objects.create(commitment=made, fulfilled_on=None, **said)
+    assert len(needs.needs_of(manager, at=FRIDAY)) == 1, "the last word counts"
+    Fulfilment.objects.create(commitment=made, fulfilled_on=TODAY, **said)
     assert lines(manager) == []
 
 
