@@ -89,9 +89,14 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 class CustomerContactQuerySet(DatedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Ours: contacts of visible customers. A customer's person: their own rows in force."""
+        """Ours: contacts of visible customers. A customer's person: their own rows in force, and a
+        lead the delegates that answer for them, or will.
+        """
         if standing.is_present(user) and user.is_customer:
-            return self.holding().filter(user=user)
+            own = self.model.objects.holding().filter(user=user)
+            led = own.filter(kind="lead").values("customer")
+            delegates = self.model.objects.not_over().filter(kind="delegate", customer__in=led)
+            return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=delegates.values("pk")))
         customers = related(self.model, "customer")
         return self.filter(customer__in=customers.objects.visible_to(user))
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -44,7 +44,7 @@ def status_delegates(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, f"{contact.user.email} is invited to answer for you.")
         return redirect("status_delegates", ref=ref)
     page: dict[str, Any] = {"place": statuses.place_of(engagement, request.user)}
-    page["delegates"] = [_delegate(row, engagement) for row in _delegates(engagement)]
+    page["delegates"] = [_delegate(row, engagement) for row in _delegates(request, engagement)]
     return render_form(request, "status/delegates.html", form, **page)
 
 
@@ -53,9 +53,7 @@ def status_delegate_removal(request: HttpRequest, ref: str, person: str) -> Http
     """Somebody answers for the lead no more; they cannot come in from now on."""
     engagement = find_readable(request, ref)
     require(policies.can_name_delegates(request.user, engagement))
-    contact = _delegates(engagement).filter(user__ref=person).first()
-    if contact is None:
-        raise Http404
+    contact = get_object_or_404(_delegates(request, engagement), user__ref=person)
     try:
         end_delegate(engagement=engagement, contact=contact, by=request.user)
         messages.success(request, f"{contact.user.name} does not answer for you any more.")
@@ -64,8 +62,8 @@ def status_delegate_removal(request: HttpRequest, ref: str, person: str) -> Http
     return redirect("status_delegates", ref=ref)
 
 
-def _delegates(engagement: Engagement) -> Any:
-    rows = CustomerContact.objects.not_over().filter(customer=engagement.customer_id)
+def _delegates(request: HttpRequest, engagement: Engagement) -> Any:
+    rows = CustomerContact.objects.visible_to(request.user).filter(customer=engagement.customer_id)
     delegates = rows.filter(kind=CustomerContact.Kind.DELEGATE).select_related("user")
     return delegates.order_by("user__name", "pk")
 
