@@ -9,7 +9,6 @@ from engagements.models import Engagement, Milestone, Sprint
 from reporting import querysets_forecasts
 from reporting.forecasts.days import chance_by, day_of
 
-MIDDLE, LIKELY, NEARLY_SURE = 0.50, 0.85, 0.95
 SHARES = (0, 30, 50, 80)
 
 
