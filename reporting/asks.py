@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from dm_portal.shell import dates
 from dm_portal.shell.clock import today
+from dm_portal.shell.wording import lines
 from engagements import policies
 from engagements.models import Ask, Engagement
 from reporting.statuses import Place, place_of
@@ -57,7 +58,7 @@ def ask_page(ask: Ask, *, user: Any) -> AskPage:
         needed_by=dates.day_words(ask.needed_by, today=here),
         needed_by_iso=ask.needed_by.isoformat(),
         late="overdue" if ask.is_overdue(here) else "",
-        options=tuple(line.strip() for line in ask.options.splitlines() if line.strip()),
+        options=lines(ask.options),
         recommendation=ask.recommendation,
         without_answer=ask.without_answer,
         answer=ask.answer,

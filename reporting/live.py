@@ -15,6 +15,7 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
+from dm_portal.shell.wording import lines
 from engagements.models import Engagement, Escalation
 from reporting import shared, since
 from reporting.models import Receipt, ReportRevision
@@ -139,7 +140,7 @@ def _needed(row: SharedRow, engagement: Engagement, here: date) -> Needed:
         by=by,
         by_iso=by_iso,
         late=late,
-        options=tuple(line.strip() for line in row.options.splitlines() if line.strip()),
+        options=lines(row.options),
         recommendation=row.recommendation,
         without_answer=row.without_answer,
         may_answer=row.may_answer,

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from dm_portal.shell.dates import day_words
+from dm_portal.shell.wording import phrase
 from reporting import rag
 from reporting.editing import Edit, merged
 from reporting.sentences import is_under
@@ -298,7 +299,7 @@ def _missed(figures: Row, words: _Words) -> Iterator[Matter]:
         due_on, carries = row["due_on"], _tells(words, row["promise"], row["due_on"], "", LATE)
         if name:
             carries = words.of(name, lambda text: bool(LATE.search(text)))
-        what = name or " ".join(row["promise"].split()).rstrip(".")
+        what = name or phrase(row["promise"])
         yield Matter(
             key=f"promise.{row['number']}",
             what=f"Missed, promised for {words.day(due_on)}: {what}",
@@ -317,7 +318,7 @@ def _tells(
     words: _Words, title: str, day: str, person: str, about_it: re.Pattern[str]
 ) -> Callable[[str, str], bool]:
     """Whether a sentence has its title, or its day or its person beside a word of what it is."""
-    plain = " ".join(title.split()).rstrip(".").casefold()
+    plain = phrase(title).casefold()
 
     def carries(text: str, _about: str) -> bool:
         for each in _sentences(text):

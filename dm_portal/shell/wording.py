@@ -18,6 +18,16 @@ def abridged(text: str, most: int = 300) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a text that say something."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def phrase(text: str) -> str:
+    """The text on one line and without its full stop, to stand within a sentence."""
+    return " ".join(text.split()).rstrip(".")
+
+
 IRREGULAR = {
     "criterion": "criteria",
     "entry": "entries",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from dm_portal.shell.dates import day_words
-from dm_portal.shell.wording import count, ended
+from dm_portal.shell.wording import count, ended, phrase
 from reporting.customer.values import Kept, Line
 from reporting.figures.dated import Window
 from reporting.figures.owed import commitments
@@ -58,8 +58,7 @@ def _missed(row: Row, inputs: Row, today: date) -> Line:
     what = f"done {day_words(date.fromisoformat(done), today=today)}" if done else "not done yet"
     reason = _reason(row, inputs)
     why = (ended(reason),) if reason else ()
-    promise = " ".join(row["promise"].split()).rstrip(".")
-    return Line(promise, (f"Promised for {due}, {what}.", *why))
+    return Line(phrase(row["promise"]), (f"Promised for {due}, {what}.", *why))
 
 
 def _reason(row: Row, inputs: Row) -> str:

@@ -22,16 +22,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dm_portal.shell.dates import working_days
+from dm_portal.shell.wording import phrase
 from reporting.figures.dated import Window, instant, text_day
 from reporting.figures.ruled import besides, for_rules
 from reporting.figures.sprints import is_done, is_in
 from reporting.figures.timelines import Timeline, before
 from reporting.figures.told import as_told
 from reporting.forecasts.days import chance_by, days_ahead
+from reporting.forecasts.finish import LIKELY, MIDDLE
 
 Row = dict[str, Any]
 
-MIDDLE, LIKELY = 0.50, 0.85
 EXPECTED = ("on_time", "expected_from", "expected_to", "not_told")
 CHANCE_PLACES = 4
 
@@ -307,7 +308,7 @@ def _of_next_week(sprints: Sequence[Row], today: date) -> Row | None:
 def title(text: str) -> str:
     """The first line of what the customer reads, without its full stop."""
     first = next(iter(text.strip().splitlines()), "")
-    return _line(first).rstrip(".")
+    return phrase(first)
 
 
 def _line(text: str) -> str:

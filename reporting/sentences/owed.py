@@ -5,7 +5,7 @@ Only what is shared with the customer is in the figures, in the words that were 
 
 from collections.abc import Iterator, Sequence
 
-from dm_portal.shell.wording import count, ended
+from dm_portal.shell.wording import count, ended, phrase
 from reporting.sentences.parts import Row, fact, sentence
 from reporting.wording import day
 
@@ -39,12 +39,12 @@ def promises(figures: Row) -> Iterator[Row]:
 
 
 def _kept(row: Row, window: Row) -> tuple[str, Sequence[str]]:
-    what, due, on = _promise(row), day(row["due_on"], window), day(row["kept_on"], window)
+    what, due, on = phrase(row["promise"]), day(row["due_on"], window), day(row["kept_on"], window)
     return f"We kept what we promised for {due}: {what}, done on {on}.", ("kept_on",)
 
 
 def _moved(row: Row, window: Row) -> tuple[str, Sequence[str]]:
-    what, due = _promise(row), day(row["due_on"], window)
+    what, due = phrase(row["promise"]), day(row["due_on"], window)
     notice = f"told {count(row['notice'], 'working day')} before"
     if row["moved_to"] is None:
         return f"We took back what we promised for {due}, {notice}: {what}.", ("notice",)
@@ -53,15 +53,11 @@ def _moved(row: Row, window: Row) -> tuple[str, Sequence[str]]:
 
 
 def _missed(row: Row, window: Row) -> tuple[str, Sequence[str]]:
-    what, due = _promise(row), day(row["due_on"], window)
+    what, due = phrase(row["promise"]), day(row["due_on"], window)
     text = f"We missed what we promised for {due}: {what}"
     if row["kept_on"] is None:
         return f"{text}.", ()
     return f"{text}, done on {day(row['kept_on'], window)}.", ("kept_on",)
-
-
-def _promise(row: Row) -> str:
-    return " ".join(row["promise"].split()).rstrip(".")
 
 
 def asks(figures: Row) -> Iterator[Row]:
