@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
 
 from engagements.models import Ask, Commitment, Escalation, Fulfilment, Risk
-from reporting.figures import instant, text_instant
+from reporting.stored_plans import stored_instant
 
 Row = dict[str, Any]
 
@@ -31,9 +31,9 @@ def as_stored(rows: list[Row]) -> list[Row]:
 
 
 def _stored(row: Row) -> Row:
-    instants = {name: text_instant(instant(row[name])) for name in INSTANTS if name in row}
+    instants = {name: stored_instant(row[name]) for name in INSTANTS if name in row}
     if "fulfilled" in row:
-        said = [[text_instant(instant(each["at"])), each["on"]] for each in row["fulfilled"]]
+        said = [[stored_instant(each["at"]), each["on"]] for each in row["fulfilled"]]
         return row | instants | {"fulfilled": said}
     return row | instants
 

@@ -14,7 +14,7 @@ from dm_portal.shell.wording import count
 from engagements.models import Blocker, thresholds_of
 from reporting import rag
 from reporting import reds as turned_red
-from reporting.needs.lines import OVERDUE, THIS_WEEK, TODAY, WEEK, Need, where
+from reporting.needs.lines import OVERDUE, THIS_WEEK, TODAY, WEEK, Need, end_of, where
 
 
 def reds(milestones: Any, led: Any, at: datetime) -> Iterator[Need]:
@@ -52,10 +52,9 @@ def _milestone(milestone: Any, day: date) -> Need:
     group = OVERDUE if days_past > 0 else THIS_WEEK if days_past else TODAY
     committed = dates.day_words(milestone.committed_on, today=day)
     relative = dates.relative_words(milestone.committed_on, today=day)
-    end = datetime.combine(milestone.committed_on, time(23, 59), tzinfo=UTC)
     return Need(
         group=group,
-        due=end,
+        due=end_of(milestone.committed_on),
         shape=_past_shape(milestone, days_past) if days_past > 0 else "",
         what=f"{milestone.name} is committed for {committed}",
         where=where(milestone.engagement),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dm_portal.people import standing
 from dm_portal.people.health import MAY_BE_OLD, age
-from dm_portal.people.models import Invitation, OutgoingMail
+from dm_portal.people.models import Invitation, OutgoingMail, User
 from dm_portal.shell import leases
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wording import count
@@ -66,8 +66,7 @@ def _invitations(user: Any, at: datetime) -> Iterator[Need]:
     rows = Invitation.objects.visible_to(user).filter(
         accepted_at__isnull=True,
         revoked_at__isnull=True,
-        user__is_active=False,
-        user__deactivated_at__isnull=True,
+        user__in=User.objects.in_state("invited"),
     )
     found = rows.aggregate(
         people=Count("user", distinct=True),
