@@ -15,7 +15,7 @@ class QuestionForm(PortalForm):
         label="Your question",
         max_length=Question._meta.get_field("text").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who reads this page reads it, with your name, and the answer beside it.",
+        help_text="Everybody who reads this page reads it, with your name, and its answer, too.",
     )
 
 
