@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypedDict
 
 from dm_portal.shell.dates import day_words
@@ -69,7 +68,7 @@ def matters(body: Row) -> list[Matter]:
     figures, thresholds = body["figures"], rag.thresholds_of(body)
     words = _Words(figures)
     return [
-        *_reds(figures, thresholds, words),
+        *_reds(body, thresholds, words),
         *_moved(figures, words),
         *_added(figures, words),
         *_asks(figures, thresholds, words),
@@ -179,34 +178,23 @@ def _sentences(text: str) -> list[str]:
     return re.split(r"(?<=[.!?;])\s+|\n", text)
 
 
-def _reds(figures: Row, thresholds: rag.Thresholds, words: _Words) -> Iterator[Matter]:
-    for row in figures["milestones"]:
-        grade = _red_grade(row, thresholds)
-        if row["committed_on"] and grade:
-            number, is_past = row["number"], bool(row["days_past"])
-            yield Matter(
-                key=f"red.{number}",
-                what=f"{row['name']} is off track",
-                of="milestone",
-                number=number,
-                about=row["name"],
-                grade=grade,
-                families=(f"milestone.{number}" if is_past else f"expected.{number}",),
-                carries=words.of(row["name"], lambda text: bool(LATE.search(text))),
-            )
-
-
-def _red_grade(row: Row, thresholds: rag.Thresholds) -> int:
-    """0: not red; then by a forecast; then by days past its date, worse with each week."""
-    if row["is_done"]:
-        return 0
-    if days := row["days_past"]:
-        is_red = rag.schedule_colour(days, thresholds) == "red"
-        return WORSE + days // WEEK if is_red else 0
-    if row.get("on_time") is None:
-        return 0
-    chance = Decimal(row["on_time"]) * 100
-    return FIRST if rag.forecast_colour(chance, thresholds) == "red" else 0
+def _reds(body: Row, thresholds: rag.Thresholds, words: _Words) -> Iterator[Matter]:
+    before = body["inputs"].get("rules_before", {}).get("schedule")
+    for row in body["figures"]["milestones"]:
+        if not row["committed_on"] or rag.milestone_colour(row, thresholds, before) != "red":
+            continue
+        number, days = row["number"], row["days_past"]
+        yield Matter(
+            key=f"red.{number}",
+            what=f"{row['name']} is off track",
+            of="milestone",
+            number=number,
+            about=row["name"],
+            # By a forecast, then by days past its date, worse with each week.
+            grade=WORSE + days // WEEK if days else FIRST,
+            families=(f"milestone.{number}" if days else f"expected.{number}",),
+            carries=words.of(row["name"], lambda text: bool(LATE.search(text))),
+        )
 
 
 def _moved(figures: Row, words: _Words) -> Iterator[Matter]:

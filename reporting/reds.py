@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from engagements.models import Engagement, thresholds_of
+from engagements.figures import is_done
+from engagements.models import Engagement, Import, thresholds_of
 from engagements.thresholds import Thresholds
+from reporting import rag
+from reporting.figures import days_after
 from reporting.forecasts.days import chance_by
 from reporting.models import Forecast, ReportRevision, UntoldRed
 
@@ -27,44 +30,60 @@ class TurnedRed:
 
 
 def with_forecasts(milestones: QuerySet[Any]) -> QuerySet[Any]:
-    """Annotate ``foretold``: the last forecasts of each, the newest first."""
+    """Annotate ``foretold``: the last forecasts of each, the newest first; and ``is_imported``:
+    whether anything tells of its work.
+    """
     kept = Forecast.objects.filter(milestone=OuterRef("pk")).newest_first()
     told = JSONObject(as_of="as_of", starts_on="starts_on", law="law", refusal="refusal")
-    return milestones.annotate(foretold=ArraySubquery(kept.values_list(told)[:FORECASTS]))
+    applied = Import.objects.filter(engagement=OuterRef("engagement")).applied()
+    return milestones.annotate(
+        foretold=ArraySubquery(kept.values_list(told)[:FORECASTS]), is_imported=Exists(applied)
+    )
 
 
 def turned_red_on(milestone: Any, *, day: date) -> date | None:
     """When it turned red by the rule of the schedule; None where it is not red on ``day``.
 
     ``milestone`` has its progress, and its forecasts: by the chance to be in time until its date,
-    by days past it from then on. Of one with neither items nor criteria the rule knows nothing.
+    by days past it from then on.
     """
-    if milestone.committed_on is None or not (milestone.items or milestone.criteria_total):
-        return None
-    is_done = (
-        milestone.items == milestone.items_done
-        and milestone.criteria_total == milestone.criteria_met
-    )
-    if is_done:
+    if milestone.committed_on is None:
         return None
     limits = thresholds_of(milestone.engagement)
     if day <= milestone.committed_on:
         return _foretold_since(milestone, limits)
     turned_on: date = milestone.committed_on + timedelta(days=limits.schedule_red_days)
-    return turned_on if turned_on <= day else None
+    return turned_on if _is_red(milestone, limits, day=day) else None
 
 
 def _foretold_since(milestone: Any, limits: Thresholds) -> date | None:
     """The local day of the first of the latest forecasts, without a break, that call it red."""
     engagement: Engagement = milestone.engagement
     since = None
-    for row in milestone.foretold:
-        monday = date.fromisoformat(row["starts_on"])
-        chance = chance_by(row["law"], milestone.committed_on, monday=monday)
-        if row["refusal"] or chance * 100 >= limits.on_time_red_percent:
+    for told in milestone.foretold:
+        as_of = engagement.day_of(datetime.fromisoformat(told["as_of"]))
+        if not _is_red(milestone, limits, day=as_of, told=told):
             break
-        since = engagement.day_of(datetime.fromisoformat(row["as_of"]))
+        since = as_of
     return since
+
+
+def _is_red(
+    milestone: Any, limits: Thresholds, *, day: date, told: dict[str, Any] | None = None
+) -> bool:
+    """Whether the rule of the schedule calls it red on a day, by what a forecast told then."""
+    chance = None
+    if told and not told["refusal"]:
+        monday = date.fromisoformat(told["starts_on"])
+        chance = str(chance_by(told["law"], milestone.committed_on, monday=monday))
+    row = {
+        "items": milestone.items if milestone.is_imported else None,
+        "criteria": milestone.criteria_total,
+        "is_done": is_done(milestone),
+        "days_past": days_after(milestone.committed_on.isoformat(), day),
+        "on_time": chance,
+    }
+    return rag.milestone_colour(row, limits) == "red"
 
 
 def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:

@@ -27,6 +27,7 @@ from reporting.rag.people import NOTHING_ASKED, team, waiting
 from reporting.rag.schedule import (
     NO_FORECAST,
     forecast_colour,
+    milestone_colour,
     recovered,
     schedule,
     schedule_colour,
@@ -46,6 +47,7 @@ __all__ = [
     "is_better",
     "kept",
     "limits",
+    "milestone_colour",
     "overall",
     "recovered",
     "schedule_colour",

@@ -26,7 +26,7 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
         return unknown("schedule", "no work has been imported yet")
     if not committed:
         return unknown("schedule", "no milestone has a committed date")
-    counted = [row for row in committed if can_be_told(row)]
+    counted = [row for row in committed if is_told(row)]
     if not counted:
         return unknown("schedule", "no committed milestone has items yet")
     still_open = [row for row in counted if not row["is_done"]]
@@ -35,13 +35,13 @@ def schedule(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     behind = min(still_open, key=lambda row: (row["committed_on"], row["number"]))
     today = date.fromisoformat(figures["window"]["to_day"])
     before = body["inputs"].get("rules_before", {}).get("schedule")
-    if behind.get("on_time") is not None and not behind["days_past"]:
-        return _forecast(behind, thresholds, today=today, before=before)
+    colour = milestone_colour(behind, thresholds, before)
+    if _goes_by_chance(behind):
+        return _forecast(behind, colour, today=today)
     values = _values(behind) | {
         "days_past": behind["days_past"],
         "criteria_open": behind["criteria"] - behind["criteria_met"],
     }
-    colour = schedule_colour(behind["days_past"], thresholds)
     return verdict("schedule", colour, values, _said(behind, today))
 
 
@@ -70,10 +70,34 @@ def schedule_colour(days: int, thresholds: Thresholds = DEFAULTS) -> str:
     return from_on(days, thresholds.schedule_amber_days, thresholds.schedule_red_days)
 
 
-def _forecast(
-    row: dict[str, Any], thresholds: Thresholds, *, today: date, before: Verdict | None
-) -> Verdict:
-    chance, colour = Decimal(row["on_time"]) * 100, chance_colour(row, thresholds, before)
+def milestone_colour(
+    row: dict[str, Any], thresholds: Thresholds, before: Verdict | None = None
+) -> str:
+    """Of any committed milestone, by its row of the figures: by its chance, then by days past.
+
+    Unknown without an import, and of one that says nothing of itself before its date is past.
+    """
+    if not is_told(row):
+        return "unknown"
+    if row["is_done"]:
+        return "green"
+    if _goes_by_chance(row):
+        return chance_colour(row, thresholds, before)
+    return schedule_colour(row["days_past"], thresholds)
+
+
+def is_told(row: dict[str, Any]) -> bool:
+    """Whether the rule knows anything of a milestone; without an import its items are None."""
+    return row["items"] is not None and can_be_told(row)
+
+
+def _goes_by_chance(row: dict[str, Any]) -> bool:
+    """Whether a forecast tells its chance and its date is not past."""
+    return row.get("on_time") is not None and not row["days_past"]
+
+
+def _forecast(row: dict[str, Any], colour: str, *, today: date) -> Verdict:
+    chance = Decimal(row["on_time"]) * 100
     due = day_words(date.fromisoformat(row["committed_on"]), today=today)
     likely = {
         "green": "will probably be in time",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dm_portal.people.models import AuditEvent, User
 from dm_portal.shell.errors import DomainError
-from engagements.models import Engagement, Milestone, WorkItem
+from engagements.models import Engagement, Import, Milestone, WorkItem
 from engagements.services.thresholds import change_thresholds
 from engagements.tests.events import tell
 from reporting.models import Forecast, UntoldRed
@@ -108,8 +108,13 @@ def test_done_it_asks_nothing(told: Milestone, manager: User) -> None:
     assert asked(manager) == []
 
 
-def test_without_work_the_rule_knows_nothing(told: Milestone, manager: User) -> None:
+def test_without_items_days_past_its_date_count(told: Milestone, manager: User) -> None:
     told.work_items.clear()
+    assert asked(manager) == [QUESTION]
+
+
+def test_without_an_import_the_rule_knows_nothing(told: Milestone, manager: User) -> None:
+    Import.objects.update(applied_at=None, applied_by=None, state=Import.State.DISCARDED)
     assert asked(manager) == []
 
 
