@@ -4,15 +4,14 @@ Counts are items of the tracker, each once. What was never imported is not known
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, Window
 
 from engagements.counting import counts_now, done_by_now, open_now
 from engagements.histories import STARTED_STAGES
-from engagements.models import Blocker, Engagement, MilestoneRevision, Sprint, WorkItem
+from engagements.models import Blocker, Engagement, Sprint, WorkItem
 from engagements.querysets import number_of
 
 # How many blockers an overview names.
@@ -101,18 +100,3 @@ def sprint_on(engagement: Engagement, day: date) -> Sprint | None:
     ).with_progress()
     found: Sprint | None = running.order_by("-starts_on", "-number").first()
     return found
-
-
-def notice_days(revision: MilestoneRevision, zone: ZoneInfo) -> int | None:
-    """Calendar days from the local day of the change to the date that was given up.
-
-    Negative when that date had passed; None for a first commitment.
-    """
-    if revision.old_on is None:
-        return None
-    return (revision.old_on - local_day(revision.changed_at, zone)).days
-
-
-def local_day(at: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of an instant on the wall clock of ``zone``."""
-    return at.astimezone(zone).date()

@@ -3,21 +3,10 @@
 from collections.abc import Sequence
 
 from dm_portal.people.models import User
-from dm_portal.people.schedules import NOBODYS
 from dm_portal.people.working_time import Calendar, Schedule
 from dm_portal.shell.zones import is_known
+from engagements.calendars import calendar_of
 from engagements.models import CustomerContact, Engagement
-
-
-def calendar_of(engagement: Engagement) -> Calendar:
-    """Its working days and hours; its own time zone stands above that of the calendar.
-
-    Without a calendar: Monday to Friday from 9 to 17, without holidays.
-    """
-    zone = engagement.time_zone
-    if engagement.calendar is None:
-        return Calendar(zone, NOBODYS.week)
-    return engagement.calendar.calendar(zone=zone)
 
 
 def engagement_schedule(engagement: Engagement) -> Schedule:

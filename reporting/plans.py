@@ -12,8 +12,8 @@ from django.db.models import F
 from django.urls import reverse
 
 from dm_portal.people.schedules import schedules_of
+from engagements.calendars import calendar_of
 from engagements.models import Engagement, EngagementFunction, Milestone
-from engagements.schedules import calendar_of
 from pods.models import Membership
 from reporting.ahead import Absence, Commitment, Leading, Plan, last_day
 from reporting.needs import LEADERS, left_words

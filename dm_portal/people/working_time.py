@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 from dm_portal.people.holiday_names import holidays_of
+from dm_portal.shell.dates import WorkingDays
 from dm_portal.shell.errors import DomainError
 
 DAY = 24 * 60
@@ -103,6 +104,12 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         """Whether anybody with this calendar works on that local day."""
         return bool(self.spans(day))
+
+    def working_days(self, years: range) -> WorkingDays:
+        """The days on which somebody works; of holidays those of these years are known."""
+        weekdays = frozenset(number for number, hours in enumerate(self.week) if hours)
+        found = (day for year in years for day in holidays_of(self.country, self.region, year))
+        return WorkingDays(weekdays, tuple(sorted({d for d in found if d.weekday() in weekdays})))
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """The working hours of a local day, as minutes on the clock on the wall."""

@@ -1,5 +1,7 @@
 """Dates as people say them. Pure functions: the date of today is always an argument."""
 
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ DAYS_UNTIL_WEEKS = 21
 DAYS_UNTIL_MONTHS = 84
 DAYS_PER_MONTH = 30.44
 MONTHS_UNTIL_YEARS = 24
-SATURDAY = 5  # as date.weekday counts
+MONDAY_TO_FRIDAY = frozenset(range(5))  # as date.weekday counts
 
 
 def day_words(day: date, *, today: date) -> str:
@@ -63,17 +65,33 @@ def _count_words(days: int) -> str:
     return f"{round(days / 365.25)} years"
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Which days are worked: those of some weekdays, but for those that are ``off``, in order.
+
+    ``off`` holds days of those weekdays alone, so that each takes one day away.
+    """
+
+    weekdays: frozenset[int] = MONDAY_TO_FRIDAY
+    off: tuple[date, ...] = ()
+
+    def count(self, first: date, last: date) -> int:
+        """How many come after ``first``, up to and with ``last``; 0 where that is not later."""
+        days = (last - first).days
+        if days <= 0:
+            return 0
+        weeks, rest = divmod(days, 7)
+        over = ((first.weekday() + number) % 7 for number in range(1, rest + 1))
+        plain = len(self.weekdays) * weeks + sum(day in self.weekdays for day in over)
+        return plain - bisect_right(self.off, last) + bisect_right(self.off, first)
+
+
 def working_days(first: date, last: date) -> int:
     """How many days from Monday to Friday come after ``first``, up to and with ``last``.
 
     Nothing is known here of holidays and leave; 0 where ``last`` is not later.
     """
-    days = (last - first).days
-    if days <= 0:
-        return 0
-    weeks, rest = divmod(days, 7)
-    over = (first.weekday() + number for number in range(1, rest + 1))
-    return 5 * weeks + sum(day % 7 < SATURDAY for day in over)
+    return WorkingDays().count(first, last)
 
 
 def age_words(at: datetime, *, now: datetime) -> str:

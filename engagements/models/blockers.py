@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from dm_portal.shell.clock import now
-from dm_portal.shell.dates import working_days
 from engagements import querysets
+from engagements.calendars import working_days_of
 from engagements.models.milestones import OfEngagement
 
 
@@ -84,7 +84,10 @@ class Blocker(OfEngagement):
         return self.age_at(now())
 
     def age_at(self, at: datetime) -> int:
-        """The same as of an instant. Monday to Friday; the day on which it opened counts as 0."""
+        """The same as of an instant, by the engagement's calendar; the day on which it opened
+        counts as 0.
+        """
         day_of = self.engagement.day_of
         end = min(self.closed_at, at) if self.closed_at else at
-        return working_days(day_of(self.opened_at), day_of(end))
+        worked = working_days_of(self.engagement, today=day_of(at))
+        return worked.count(day_of(self.opened_at), day_of(end))

@@ -142,7 +142,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         here = {"engagement": models.OuterRef("pk")}
         managers = functions.objects.filter(_holds(), function="dm", user__is_active=True, **here)
         promised = milestones.objects.committed().unfinished().filter(**here)
-        return self.select_related("customer").annotate(
+        return self.select_related("customer", "calendar").annotate(
             managers=ArraySubquery(managers.order_by("starts_on").values("user__name")),
             next_on=models.Subquery(promised.order_by("committed_on").values("committed_on")[:1]),
         )
@@ -292,7 +292,7 @@ class BlockerQuerySet(OfEngagementQuerySet):
         """Annotate ``title``: the item's, None where no export names it any more."""
         item = related(related(self.model, "source"), "work_items")
         mine = item.objects.filter(source=models.OuterRef("source"), key=models.OuterRef("key"))
-        return self.select_related("engagement", "source").annotate(
+        return self.select_related("engagement__calendar", "source").annotate(
             title=models.Subquery(mine.values("title")[:1])
         )
 

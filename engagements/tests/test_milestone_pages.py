@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from dm_portal.people.models import User
+from dm_portal.people.models import User, WorkCalendar
 from dm_portal.shell.clock import today
 from engagements.models import AcceptanceCriterion, Engagement, Milestone
 from engagements.services.milestones import add_criterion, commit_date, create_milestone
@@ -246,14 +246,17 @@ def promised(milestone: Milestone, manager: User) -> Milestone:
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        ("2026-11-14T09:00:00Z", "with 13 days’ notice"),
-        ("2026-11-26T09:00:00Z", "with 1 day’s notice"),
+        ("2026-11-14T09:00:00Z", "with 9 working days’ notice"),  # Thanksgiving is a holiday
+        ("2026-11-25T09:00:00Z", "with 1 working day’s notice"),
+        ("2026-11-26T09:00:00Z", "with 1 working day’s notice"),
         ("2026-11-26T23:30:00Z", "on that very day"),  # it is the 27th in Berlin
-        ("2026-11-28T09:00:00Z", "1 day after it had passed"),
-        ("2026-11-30T09:00:00Z", "3 days after it had passed"),
+        ("2026-11-28T09:00:00Z", ", after it had passed"),
+        ("2026-11-30T09:00:00Z", "1 working day after it had passed"),
     ],
 )
 def test_the_notice_is_said(desk: Any, promised: Milestone, moment: str, words: str) -> None:
+    american = WorkCalendar.objects.create(name="Boston", country="US")
+    Engagement.objects.update(calendar=american)
     with time_machine.travel(moment, tick=False):
         data = {"committed_on": "2026-12-11", "reason": "the bank's test system", "version": 2}
         desk.post(at("milestone_date", promised.engagement, number=1), data)

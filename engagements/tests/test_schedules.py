@@ -7,8 +7,9 @@ import pytest
 
 from dm_portal.people.models import AuditEvent, User, WorkCalendar
 from dm_portal.people.schedules import working_minutes
+from engagements.calendars import calendar_of, working_days_of
 from engagements.models import Engagement
-from engagements.schedules import calendar_of, engagement_schedule
+from engagements.schedules import engagement_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +46,20 @@ def test_a_dm_chooses_the_hours_of_an_engagement(
     event = AuditEvent.objects.get(verb="engagement.changed")
     assert event.after == {"calendar": "London"}
     assert f'<option value="{london.ref}" selected>' in client.get(url).content.decode()
+
+
+def test_working_days_are_those_of_the_calendar(engagement: Engagement) -> None:
+    engagement.calendar = WorkCalendar.objects.create(
+        name="London", friday="", saturday="10:00-12:00", country="GB", region="ENG"
+    )
+    days = working_days_of(engagement, today=date(2026, 1, 9))
+    christmas = date(2025, 12, 24), date(2025, 12, 31)  # Thu, and Fri and Sat: Sat is worked
+    assert days.count(*christmas) == 4
+    assert days.count(*reversed(christmas)) == days.count(BOXING_DAY, BOXING_DAY) == 0
+
+
+def test_holidays_of_ten_years_are_known(engagement: Engagement) -> None:
+    engagement.calendar = WorkCalendar.objects.create(name="London", country="GB", region="ENG")
+    engagement.starts_on = date(2001, 1, 1)
+    off = working_days_of(engagement, today=date(2026, 1, 9)).off
+    assert (off[0].year, off[-1].year) == (2016, 2028)

@@ -36,7 +36,9 @@ from engagements.views.saving import back_to, saved
 
 def _remark(action: Action) -> str:
     today = today_of(action.engagement)
-    return overdue_words(action.due_on, today) if action.is_overdue(today) else ""
+    return (
+        overdue_words(action.engagement, action.due_on, today) if action.is_overdue(today) else ""
+    )
 
 
 STATE = Column("State", lambda row: row.state.capitalize(), note=_remark, note_label="Remark")

@@ -32,7 +32,7 @@ from engagements.views.saving import saved
 def remark(ask: Ask) -> str:
     """What matters of an open ask besides its day: that nobody was asked yet, or it is late."""
     today = today_of(ask.engagement)
-    late = overdue_words(ask.needed_by, today) if ask.is_overdue(today) else ""
+    late = overdue_words(ask.engagement, ask.needed_by, today) if ask.is_overdue(today) else ""
     unshared = "not shared yet" if ask.is_open and not ask.is_shared else ""
     return ", ".join(each for each in (late, unshared) if each)
 

@@ -117,5 +117,5 @@ def _item_url(blocker: Blocker) -> str:
 def _times(blocker: Blocker) -> Table:
     """Every time in which the item was blocked."""
     of_item = Blocker.objects.told().filter(source=blocker.source_id, key=blocker.key)
-    rows = of_item.select_related("engagement").order_by("-opened_at")
+    rows = of_item.select_related("engagement__calendar").order_by("-opened_at")
     return table_of("The last time first", TIMES, rows)

@@ -37,7 +37,9 @@ from engagements.views.saving import back_to, saved
 
 def _remark(escalation: Escalation) -> str:
     today = today_of(escalation.engagement)
-    return overdue_words(escalation.answer_by, today) if escalation.is_overdue(today) else ""
+    if not escalation.is_overdue(today):
+        return ""
+    return overdue_words(escalation.engagement, escalation.answer_by, today)
 
 
 STATE = Column("State", lambda row: row.get_state_display(), note=_remark, note_label="Remark")

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb
+from dm_portal.shell.dates import WorkingDays
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column, render_list
+from dm_portal.shell.wording import count
 from engagements import outlook, policies
-from engagements.figures import local_day, notice_days
+from engagements.calendars import working_days_of
 from engagements.filters import MilestoneFilter
 from engagements.forms.milestones import (
     CriterionCreateForm,
@@ -207,26 +208,32 @@ def _promise(*, committed_on: date | None, **said: Any) -> MilestoneRevision:
 
 
 def _revisions(milestone: Milestone, engagement: Engagement) -> list[dict[str, Any]]:
-    """Every change of the date, newest first, with its notice in days."""
-    zone = ZoneInfo(engagement.time_zone)
+    """Every change of the date, newest first, with its notice in working days."""
+    worked = working_days_of(engagement, today=engagement.day_of(now()))
+    rows = milestone.revisions.select_related("changed_by").order_by("-number")
     return [
         {
             "row": row,
-            "changed_on": local_day(row.changed_at, zone),
-            "notice": _notice_words(notice_days(row, zone)),
+            "changed_on": (changed_on := engagement.day_of(row.changed_at)),
+            "notice": _notice_words(row.old_on, changed_on, worked) if row.old_on else "",
         }
-        for row in milestone.revisions.select_related("changed_by").order_by("-number")
+        for row in rows
     ]
 
 
-def _notice_words(days: int | None) -> str:
-    """How long before the date that was given up this was said; nothing for a first commitment."""
-    if days is None:
-        return ""
-    unit = "day" if abs(days) == 1 else "days"
-    if days > 0:
-        return f"with {days} {unit}’ notice" if days > 1 else "with 1 day’s notice"
-    return "on that very day" if days == 0 else f"{-days} {unit} after it had passed"
+def _notice_words(old_on: date, changed_on: date, worked: WorkingDays) -> str:
+    """How long before the date that was given up this was said."""
+    if changed_on == old_on:
+        return "on that very day"
+    if changed_on > old_on:
+        days = worked.count(old_on, changed_on)
+        return (
+            f"{count(days, 'working day')} after it had passed" if days else "after it had passed"
+        )
+    days = worked.count(changed_on, old_on)
+    if days == 1:
+        return "with 1 working day’s notice"
+    return f"with {days or 'no'} working days’ notice"
 
 
 def _date_now(milestone: Milestone) -> dict[str, Any]:

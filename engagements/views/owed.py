@@ -11,10 +11,10 @@ from django.shortcuts import render
 
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Crumb, Tab
-from dm_portal.shell.dates import working_days
 from dm_portal.shell.forms import render_form
 from dm_portal.shell.lists import Column
 from dm_portal.shell.wording import count
+from engagements.calendars import working_days_of
 from engagements.models import Engagement
 from engagements.views.pages import engagement_page, url_of
 from engagements.views.records import acts_of
@@ -107,9 +107,9 @@ def today_of(engagement: Engagement) -> date:
     return engagement.day_of(now())
 
 
-def overdue_words(day: date, today: date) -> str:
-    """ "3 working days overdue" of a day that has passed, also over a weekend."""
-    days = working_days(day, today)
+def overdue_words(engagement: Engagement, day: date, today: date) -> str:
+    """ "3 working days overdue" of a day that has passed, also over a weekend or a holiday."""
+    days = working_days_of(engagement, today=today).count(day, today)
     return f"{count(days, 'working day')} overdue" if days else "overdue"
 
 

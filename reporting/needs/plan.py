@@ -85,7 +85,9 @@ def blockers(blockers: Any, planned: Any, at: datetime) -> Iterator[Need]:
     One line for each engagement: a tracker may block many items at once.
     """
     rows = blockers.filter(engagement__in=planned).open().without_words()
-    related = rows.select_related("engagement__customer", "engagement__thresholds")
+    related = rows.select_related(
+        "engagement__customer", "engagement__calendar", "engagement__thresholds"
+    )
     ordered = related.order_by("engagement", "opened_at")
     for _, found in groupby(ordered, key=attrgetter("engagement_id")):
         old = [row for row in found if _age_shape(row, at) != Shape.ON_TRACK]

@@ -21,8 +21,8 @@ from dm_portal.shell import leases
 from dm_portal.shell.clock import now
 from dm_portal.shell.wake import wake
 from dm_portal.shell.zones import is_known
+from engagements.calendars import calendar_of
 from engagements.models import Engagement, Import
-from engagements.schedules import calendar_of
 from engagements.services.imports.attempts import park_dead as park_dead_imports
 from engagements.services.imports.states import waiting
 from reporting import periods
