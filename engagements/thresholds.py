@@ -1,4 +1,5 @@
-"""From where on an engagement is at risk or off track: the bands of the colours by the rules.
+"""From where on an engagement is at risk or off track: the bands of the colours by the rules; and
+from where on what moves was moved with notice.
 
 Source: the field's table "Computed RAG". Every number there is a default that an engagement may
 set otherwise; plain values, without database or clock.
@@ -16,7 +17,9 @@ class Thresholds:
     ``schedule``: from so many calendar days past the committed date. ``on_time``: below so many
     per cent of being done in time, and so many points above a limit before the colour improves.
     ``scope`` and ``quality``: above so many per cent. ``team``: below so many per cent.
-    ``waiting`` and ``blockers``: from so many working days on, Monday to Friday.
+    ``waiting`` and ``blockers``: from so many working days on. ``notice``: so many working days
+    before its day, and more, a commitment that moves is moved with notice; no colour goes by it.
+    Working days are those of the engagement's calendar.
     """
 
     schedule_amber_days: int = 1
@@ -34,6 +37,7 @@ class Thresholds:
     waiting_red_days: int = 6
     blockers_amber_days: int = 3
     blockers_red_days: int = 6
+    notice_days: int = 10
 
     @classmethod
     def of(cls, stored: Mapping[str, int] | None) -> Self:
@@ -100,6 +104,8 @@ BANDS = {
 }
 RECOVERY = "on_time_recovery_points"
 MOST_RECOVERY = 30
+NOTICE = "notice_days"
+LEAST_NOTICE, MOST_NOTICE = 1, 90
 
 
 def out_of_order(values: Mapping[str, Any]) -> dict[str, str]:
@@ -120,7 +126,10 @@ def out_of_order(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _labels() -> dict[str, str]:
-    found = {RECOVERY: "Schedule: points above a limit before it improves"}
+    found = {
+        RECOVERY: "Schedule: points above a limit before it improves",
+        NOTICE: "Commitments: moved with notice from",
+    }
     for band in BANDS.values():
         found[band.amber] = f"{band.name}: at risk {band.word}"
         found[band.red] = f"{band.name}: off track {band.word}"

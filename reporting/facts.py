@@ -18,7 +18,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from dm_portal.people.models import WorkCalendar
+from dm_portal.people.models.working_time import WEEKDAYS
+from dm_portal.people.schedules import NOBODYS
 from dm_portal.shell.compiled import Compiled
+from engagements.calendars import working_days_by
 from engagements.histories import History
 from engagements.models import (
     Engagement,
@@ -32,12 +36,13 @@ from engagements.thresholds import DEFAULTS
 from engagements.work_events import Meanings, Name, histories
 from reporting import figures, forecasting
 from reporting.figures import text_instant
+from reporting.figures.agreed import as_stored as as_agreed
 from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
 from reporting.stored_items import stored
 from reporting.stored_owed import OWED, as_stored, owed
 from reporting.stored_plans import Plan, as_json, plans_of, stored_instant
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 # Old functions stay importable for ever: a stored body names the one that made it.
 SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -50,6 +55,7 @@ SCHEMAS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     7: figures.version_7,
     8: figures.version_8,
     9: figures.version_9,
+    10: figures.version_10,
 }
 
 
@@ -131,7 +137,7 @@ def _plain(value: Any) -> Any:
 def read_inputs(
     engagement: Engagement, *, since: datetime | None, as_of: datetime
 ) -> dict[str, Any]:
-    """The rows that the figures of schema 9 are worked out from.
+    """The rows that the figures of schema 10 are worked out from.
 
     ``items`` that existed at the instant, each with what became of it up to then; ``late``,
     ``late_in`` and ``late_out`` name what the last status could not know of them yet, see
@@ -139,7 +145,8 @@ def read_inputs(
     nobody has said what that of now means, ``is_undated`` that no file says when it was created;
     ``milestones``; ``criteria``; ``revisions`` of
     committed dates; ``sprints``; ``imports``: the last applied one of each source, and until when
-    any file of most of its open items tells of it; ``thresholds`` of the colours, and
+    any file of most of its open items tells of it; ``working_days`` by the calendar;
+    ``thresholds`` of the colours, and
     ``rules_before``: how the rules saw the last status, and ``grave_before`` what it had
     to mention; and what is owed, see ``stored_owed``.
     Rows later than the instant are there where the figures need to say so.
@@ -193,7 +200,8 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
     ids = [each.engagement.pk for each in asked]
     told = told_by_last_of((each.engagement, each.since) for each in asked)
     plans = plans_of(ids)
-    around, meanings, decided_at = _around(ids)
+    days = {each.engagement.pk: each.engagement.day_of(each.as_of) for each in asked}
+    around, meanings, decided_at = _around(days)
     for each, items in _items(asked, told, plans, meanings, decided_at):
         engagement, since, as_of = each
         inputs = {
@@ -250,11 +258,10 @@ def _meant(row: dict[str, Any], decided_at: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _around(
-    engagements: Sequence[int],
-) -> tuple[dict[int, dict[str, Any]], Meanings, Decided]:
-    """Sprints with dates, the last applied file of each source, the thresholds of the colours; what
-    states and versions mean, and when the states were decided on.
+def _around(days: Mapping[int, date]) -> tuple[dict[int, dict[str, Any]], Meanings, Decided]:
+    """Sprints with dates, the last applied file of each source, the thresholds of the colours, and
+    on which days is worked, of engagements as of a day of each; what states and versions mean, and
+    when the states were decided on.
 
     Of one statement.
     """
@@ -262,12 +269,13 @@ def _around(
     states: dict[tuple[int, int], dict[str, str]] = {}
     versions: dict[int, dict[str, str | None]] = {}
     decided_at: Decided = {}
-    for row in AROUND.rows(engagements):
+    for row in AROUND.rows(list(days)):
         pk = row["id"]
         around[pk] = {
             "sprints": row["its_sprints"],
             "imports": [_file(each) for each in row["its_files"]],
             "thresholds": _thresholds(row),
+            "working_days": _working_days(row, days[pk]),
             **{name: as_stored(row[f"its_{name}"]) for name in OWED},
         }
         for each in row["its_meanings"]:
@@ -291,6 +299,8 @@ def _rows_around(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
     version = JSONObject(version="version", milestone="milestone__tracker_name")
     return Engagement.objects.filter(pk__in=engagements).values(
         "id",
+        "starts_on",
+        *(f"calendar__{name}" for name in OF_A_CALENDAR),
         *(f"thresholds__{name}" for name in DEFAULTS.stored),
         its_sprints=ArraySubquery(
             sprints.values_list(as_json("number", "name", "starts_on", "ends_on", "goal"))
@@ -309,6 +319,17 @@ def _thresholds(row: dict[str, Any]) -> dict[str, int]:
     """Those that an engagement has, else the defaults."""
     own = {name: row[f"thresholds__{name}"] for name in DEFAULTS.stored}
     return DEFAULTS.stored if None in own.values() else own
+
+
+OF_A_CALENDAR = (*WEEKDAYS, "country", "region")
+
+
+def _working_days(row: dict[str, Any], today: date) -> dict[str, Any]:
+    """On which days is worked by the engagement's calendar."""
+    own = {name: row[f"calendar__{name}"] for name in OF_A_CALENDAR}
+    calendar = NOBODYS if None in own.values() else WorkCalendar(**own).calendar()
+    starts_on = date.fromisoformat(row["starts_on"])
+    return as_agreed(working_days_by(calendar, starts_on=starts_on, today=today))
 
 
 def _told_until() -> Subquery:

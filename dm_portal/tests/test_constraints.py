@@ -240,6 +240,7 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         ColourThresholds,
         {"on_time_recovery_points": 31},
     ),
+    "thresholds_notice_of_1_to_90_days": (ColourThresholds, {"notice_days": 0}),
     "sprint_number": (Sprint, {"name": "Another"}),
     "sprint_name_once": (Sprint, {"number": 99}),
     "sprint_has_a_name": (Sprint, {"name": ""}),

@@ -12,7 +12,10 @@ from engagements.thresholds import (
     BANDS,
     DEFAULTS,
     LABELS,
+    LEAST_NOTICE,
+    MOST_NOTICE,
     MOST_RECOVERY,
+    NOTICE,
     RECOVERY,
     Band,
     Thresholds,
@@ -30,8 +33,13 @@ class BandFields:
     usual: str
 
 
+NOTICE_UNIT = "Working days before its day on which it is said that a commitment moves"
+
+
 class ThresholdsForm(VersionedForm):
-    """Two limits of each dimension; saved only with the numbers whose outlook was seen."""
+    """Two limits of each dimension, and of notice one; saved only with the numbers whose outlook
+    was seen.
+    """
 
     def __init__(self, *args: Any, stored: ColourThresholds, **kwargs: Any) -> None:
         stands = stored.values.stored | {"version": stored.version}
@@ -40,6 +48,7 @@ class ThresholdsForm(VersionedForm):
             for name in (band.amber, band.red):
                 self.fields[name] = _number(name, band.least, band.most)
         self.fields[RECOVERY] = _number(RECOVERY, 0, MOST_RECOVERY)
+        self.fields[NOTICE] = _number(NOTICE, LEAST_NOTICE, MOST_NOTICE)
         self.fields["seen"] = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -68,11 +77,14 @@ class ThresholdsForm(VersionedForm):
         return bool(self.cleaned_data["seen"] == self.fingerprint())
 
     def bands(self) -> list[BandFields]:
-        """The dimensions, for the template."""
-        return [
+        """The dimensions, for the template, and then the notice."""
+        bands = [
             BandFields(band.name, _unit(band), self._of(band), _usual(band))
             for band in BANDS.values()
         ]
+        usual = str(getattr(DEFAULTS, NOTICE))
+        field = (self[NOTICE], "Moved with notice from")
+        return [*bands, BandFields("Commitments", NOTICE_UNIT, (field,), usual)]
 
     def _of(self, band: Band) -> tuple[tuple[BoundField, str], ...]:
         fields = [

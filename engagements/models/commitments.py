@@ -24,8 +24,10 @@ class Commitment(OfEngagement):
         OPEN = "open", "Open"
         KEPT = "kept", "Kept"
         MOVED = "moved", "Moved with notice"
+        MOVED_LATE = "moved_late", "Moved late"
         MISSED = "missed", "Missed"
         WITHDRAWN = "withdrawn", "Taken back"
+        TAKING_BACK = "taking_back", "Takes one back"
 
     promise = models.TextField("what was promised")
     made_to = models.CharField("to whom", max_length=200)

@@ -7,7 +7,15 @@ from django.db.models import F, Q
 
 from engagements import querysets
 from engagements.models.engagements import Engagement
-from engagements.thresholds import BANDS, DEFAULTS, LABELS, MOST_RECOVERY, Thresholds
+from engagements.thresholds import (
+    BANDS,
+    DEFAULTS,
+    LABELS,
+    LEAST_NOTICE,
+    MOST_NOTICE,
+    MOST_RECOVERY,
+    Thresholds,
+)
 
 
 def _limit(name: str) -> "models.PositiveSmallIntegerField[int, int]":
@@ -55,6 +63,7 @@ class ColourThresholds(models.Model):
     waiting_red_days = _limit("waiting_red_days")
     blockers_amber_days = _limit("blockers_amber_days")
     blockers_red_days = _limit("blockers_red_days")
+    notice_days = _limit("notice_days")
     version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = querysets.ColourThresholdsQuerySet.as_manager()
@@ -67,6 +76,10 @@ class ColourThresholds(models.Model):
             models.CheckConstraint(
                 condition=Q(on_time_recovery_points__lte=MOST_RECOVERY),
                 name="thresholds_recovery_at_most_30_points",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_days__gte=LEAST_NOTICE, notice_days__lte=MOST_NOTICE),
+                name="thresholds_notice_of_1_to_90_days",
             ),
         ]
 

@@ -9,9 +9,11 @@ from django.db.models import Case, CharField, Exists, F, Max, OuterRef, Q, Subqu
 from django.db.models.functions import Greatest, TruncDate
 
 from dm_portal.people import standing
+from dm_portal.shell.dates import WorkingDays
 from dm_portal.shell.relations import related
 from engagements.counting import counts_now
 from engagements.querysets.work import OfEngagementQuerySet
+from engagements.querysets.working_days import WorkingDaysBetween
 
 
 class SharedQuerySet(OfEngagementQuerySet):
@@ -76,19 +78,27 @@ class CommitmentQuerySet(OfEngagementQuerySet):
         """Those of which nobody said that they are fulfilled, or somebody said last that not."""
         return self.alias(said_last=_last_said(self.model)).filter(said_last__isnull=True)
 
-    def with_standing(self, *, zone: ZoneInfo, today: date) -> Self:
+    def with_standing(
+        self, *, zone: ZoneInfo, today: date, worked: WorkingDays, notice: int
+    ) -> Self:
         """Annotate ``state``, ``moved_on`` (said of the next one) and ``fulfilled_on``.
 
-        Days are those of ``zone``. Moved with notice is what moved before its day came, and was
-        written down before it, unless that day was before the engagement was known here: nobody
-        gives notice afterwards. What moved later, or was fulfilled later, is missed, as is what was
-        not fulfilled the day after. What somebody said last counts before what a milestone's items
-        and criteria tell.
+        Days are those of ``zone``. A promise is replaced in time if that was said before its day
+        came, and was written down before it, unless that day was before the engagement was known
+        here: nobody gives notice afterwards. Then it is taken back, or moved: with notice where
+        that was said so many days before that are ``worked``, else late. What moved on its day or
+        later, or was fulfilled later, is missed, as is what was not fulfilled the day after. What
+        somebody said last counts before what a milestone's items and criteria tell. A promise that
+        only takes another one back counts as none.
         """
         said = related(self.model, "fulfilments").objects.filter(commitment=OuterRef("pk"))
         known = self.alias(
             written_on=TruncDate("superseded_by__recorded_at", tzinfo=zone),
             known_on=TruncDate("engagement__created_at", tzinfo=zone),
+            notice=WorkingDaysBetween(F("superseded_by__said_on"), F("due_on"), worked),
+        )
+        in_time = Q(moved_on__lt=F("due_on")) & (
+            Q(written_on__lt=F("due_on")) | Q(due_on__lt=F("known_on"))
         )
         return known.annotate(
             moved_on=F("superseded_by__said_on"),
@@ -97,12 +107,10 @@ class CommitmentQuerySet(OfEngagementQuerySet):
                 default=self._finished_on(zone),
             ),
             state=Case(
-                When(due_on__isnull=True, then=Value("withdrawn")),
-                When(
-                    Q(written_on__lt=F("due_on")) | Q(due_on__lt=F("known_on")),
-                    moved_on__lt=F("due_on"),
-                    then=Value("moved"),
-                ),
+                When(due_on__isnull=True, then=Value("taking_back")),
+                When(in_time & Q(superseded_by__due_on__isnull=True), then=Value("withdrawn")),
+                When(in_time & Q(notice__gte=notice), then=Value("moved")),
+                When(in_time, then=Value("moved_late")),
                 When(fulfilled_on__lte=F("due_on"), then=Value("kept")),
                 When(
                     Q(fulfilled_on__isnull=False) | Q(moved_on__isnull=False) | Q(due_on__lt=today),

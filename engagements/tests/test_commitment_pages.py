@@ -11,6 +11,7 @@ from dm_portal.shell.clock import today
 from engagements.models import Ask, Commitment, Engagement
 from engagements.services.commitments import make_commitment
 from engagements.services.milestones import create_milestone
+from engagements.services.thresholds import change_thresholds
 from engagements.tests.pages import at, csv_rows, names, statements
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def promises(engagement: Engagement, manager: User) -> list[Commitment]:
     ("query", "found"),
     [
         ("", ["The bank itself", "A stand-in", "=Names"]),
-        ("?state=moved", ["A stand-in"]),
+        ("?state=moved_late", ["A stand-in"]),
         ("?state=missed", ["=Names"]),
         ("?text=bank", ["The bank itself"]),
     ],
@@ -65,7 +66,7 @@ def test_the_download_and_what_a_list_costs(
     rows = csv_rows(desk.get(f"{url}?format=csv"))
     assert [(row["State"], row["Notice"], row["Where"]) for row in rows] == [
         ("Open", "", "Mail"),
-        ("Moved with notice", "4 working days of notice", "Mail"),
+        ("Moved late", "4 working days before; notice is 10", "Mail"),
         ("Missed", "", "Status 2026-W46"),
     ]
     assert rows[2]["What was promised"] == "'=Names"
@@ -161,6 +162,24 @@ def test_what_moves_where(
             at("commitment_fulfilment", engagement, number=4),
             at("milestone_date", engagement, number=milestone.number),
         ],
+    ]
+
+
+def test_how_long_before_it_was_said(engagement: Engagement, manager: User, desk: Client) -> None:
+    """Of one that moved with notice, and of one that was taken back: three and one working days."""
+    limits = {"engagement": engagement, "by": manager}
+    change_thresholds(version=0, notice_days=3, **limits)
+    first, second = (make_commitment(engagement=engagement, by=manager, **said()) for _ in "12")
+    moved = {"said_on": FRIDAY + 5 * DAY, "due_on": date(2199, 1, 1), "supersedes": first}
+    make_commitment(engagement=engagement, by=manager, **said(**moved))
+    gone = {"said_on": FRIDAY + 7 * DAY, "due_on": None, "supersedes": second}
+    make_commitment(engagement=engagement, by=manager, **said(**gone))
+    rows = csv_rows(desk.get(f"{at('commitment_list', engagement)}?format=csv"))
+    assert sorted((row["State"], row["Notice"]) for row in rows) == [
+        ("Moved with notice", "3 working days of notice"),
+        ("Open", ""),
+        ("Taken back", "1 working day before"),
+        ("Takes one back", ""),
     ]
 
 

@@ -10,9 +10,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dm_portal.people.audit import sentence
-from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.models import AuditEvent, User, WorkCalendar
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.errors import DomainError
+from engagements.calendars import working_days_of
 from engagements.models import (
     AcceptanceCriterion,
     Commitment,
@@ -54,7 +55,8 @@ def promise(engagement: Engagement, manager: User, fields: dict[str, Any]) -> Co
 
 def standing(commitment: Commitment, on: date) -> str:
     zone = ZoneInfo(commitment.engagement.time_zone)
-    rows = Commitment.objects.with_standing(zone=zone, today=on)
+    worked = working_days_of(commitment.engagement, today=on)
+    rows = Commitment.objects.with_standing(zone=zone, today=on, worked=worked, notice=10)
     return str(rows.get(pk=commitment.pk).state)
 
 
@@ -107,8 +109,11 @@ def test_the_last_word_counts(promise: Commitment, manager: User, here: date) ->
     assert Fulfilment.objects.count() == 2
 
 
-@pytest.mark.parametrize(("days", "state"), [(-1, "moved"), (0, "missed"), (1, "missed")])
-def test_moved_before_its_day_is_moved_with_notice(
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [(-14, "moved"), (-11, "moved_late"), (-1, "moved_late"), (0, "missed"), (1, "missed")],
+)
+def test_moved_ten_working_days_before_is_moved_with_notice(
     engagement: Engagement,
     manager: User,
     fields: dict[str, Any],
@@ -116,8 +121,11 @@ def test_moved_before_its_day_is_moved_with_notice(
     days: int,
     state: str,
 ) -> None:
-    due = here - 5 * DAY
-    first = make_commitment(engagement=engagement, by=manager, **fields | {"due_on": due})
+    due = here - here.weekday() * DAY - 3 * DAY  # a Friday
+    said_on = due - 15 * DAY
+    first = make_commitment(
+        engagement=engagement, by=manager, **fields | {"said_on": said_on, "due_on": due}
+    )
     said = {"said_on": due + days * DAY, "due_on": here + DAY, "supersedes": first}
     second = make_commitment(engagement=engagement, by=manager, **fields | said)
     assert [standing(first, here), standing(second, here)] == [state, "open"]
@@ -127,6 +135,25 @@ def test_moved_before_its_day_is_moved_with_notice(
         make_commitment(engagement=engagement, by=manager, **fields | said)
 
 
+def test_notice_is_counted_without_holidays(
+    engagement: Engagement, manager: User, fields: dict[str, Any]
+) -> None:
+    engagement.calendar = WorkCalendar.objects.create(name="London", country="GB", region="ENG")
+    engagement.save(update_fields=["calendar"])
+    days = {"said_on": date(2025, 12, 1), "due_on": date(2026, 1, 5)}
+    first = make_commitment(engagement=engagement, by=manager, **fields | days)
+    gone = {"said_on": date(2025, 12, 19), "due_on": date(2026, 2, 2), "supersedes": first}
+    make_commitment(engagement=engagement, by=manager, **fields | gone)
+    later = date(2026, 3, 2)
+    worked = working_days_of(engagement, today=later)
+    notice = worked.count(gone["said_on"], days["due_on"])
+    assert notice == 8  # Christmas, Boxing Day and New Year are off
+    for limit, state in ((8, "moved"), (9, "moved_late")):
+        standing = {"zone": ZoneInfo("Europe/Berlin"), "today": later, "worked": worked}
+        rows = Commitment.objects.with_standing(**standing, notice=limit)
+        assert rows.get(pk=first.pk).state == state
+
+
 def test_nobody_gives_notice_afterwards(
     engagement: Engagement, manager: User, fields: dict[str, Any], here: date
 ) -> None:
@@ -134,7 +161,7 @@ def test_nobody_gives_notice_afterwards(
     first = make_commitment(engagement=engagement, by=manager, **fields | {"due_on": due})
     said = {"said_on": due - DAY, "due_on": here + DAY, "supersedes": first}
     make_commitment(engagement=engagement, by=manager, **fields | said)
-    assert standing(first, here) == "moved", "the engagement is younger than that day"
+    assert standing(first, here) == "moved_late", "the engagement is younger than that day"
     Engagement.objects.filter(pk=engagement.pk).update(created_at=now() - 30 * DAY)
     assert standing(first, here) == "missed"
 
@@ -147,7 +174,7 @@ def test_taken_back(
     assert last_told() == (
         "Mara Manager took back a promise by commitment 2: A stand-in for the bank"
     )
-    assert [standing(promise, here), standing(back, here)] == ["moved", "withdrawn"]
+    assert [standing(promise, here), standing(back, here)] == ["withdrawn", "taking_back"]
     with pytest.raises(DomainError, match="no longer stands"):
         record_fulfilment(commitment=back, fulfilled_on=here, note="", by=manager)
 
@@ -205,7 +232,7 @@ def test_what_was_fulfilled_does_not_move(
         make_commitment(engagement=engagement, by=manager, **further)
     record_fulfilment(commitment=promise, fulfilled_on=None, note="It broke", by=manager)
     make_commitment(engagement=engagement, by=manager, **further)
-    assert standing(promise, here) == "moved"
+    assert standing(promise, here) == "moved_late"
 
 
 def test_nothing_is_fulfilled_tomorrow(promise: Commitment, manager: User, here: date) -> None:
@@ -253,7 +280,7 @@ def test_a_milestones_dates_are_commitments(
     ]
     assert [row.supersedes for row in rows] == [None, rows[0], rows[1]]
     assert [row.revision for row in rows] == list(milestone.revisions.order_by("number"))
-    assert [standing(row, here) for row in rows] == ["moved", "moved", "withdrawn"]
+    assert [standing(row, here) for row in rows] == ["moved_late", "withdrawn", "taking_back"]
     assert rows[0].promise == "2.1 Refunds"
     assert rows[0].made_to == engagement.customer.name
 

@@ -35,6 +35,7 @@ def test_the_defaults_are_the_fields(engagement: Engagement) -> None:
         "waiting_red_days": 6,
         "blockers_amber_days": 3,
         "blockers_red_days": 6,
+        "notice_days": 10,
     }
 
 

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dm_portal.shell.dates import working_days
 from dm_portal.shell.lists import Column, render_list
 from dm_portal.shell.wording import count
 from engagements import policies
+from engagements.calendars import working_days_of
 from engagements.filters_owed import CommitmentFilter
 from engagements.forms.commitments import CommitmentForm, FulfilmentForm
-from engagements.models import Commitment, CustomerContact, Engagement
+from engagements.models import Commitment, CustomerContact, Engagement, thresholds_of
 from engagements.querysets import CommitmentQuerySet
 from engagements.services.commitments import make_commitment, record_fulfilment
 from engagements.views.doors import find_engagement, posted, require
@@ -25,11 +25,19 @@ from engagements.views.saving import saved
 
 
 def notice(commitment: Any) -> str:
-    """How long before its day a promise was moved: "5 working days' notice"."""
-    if commitment.state != Commitment.State.MOVED:
+    """How long before its day a promise was replaced: "12 working days of notice"."""
+    state = commitment.state
+    if state not in REPLACED:
         return ""
-    days = working_days(commitment.moved_on, commitment.due_on)
-    return f"{count(days, 'working day')} of notice"
+    today = today_of(commitment.engagement)
+    worked = working_days_of(commitment.engagement, today=today)
+    days = count(worked.count(commitment.moved_on, commitment.due_on), "working day")
+    if state == Commitment.State.MOVED_LATE:
+        return f"{days} before; notice is {thresholds_of(commitment.engagement).notice_days}"
+    return f"{days} of notice" if state == Commitment.State.MOVED else f"{days} before"
+
+
+REPLACED = (Commitment.State.MOVED, Commitment.State.MOVED_LATE, Commitment.State.WITHDRAWN)
 
 
 def where(commitment: Commitment) -> str:
@@ -171,8 +179,12 @@ def commitment_fulfilment(request: HttpRequest, ref: str, number: int) -> HttpRe
 
 
 def _commitments(engagement: Engagement) -> CommitmentQuerySet:
+    today = today_of(engagement)
     rows = engagement.commitments.with_standing(
-        zone=ZoneInfo(engagement.time_zone), today=today_of(engagement)
+        zone=ZoneInfo(engagement.time_zone),
+        today=today,
+        worked=working_days_of(engagement, today=today),
+        notice=thresholds_of(engagement).notice_days,
     )
     found: CommitmentQuerySet = rows.select_related(
         "revision__milestone",

@@ -1,7 +1,7 @@
 """Our word: what came of every commitment that was due by a status, worked out of its own rows."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count, ended, phrase
 from reporting.customer.values import Kept, Line
+from reporting.figures.agreed import agreed_of
 from reporting.figures.dated import Window
 from reporting.figures.owed import commitments
 
@@ -24,7 +25,7 @@ def kept_of(body: Row) -> Kept | None:
     if "commitments" not in figures:
         return None
     always = replace(Window.of(inputs), since=None)
-    rows = commitments(inputs, figures["milestones"], always)
+    rows = commitments(inputs, figures["milestones"], always, agreed_of(body))
     if not rows:
         return None
     missed = [row for row in rows if row["state"] == "missed"][::-1][:NAMED]
@@ -34,21 +35,44 @@ def kept_of(body: Row) -> Kept | None:
 
 def _summary(rows: Sequence[Row]) -> str:
     """ "9 commitments were due: 7 kept, 1 moved with 11 working days’ notice, 1 missed."."""
-    found = Counter(row["state"] for row in rows)
-    said = [f"{found[state]} {state}{_notice(rows, state)}" for state in STATES if found[state]]
+    by_state: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_state[row["state"]].append(row)
+    said = [
+        f"{len(by_state[state])} {words(by_state[state])}"
+        for state, words in SAID
+        if state in by_state
+    ]
     were = "was" if len(rows) == 1 else "were"
     return f"{count(len(rows), 'commitment')} {were} due: {', '.join(said)}."
 
 
-STATES = ("kept", "moved", "missed")
+def _with_notice(rows: Sequence[Row]) -> str:
+    span, most = _span(rows)
+    return f"moved with {span} working day{'’s' if most == 1 else 's’'} notice"
 
 
-def _notice(rows: Sequence[Row], state: str) -> str:
-    if state != "moved":
-        return ""
-    days = sorted({row["notice"] for row in rows if row["state"] == state})
-    span = f"{days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"
-    return f" with {span} working day{'’s' if days[-1] == 1 else 's’'} notice"
+def _before(rows: Sequence[Row]) -> str:
+    span, most = _span(rows)
+    if not most:
+        return "with no working day left"
+    return f"{span} working day{'' if most == 1 else 's'} before"
+
+
+def _span(rows: Sequence[Row]) -> tuple[str, int]:
+    """ "1 to 6", and the most of it."""
+    days = sorted({row["notice"] for row in rows})
+    return (f"{days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"), days[-1]
+
+
+# In this order, each state with its words.
+SAID: tuple[tuple[str, Callable[[Sequence[Row]], str]], ...] = (
+    ("kept", lambda _: "kept"),
+    ("moved", _with_notice),
+    ("moved_late", lambda rows: f"moved {_before(rows)}"),
+    ("withdrawn", lambda rows: f"taken back {_before(rows)}"),
+    ("missed", lambda _: "missed"),
+)
 
 
 def _missed(row: Row, inputs: Row, today: date) -> Line:

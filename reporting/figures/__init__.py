@@ -12,6 +12,7 @@ their beginning and not their end.
 ``told``    schema 7: and no further than the files tell
 ``ruled``   schema 8: and what the rules of the colours look at besides
 ``owed``    schema 9: and what is asked, promised, expected and planned
+``worked``  schema 10: and in the engagement's own working days, with its own notice, see ``agreed``
 """
 
 from reporting.figures.blocked import version_5
@@ -26,9 +27,10 @@ from reporting.figures.dated import (
 )
 from reporting.figures.followed import version_4
 from reporting.figures.moved import version_6
-from reporting.figures.owed import rules_look_at, version_9
+from reporting.figures.owed import version_9
 from reporting.figures.ruled import version_8
 from reporting.figures.told import version_7
+from reporting.figures.worked import rules_look_at, version_10
 
 __all__ = [
     "can_be_told",
@@ -45,4 +47,5 @@ __all__ = [
     "version_7",
     "version_8",
     "version_9",
+    "version_10",
 ]

@@ -13,7 +13,8 @@ Each milestone has ``on_time``: the chance to be done by its date, a decimal as 
 nobody is told any of them. All are None where nothing was worked out.
 
 Of asks, escalations and risks only what is shared with the customer is stored, and only the words
-that were written for them. Working days are Monday to Friday.
+that were written for them. Working days are Monday to Friday, and whatever moved before its day
+moved with notice: schema 10 has both otherwise, see ``agreed``.
 """
 
 from collections import defaultdict
@@ -21,8 +22,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dm_portal.shell.dates import working_days
 from dm_portal.shell.wording import phrase
+from reporting.figures.agreed import AS_BEFORE, Agreed
 from reporting.figures.dated import Window, instant, text_day
 from reporting.figures.ruled import besides, for_rules
 from reporting.figures.sprints import is_done, is_in
@@ -39,6 +40,11 @@ CHANCE_PLACES = 4
 
 def version_9(inputs: Row) -> Row:
     """The figures of schema 9; see the module for their meaning."""
+    return figures_of(inputs, AS_BEFORE)
+
+
+def figures_of(inputs: Row, agreed: Agreed) -> Row:
+    """The figures of schema 9, by what is agreed of working days and of notice."""
     lines, window = [Timeline.of(row) for row in inputs["items"]], Window.of(inputs)
     found = as_told(inputs, lines) | besides(inputs, lines)
     expected = {row["milestone"]: row for row in inputs.get("forecasts", ())}
@@ -46,23 +52,23 @@ def version_9(inputs: Row) -> Row:
         row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
     known = found["total"] is not None
     return found | {
-        "asks": open_asks(inputs, window),
+        "asks": open_asks(inputs, window, agreed),
         "answered": answered(inputs, window),
-        "escalations": open_escalations(inputs, window),
+        "escalations": open_escalations(inputs, window, agreed),
         "resolved": resolved(inputs, window),
-        "risks": open_risks(inputs, window),
-        "commitments": commitments(inputs, found["milestones"], window),
+        "risks": open_risks(inputs, window, agreed),
+        "commitments": commitments(inputs, found["milestones"], window, agreed),
         "ahead": ahead(lines, inputs["sprints"], found["milestones"], window) if known else None,
     }
 
 
-def rules_look_at(inputs: Row, lines: list[Timeline]) -> Row:
+def rules_look_at(inputs: Row, lines: list[Timeline], agreed: Agreed) -> Row:
     """Of the figures of schema 9 what the rules look at, of items that are read already."""
     found, window = for_rules(inputs, lines), Window.of(inputs)
     expected = {row["milestone"]: row for row in inputs["forecasts"]}
     for row in found["milestones"]:
         row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
-    return found | {"asks": open_asks(inputs, window)}
+    return found | {"asks": open_asks(inputs, window, agreed)}
 
 
 def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Row:
@@ -82,7 +88,7 @@ def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Ro
     }
 
 
-def open_asks(inputs: Row, window: Window) -> list[Row]:
+def open_asks(inputs: Row, window: Window, agreed: Agreed) -> list[Row]:
     """What was asked by the end of the window and had no answer then, the first needed first.
 
     ``title`` is the first sentence of what the customer reads, ``to`` who was asked,
@@ -97,7 +103,7 @@ def open_asks(inputs: Row, window: Window) -> list[Row]:
             **{name: row[name] for name in ("number", "to", "needed_by", "without_answer")},
             "title": title(row["text"]),
             "asked_on": _day(row["asked_at"], window),
-            "working_days_past": working_days(_date(row["needed_by"]), today),
+            "working_days_past": agreed.days(row["needed_by"], today),
             "is_new": window.holds(instant(row["asked_at"])),
         }
         for row in rows
@@ -118,7 +124,7 @@ def answered(inputs: Row, window: Window) -> list[Row]:
     ]
 
 
-def open_escalations(inputs: Row, window: Window) -> list[Row]:
+def open_escalations(inputs: Row, window: Window, agreed: Agreed) -> list[Row]:
     """What the customer is party to and nobody has decided, the first needed first.
 
     ``to`` is who decides, ``is_theirs`` whether that is one of the customer's people. Source:
@@ -133,8 +139,8 @@ def open_escalations(inputs: Row, window: Window) -> list[Row]:
             "is_theirs": row["to_kind"] == "customer",
             "text": _line(row["text"]),
             "raised_on": _day(row["raised_at"], window),
-            "working_days_open": working_days(_date(_day(row["raised_at"], window)), today),
-            "working_days_past": working_days(_date(row["answer_by"]), today),
+            "working_days_open": agreed.days(_day(row["raised_at"], window), today),
+            "working_days_past": agreed.days(row["answer_by"], today),
             "is_new": window.holds(instant(row["shared_at"])),
         }
         for row in rows
@@ -154,7 +160,7 @@ def resolved(inputs: Row, window: Window) -> list[Row]:
     ]
 
 
-def open_risks(inputs: Row, window: Window) -> list[Row]:
+def open_risks(inputs: Row, window: Window, agreed: Agreed) -> list[Row]:
     """What the customer reads of what may go wrong, the oldest first.
 
     ``working_days`` since it was shared; ``is_new``: in the window. Source: risks that are shared.
@@ -167,16 +173,19 @@ def open_risks(inputs: Row, window: Window) -> list[Row]:
             "text": _line(row["text"]),
             "milestone": row["milestone"],
             "since_day": _day(row["shared_at"], window),
-            "working_days": working_days(_date(_day(row["shared_at"], window)), _today(window)),
+            "working_days": agreed.days(_day(row["shared_at"], window), _today(window)),
             "is_new": window.holds(instant(row["shared_at"])),
         }
         for row in rows
     ]
 
 
-def commitments(inputs: Row, milestones: Sequence[Row], window: Window) -> list[Row]:
-    """Promises that became ``kept``, ``moved`` with notice or ``missed`` in the window, or fell
-    due in it; in the order of their days.
+def commitments(
+    inputs: Row, milestones: Sequence[Row], window: Window, agreed: Agreed
+) -> list[Row]:
+    """Promises of which something came in the window (``state``: ``kept``, ``missed``, or what
+    ``Agreed.state_of`` says of one that was replaced before its day), or that fell due in it; in
+    the order of their days.
 
     ``moved_to`` is the day that was promised instead (None: it was taken back), ``notice`` the
     working days before its own day on which that was said. Source: commitments, what was said of
@@ -188,9 +197,12 @@ def commitments(inputs: Row, milestones: Sequence[Row], window: Window) -> list[
     found = []
     for row in rows:
         later = instead.get(row["number"])
-        if later and not _gave_notice(later, row, inputs, window):
-            later = None
-        stands = _standing(row, later, done_on, window)
+        stands = None
+        if row["due_on"] and later and _is_in_time(later, row, inputs, window):
+            stands = _replaced(row, later, agreed)
+        elif row["due_on"]:
+            ended_on = _ended_on(row, later, window, agreed)
+            stands = _standing(row, _kept_on(row, done_on, window), ended_on)
         if stands and _came_in(stands, row, window):
             found.append({name: row[name] for name in COMMITMENT} | stands)
     return sorted(found, key=lambda each: (each["due_on"], each["number"]))
@@ -208,35 +220,45 @@ def _is_recorded(row: Row, inputs: Row, window: Window) -> bool:
     return datetime.fromisoformat(row["recorded_at"]) < window.as_of
 
 
-def _gave_notice(later: Row, row: Row, inputs: Row, window: Window) -> bool:
-    """Whether a promise was moved, and that was written down, before its day came; of a day before
-    the engagement was known here it is as it was said.
+def _is_in_time(later: Row, row: Row, inputs: Row, window: Window) -> bool:
+    """Whether a promise was replaced, and that was written down, before its day came; of a day
+    before the engagement was known here it is as it was said.
     """
     due_on = row["due_on"]
-    if due_on is None or later["said_on"] >= due_on:
+    if later["said_on"] >= due_on:
         return False
     written_on, known_on = (_day(at, window) for at in (later["recorded_at"], inputs["known_from"]))
-    return written_on < due_on or due_on < known_on
+    return bool(written_on < due_on or due_on < known_on)
 
 
-def _standing(row: Row, instead: Row | None, done_on: Row, window: Window) -> Row | None:
-    """What came of a promise by the end of the window, and on which day; None: nothing yet."""
-    due_on, today = row["due_on"], _today(window).isoformat()
-    if due_on is None:
-        return None
-    kept_on = _kept_on(row, done_on, window)
-    plain = {"moved_to": None, "moved_on": None, "kept_on": None, "notice": None}
-    if instead:
-        moved_on = instead["said_on"]
-        notice = working_days(_date(moved_on), _date(due_on))
-        moved = {"moved_to": instead["due_on"], "moved_on": moved_on, "notice": notice}
-        return plain | moved | {"state": "moved", "settled_on": moved_on}
-    if kept_on and kept_on <= due_on:
-        return plain | {"state": "kept", "kept_on": kept_on, "settled_on": kept_on}
-    if due_on < today:
-        after = (_date(due_on) + timedelta(days=1)).isoformat()
-        return plain | {"state": "missed", "kept_on": kept_on, "settled_on": after}
+NOTHING_CAME = {"moved_to": None, "moved_on": None, "kept_on": None, "notice": None}
+
+
+def _replaced(row: Row, later: Row, agreed: Agreed) -> Row:
+    moved_on, moved_to = later["said_on"], later["due_on"]
+    notice = agreed.days(moved_on, _date(row["due_on"]))
+    moved = {"moved_to": moved_to, "moved_on": moved_on, "notice": notice, "settled_on": moved_on}
+    return NOTHING_CAME | moved | {"state": agreed.state_of(notice, moved_to)}
+
+
+def _ended_on(row: Row, later: Row | None, window: Window, agreed: Agreed) -> str | None:
+    """From which day on a promise is missed that was not kept; None where that is not so yet."""
+    due_on = str(row["due_on"])
+    if later and agreed.ends_on_its_day:
+        written_on = _day(later["recorded_at"], window)
+        if max(later["said_on"], written_on) == due_on:
+            return due_on
+    if due_on < _today(window).isoformat():
+        return (_date(due_on) + timedelta(days=1)).isoformat()
     return None
+
+
+def _standing(row: Row, kept_on: str | None, ended_on: str | None) -> Row | None:
+    """What came by the end of the window of a promise that stands; None: nothing yet."""
+    told = NOTHING_CAME | {"kept_on": kept_on}
+    if kept_on and kept_on <= row["due_on"]:
+        return told | {"state": "kept", "settled_on": kept_on}
+    return told | {"state": "missed", "settled_on": ended_on} if ended_on else None
 
 
 def _kept_on(row: Row, done_on: Row, window: Window) -> str | None:

@@ -3,7 +3,7 @@
 Only what is shared with the customer is in the figures, in the words that were written for them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dm_portal.shell.wording import count, ended, phrase
 from reporting.sentences.parts import Row, fact, sentence
@@ -32,8 +32,7 @@ def promises(figures: Row) -> Iterator[Row]:
     """What came of promises since the last status; of a milestone's date others tell."""
     for row in figures.get("commitments", ()):
         if row["milestone"] is None:
-            said = {"kept": _kept, "moved": _moved, "missed": _missed}[row["state"]]
-            text, names = said(row, figures["window"])
+            text, names = SAID[row["state"]](row, figures["window"])
             facts = _facts(f"promise.{row['number']}", row, ("promise", "due_on", *names))
             yield sentence(f"promise.{row['number']}", text, *facts)
 
@@ -45,7 +44,10 @@ def _kept(row: Row, window: Row) -> tuple[str, Sequence[str]]:
 
 def _moved(row: Row, window: Row) -> tuple[str, Sequence[str]]:
     what, due = phrase(row["promise"]), day(row["due_on"], window)
-    notice = f"told {count(row['notice'], 'working day')} before"
+    days = row["notice"]
+    notice = f"told {count(days, 'working day')} before" if days else "with no working day left"
+    if row["state"] == "moved_late" and days:
+        notice = f"told only {count(days, 'working day')} before"
     if row["moved_to"] is None:
         return f"We took back what we promised for {due}, {notice}: {what}.", ("notice",)
     to = day(row["moved_to"], window)
@@ -58,6 +60,15 @@ def _missed(row: Row, window: Row) -> tuple[str, Sequence[str]]:
     if row["kept_on"] is None:
         return f"{text}.", ()
     return f"{text}, done on {day(row['kept_on'], window)}.", ("kept_on",)
+
+
+SAID: dict[str, Callable[[Row, Row], tuple[str, Sequence[str]]]] = {
+    "kept": _kept,
+    "moved": _moved,
+    "moved_late": _moved,
+    "withdrawn": _moved,
+    "missed": _missed,
+}
 
 
 def asks(figures: Row) -> Iterator[Row]:

@@ -113,6 +113,7 @@ def inputs(**rows: Any) -> dict[str, Any]:
         "revisions": [],
         "sprints": [],
         "imports": [imported()],
+        "working_days": {"weekdays": [0, 1, 2, 3, 4], "off": []},
     }
     return given | rows
 

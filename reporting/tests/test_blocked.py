@@ -210,3 +210,12 @@ def test_no_number_without_a_fact(drawn: list[tuple[int, list[int]]]) -> None:
     for row in sentences.write(promised(*items)):
         assert numbers_in(row["text"]) <= numbers_of(row["facts"]), row
         assert {fact["name"].rsplit(".", 1)[-1] for fact in row["facts"]} <= set(LABELS)
+
+
+def test_since_schema_10_its_age_is_in_the_engagements_working_days() -> None:
+    rows = inputs(items=[blocked("A-1", FRIDAY - 5)])
+    days = {"weekdays": [0, 1, 2, 3], "off": ["2026-11-18"]}
+    [plain] = facts.figures_from(rows)["blockers"]
+    [worked] = facts.figures_from(rows | {"working_days": days})["blockers"]
+    assert (plain["since_day"], plain["working_days"]) == ("2026-11-15", 5)
+    assert worked["working_days"] == 3

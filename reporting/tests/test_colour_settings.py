@@ -86,6 +86,10 @@ def test_other_numbers_than_those_looked_at_are_shown_first(
         ({"scope_red_percent": ""}, "“Scope: off track above” is a whole number from 0 to 300."),
         ({"waiting_red_days": "91"}, "is a whole number from 1 to 90."),
         ({"on_time_recovery_points": "x"}, "is a whole number from 0 to 30."),
+        (
+            {"notice_days": 0},
+            "“Commitments: moved with notice from” is a whole number from 1 to 90.",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_said_in_words(

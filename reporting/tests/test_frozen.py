@@ -61,16 +61,16 @@ def test_a_further_schema_leaves_what_was_said_by_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def further(inputs: dict[str, Any]) -> dict[str, Any]:
-        return facts.SCHEMAS[9](inputs) | {"further": 1}
+        return facts.SCHEMAS[10](inputs) | {"further": 1}
 
     import_work(engagement, manager, **{"A-1": (FRIDAY - WEEK, None)})
     published = publish(open_reports(engagement)[0], manager)
-    monkeypatch.setitem(facts.SCHEMAS, 10, further)
-    monkeypatch.setattr(facts, "SCHEMA_VERSION", 10)
+    monkeypatch.setitem(facts.SCHEMAS, 11, further)
+    monkeypatch.setattr(facts, "SCHEMA_VERSION", 11)
     friday.move_to(FRIDAY + WEEK, tick=False)
     _, second = open_reports(engagement, at=FRIDAY + WEEK, weeks=2)
     newer = publish(second, manager).facts
-    assert (published.facts.schema_version, newer.schema_version) == (9, 10)
+    assert (published.facts.schema_version, newer.schema_version) == (10, 11)
     assert '"further":1' in newer.body
     assert rebuilds(published.facts)
     assert rebuilds(newer)

@@ -10,6 +10,7 @@ from engagements.models import Engagement
 from engagements.tests.owed import owe
 from engagements.tests.owed import promise as promised
 from reporting import facts
+from reporting.figures import version_9
 from reporting.forecasting import stored
 from reporting.tests.inputs import (
     AS_OF,
@@ -18,6 +19,7 @@ from reporting.tests.inputs import (
     body,
     criterion,
     escalation,
+    followed,
     forecast,
     inputs,
     item,
@@ -100,10 +102,43 @@ def test_a_promise_is_told_when_something_came_of_it(row: Any, state: str | None
     )
 
 
-def test_a_promise_that_moved_says_with_how_much_notice() -> None:
-    moved = promise(2, "2026-12-04", supersedes=1, said_on="2026-11-16")
-    [found] = figures(commitments=[promise(1, "2026-11-27"), moved])["commitments"]
-    assert (found["state"], found["moved_to"], found["notice"]) == ("moved", "2026-12-04", 9)
+@pytest.mark.parametrize(
+    ("said_on", "moved_to", "off", "state", "notice"),
+    [
+        ("2026-11-13", "2026-12-04", [], "moved", 10),
+        ("2026-11-13", "2026-12-04", ["2026-11-26"], "moved_late", 9),
+        ("2026-11-16", "2026-12-04", [], "moved_late", 9),
+        ("2026-11-13", None, [], "withdrawn", 10),
+    ],
+)
+def test_a_promise_that_moved_says_with_how_much_notice(
+    said_on: str, moved_to: str | None, off: list[str], state: str, notice: int
+) -> None:
+    moved = promise(2, moved_to, supersedes=1, said_on=said_on)
+    days = {"weekdays": [0, 1, 2, 3, 4], "off": off}
+    rows = figures(commitments=[promise(1, "2026-11-27"), moved], working_days=days)
+    [found] = rows["commitments"]
+    assert (found["state"], found["moved_to"], found["notice"]) == (state, moved_to, notice)
+
+
+def test_a_promise_that_moves_on_its_day_is_missed_on_that_day() -> None:
+    told = {"said_on": "2026-11-20", "recorded_at": "2026-11-20T09:00:00Z"}
+    rows = [promise(1, "2026-11-20"), promise(2, "2026-12-04", supersedes=1, **told)]
+    [found] = figures(commitments=rows)["commitments"]
+    assert (found["number"], found["state"], found["settled_on"]) == (1, "missed", "2026-11-20")
+    assert version_9(followed(inputs(commitments=rows)))["commitments"] == []
+
+
+def test_ages_are_counted_in_the_working_days_of_the_engagement() -> None:
+    """Without Friday the 13th, and without Wednesday the 18th."""
+    days = {"weekdays": [0, 1, 2, 3], "off": ["2026-11-18"]}
+    rows = {"asks": [ask(1, needed_by="2026-11-12")], "risks": [risk(1)]}
+    rows |= {"escalations": [escalation(1, answer_by="2026-11-17")]}
+    found = figures(working_days=days, **rows)
+    assert found["asks"][0]["working_days_past"] == 3
+    assert found["risks"][0]["working_days"] == 5
+    [raised] = found["escalations"]
+    assert (raised["working_days_open"], raised["working_days_past"]) == (5, 1)
 
 
 def test_a_promise_that_moved_after_its_day_is_missed() -> None:

@@ -134,7 +134,27 @@ def test_risks_are_carried_with_their_age() -> None:
         (
             [promise(), promise(2, "2026-12-04", supersedes=1, said_on="2026-11-16")],
             (
-                "What we promised for Wed 18 Nov moved to Fri 4 Dec, told 2 working days before: "
+                "What we promised for Wed 18 Nov moved to Fri 4 Dec, told only 2 working days "
+                "before: A stand-in for tests."
+            ),
+        ),
+        (
+            [
+                promise(due_on="2026-12-04"),
+                promise(2, "2026-12-18", supersedes=1, said_on="2026-11-16"),
+            ],
+            (
+                "What we promised for Fri 4 Dec moved to Fri 18 Dec, told 14 working days before: "
+                "A stand-in for tests."
+            ),
+        ),
+        (
+            [
+                promise(due_on="2026-11-15"),
+                promise(2, "2026-12-04", supersedes=1, said_on="2026-11-14"),
+            ],
+            (
+                "What we promised for Sun 15 Nov moved to Fri 4 Dec, with no working day left: "
                 "A stand-in for tests."
             ),
         ),
