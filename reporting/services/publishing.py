@@ -18,6 +18,8 @@ from engagements.models import EngagementFunction
 from engagements.services.numbers import lock
 from reporting import customer, drafting, facts
 from reporting.drafting import Draft, draft_of, window_start
+from reporting.editing import Edit
+from reporting.mentions import Choice
 from reporting.models import Colour, Facts, Report, ReportRevision
 from reporting.services.attempts import Attempt, lease_end, with_names
 from reporting.services.drafts import require_draft, require_publishable
@@ -41,9 +43,15 @@ CORRECTED = {"correction_reason": "", "corrects_figures": False}
 
 
 class FrozenText(customer.Text):
-    """What waits in ``Report.frozen_text`` and stays in ``ReportRevision.text``."""
+    """What waits in ``Report.frozen_text`` and stays in ``ReportRevision.text``.
+
+    ``edits`` and ``choices`` made the sentences out of those of the rules: a later correction
+    begins with them, and one that is dropped leaves them as they were.
+    """
 
     frozen_at: str
+    edits: dict[str, Edit]
+    choices: dict[str, Choice]
 
 
 @transaction.atomic
@@ -90,10 +98,21 @@ def _frozen(report: Report, draft: Draft) -> dict[str, Any]:
     text = customer.compose(report=report, draft=draft)
     return {
         "frozen_facts": facts.canonical(draft.body),
-        "frozen_text": FrozenText(**text, frozen_at=now().isoformat()),
+        "frozen_text": FrozenText(
+            **text, frozen_at=now().isoformat(), edits=_edits(report), choices=report.choices
+        ),
         "drafted": draft.stored,
         "compiled_as_of": draft.as_of,
     }
+
+
+def _edits(report: Report) -> dict[str, Edit]:
+    """What the DM made of the rules' sentences; in a correction of words on top of what was made
+    of them before.
+    """
+    is_of_words = report.correction_reason and not report.corrects_figures
+    before = drafting.last_said(report).text.get("edits", {}) if is_of_words else {}
+    return before | report.edits
 
 
 @transaction.atomic
@@ -143,10 +162,11 @@ def start_correction(
         raise DomainError("Say what was wrong: the customer reads it beside the correction.")
     require_state(report, State.PUBLISHED)
     _require_untold(report)
+    said_last = drafting.last_said(report)
     if report.is_update:
         _refuse_figures(corrects_figures)
     else:
-        corrects_figures |= drafting.last_said(report).facts.schema_version < drafting.EDITABLE
+        corrects_figures |= said_last.facts.schema_version < drafting.EDITABLE
     if corrects_figures:
         _require_figures_are_last(report)
     said = {"reason": reason, "corrects_figures": corrects_figures}
@@ -156,7 +176,7 @@ def start_correction(
         correction_reason=reason,
         corrects_figures=corrects_figures,
         # where words alone change, what was said is what one starts from
-        edits=report.edits if corrects_figures else {},
+        edits=said_last.text.get("edits", report.edits) if corrects_figures else {},
     )
     record("report.correction_started", report, by=by, after=said)
 
@@ -186,8 +206,8 @@ def drop_correction(*, report: Report, version: int, by: User) -> None:
         State.PUBLISHED,
         **CORRECTED,
         **RECORDED,
-        edits={},
-        choices={},
+        edits=revision.text.get("edits", {}),
+        choices=revision.text.get("choices", {}),
         drafted=drafted,
         compiled_as_of=revision.facts.as_of,
         **said,

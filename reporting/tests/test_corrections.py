@@ -14,7 +14,7 @@ from engagements.tests.events import import_of, tell
 from reporting import facts
 from reporting.models import Report, ReportRevision
 from reporting.sentences import corrected
-from reporting.services.publishing import start_correction
+from reporting.services.publishing import drop_correction, start_correction
 from reporting.tests.pages import url
 from reporting.tests.reports import (
     FRIDAY,
@@ -120,6 +120,45 @@ def test_of_an_older_schema_the_figures_are_worked_out_anew(
         next_status(manager, engagement, friday)
         with pytest.raises(DomainError, match="the figures of this one stay"):
             correct(second, manager)
+
+
+FINISHED = "We finished what we had planned."
+
+
+def reworded(revision: ReportRevision, by: User) -> ReportRevision:
+    """Its next revision, with the first sentence in other words and another one left out."""
+    report = fresh(revision.report)
+    start_correction(report=report, reason="A typo.", by=by)
+    wanted = {
+        "finished": {"text": FINISHED, "left_out": ""},
+        "freshness": {"text": "", "left_out": "irrelevant"},
+    }
+    return publish(write(report, by, sentences=wanted), by)
+
+
+def test_what_was_reworded_stays_when_figures_are_corrected_later(
+    first: ReportRevision, manager: User
+) -> None:
+    assert {"finished", "freshness"} <= said(first).keys()
+    second = reworded(first, manager)
+    third = correct(second, manager, corrects_figures=True)
+    fourth = correct(third, manager, corrects_figures=True)
+    for revision in (second, third, fourth):
+        assert said(revision)["finished"] == FINISHED
+        assert "freshness" not in said(revision)
+
+
+@pytest.mark.parametrize("corrects_figures", [True, False])
+def test_a_correction_that_is_dropped_leaves_what_was_reworded(
+    first: ReportRevision, manager: User, corrects_figures: bool
+) -> None:
+    report = fresh(reworded(first, manager).report)
+    figures = {"corrects_figures": corrects_figures}
+    start_correction(report=report, reason="Counted wrong.", by=manager, **figures)
+    write(report, manager, sentences={"finished": {"text": "No.", "left_out": ""}})
+    drop_correction(report=report, version=report.version, by=manager)
+    last = report.revisions.latest("number")
+    assert said(correct(last, manager, corrects_figures=True))["finished"] == FINISHED
 
 
 @pytest.mark.parametrize(("ticked", "words"), [("", "stay as they were"), ("on", "known by now")])
