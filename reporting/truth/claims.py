@@ -6,6 +6,7 @@ What is said of the future, of a condition or of somebody's wish is no claim abo
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,8 +61,10 @@ PAST = re.compile(
 )
 # what nothing above reads; no times, versions, keys of items or parts of words
 NUMBER = re.compile(r"(?<![\w.,:/#-])\d{1,6}(?![\w:/#-]|[.,]\d)")
+_PROMISE = r"(?:commit(?:ted|ment)|promised|deadline|due)"
+PROMISE = re.compile(_PROMISE, re.IGNORECASE)
 COMMITTED = re.compile(
-    r"(?:commit(?:ted|ment)|promised|deadline|due)(?:\s+date)?[\s,:]*"
+    rf"{_PROMISE}(?:\s+date)?[\s,:]*"
     rf"(?:(?:is|was|for|on|by|to|of|still|stays|remains|stands|at|the|date|{_NAME}+)[\s,:]+)*$",
     re.IGNORECASE,
 )
@@ -80,9 +83,9 @@ COLOUR = re.compile(
     r"(?<![\w-])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in COLOURS.items()) + r")\b",
     re.IGNORECASE,
 )
-# Before a colour: that of the last status.
+# Right before a colour: that of the last status.
 LAST = re.compile(
-    r"\b(?:last (?:week|status)(?: it)?(?: was)?[:,]?|previously|before:)\s+$", re.IGNORECASE
+    r"\b(?:last (?:week|status)(?: it)?(?: was)?[:,]?|previously|before:)\s+", re.IGNORECASE
 )
 # Before a colour or a state: no plain statement about the present.
 OTHERWISE = re.compile(
@@ -102,6 +105,8 @@ SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?](?=\w)[^.!?;\n]+)*[.!?;\n]*")
 # between a claim and a name after it: that name begins something else
 ASIDE = re.compile(r"[,:–(]")
 CLAUSE = re.compile(r"[,;:–]|\b(?:and|but|while|whereas|although)\b", re.IGNORECASE)
+# So far before a day stand the words that say what it is the day of.
+NEAR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +130,60 @@ def claims_in(text: str, *, names: Sequence[str], about: str, today: date) -> It
         yield from _Sentence(sentence, names, about, today).claims()
 
 
+class _Places:
+    """Where a pattern is found in a text, asked for as often as there are claims."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        found = [each.span() for each in pattern.finditer(text)]
+        self.starts = [start for start, _ in found]
+        self.ends = [end for _, end in found]
+
+    def is_within(self, first: int, end: int) -> bool:
+        """Whether all of one lies there."""
+        number = bisect_left(self.starts, first)
+        return number < len(self.ends) and self.ends[number] <= end
+
+    def start_before(self, at: int) -> int | None:
+        """Where the last one begins that begins before."""
+        number = bisect_left(self.starts, at)
+        return self.starts[number - 1] if number else None
+
+    def end_before(self, at: int) -> int:
+        """Where the last one ends that ends there or before; 0 where none does."""
+        number = bisect_right(self.ends, at)
+        return self.ends[number - 1] if number else 0
+
+
 class _Sentence:
     def __init__(self, text: str, names: Sequence[str], about: str, today: date) -> None:
         self.text, self.about = text, about
         self.noun = ""  # the last that was counted
         self.named = list(names_in(text, names))
+        self._named_at = [at for at, _, _ in self.named]
         self.days = list(days_in(text, today=today))
-        self._left = text
+        self._left = list(text)
         for named in self.days:
             self._blot(named.start, named.end, _READ)
         for at, _, length in self.named:
             self._blot(at, at + length, _NAME)
+        self._clauses, self._asides = _Places(CLAUSE, text), _Places(ASIDE, text)
+        self._not_yet, self._otherwise = _Places(NOT_YET, text), _Places(OTHERWISE, text)
+        self._last = frozenset(_Places(LAST, text).ends)
 
     def claims(self) -> Iterator[Claim]:
-        yield from (self._day(named) for named in self.days)
+        left = "".join(self._left)
+        promises = _Places(PROMISE, left)
+        yield from (self._day(named, left, promises) for named in self.days)
         for pattern, read in (
             *((COUNT, self._counts), (SHARE, self._share)),
             *((AGAIN, self._again), (PAST, self._past)),
         ):
-            for found in pattern.finditer(self._left):
+            for found in pattern.finditer("".join(self._left)):
                 claims = list(read(found))
                 yield from claims
                 if claims:
                     self._blot(found.start(), found.end(), _READ)
-        for found in NUMBER.finditer(self._left):
+        for found in NUMBER.finditer("".join(self._left)):
             words = self.text[found.start() : found.end()]
             yield Claim(words, "count", self._subject(found.start()), "", int(found[0]))
         for found in COLOUR.finditer(self.text):
@@ -156,34 +191,29 @@ class _Sentence:
 
     def _blot(self, start: int, end: int, mark: str) -> None:
         """Of what is left to read; numbers of days and names count nothing."""
-        self._left = self._left[:start] + mark * (end - start) + self._left[end:]
+        self._left[start:end] = mark * (end - start)
 
     def _subject(self, start: int) -> str:
-        before = [name for at, name, _ in self.named if at < start]
-        after = [
-            name
-            for at, name, _ in self.named
-            if at >= start and not ASIDE.search(self.text[start:at])
-        ]
-        return (before[-1:] or after[:1] or [self.about])[0]
+        following = bisect_left(self._named_at, start)
+        if following:
+            return self.named[following - 1][1]
+        if following < len(self.named) and not self._asides.is_within(
+            start, self._named_at[following]
+        ):
+            return self.named[following][1]
+        return self.about
 
     def _words(self, found: re.Match[str]) -> str:
         return self.text[found.start() : found.end()]
 
-    def _clause_before(self, start: int) -> str:
-        return CLAUSE.split(self.text[:start])[-1]
-
     def _is_plain(self, start: int) -> bool:
-        return not NOT_YET.search(self._clause_before(start))
+        return not self._not_yet.is_within(self._clauses.end_before(start), start)
 
-    def _day(self, named: Named) -> Claim:
-        before, meaning = self._left[: named.start], ""
-        if self._is_plain(named.start):
-            for name, pattern in (("committed", COMMITTED), ("moved", MOVED), ("done", DONE)):
-                meaning = name if pattern.search(before) else meaning
+    def _day(self, named: Named, left: str, promises: _Places) -> Claim:
         subject = self._subject(named.start)
         if not named.is_on_its_weekday:
             return Claim(named.words, "weekday", subject, "", named.day)
+        meaning = _meaning(left, named.start, promises) if self._is_plain(named.start) else ""
         return Claim(named.words, "day", subject, meaning, named.day)
 
     def _counts(self, found: re.Match[str]) -> Iterator[Claim]:
@@ -221,14 +251,26 @@ class _Sentence:
         yield Claim(self._words(found), "count", subject, meaning, value)
 
     def _colour(self, found: re.Match[str]) -> Iterator[Claim]:
-        colour = str(found.lastgroup)
-        before = self._clause_before(found.start())
-        if LAST.search(self.text[: found.start()]):
+        colour, start = str(found.lastgroup), found.start()
+        if start in self._last:
             yield Claim(found[0], "colour", ANY, "previous", colour)
-        elif not OTHERWISE.search(before):
-            before_it = [name for at, name, _ in self.named if at < found.start()]
-            subject = (before_it[-1:] or [self.about])[0]
+        elif not self._otherwise.is_within(self._clauses.end_before(start), start):
+            number = bisect_left(self._named_at, start)
+            subject = self.named[number - 1][1] if number else self.about
             yield Claim(found[0], "colour", subject, "now", colour)
+
+
+def _meaning(left: str, start: int, promises: _Places) -> str:
+    """Of a day that begins there, by the words right before it; empty where they are not plain."""
+    since = max(start - NEAR, 0)
+    if DONE.search(left, since, start):
+        return "done"
+    if MOVED.search(left, since, start):
+        return "moved"
+    promise = promises.start_before(start)
+    # between the last promise and its day there is no other one
+    is_promised = promise is not None and COMMITTED.match(left, promise, start)
+    return "committed" if is_promised else ""
 
 
 def _number(word: str) -> int:
@@ -252,14 +294,15 @@ def names_in(text: str, names: Sequence[str]) -> Iterator[tuple[int, str, int]]:
     A version alone ("2.1") names the one milestone that begins or ends with it. Gives where,
     which, and how many letters.
     """
-    found: dict[int, tuple[str, int]] = {}
+    found: list[tuple[int, str, int]] = []
+    taken = bytearray(len(text))
     for pattern, name in _patterns(names):
         for at in re.finditer(pattern, text, re.IGNORECASE):
-            if not any(
-                start < at.end() and at.start() < start + n for start, (_, n) in found.items()
-            ):
-                found[at.start()] = (name or at[0], len(at[0]))
-    return iter(sorted((start, name, length) for start, (name, length) in found.items()))
+            start, end = at.span()
+            if not any(taken[start:end]):
+                found.append((start, name or at[0], end - start))
+                taken[start:end] = b"\1" * (end - start)
+    return iter(sorted(found))
 
 
 def _patterns(names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ DAY = re.compile(
 )
 # before a day: "13 and", "2–"
 FIRST_OF_TWO = re.compile(r"(?<![\w.,-])(\d{1,2})\s*(?:–|-|and|to)\s*$", re.IGNORECASE)
+# and no further before it
+NEAR = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def days_in(text: str, *, today: date) -> Iterator[Named]:
     """
     for found in DAY.finditer(text):
         day = _day(found, today)
-        if day is not None and (first := FIRST_OF_TWO.search(text[: found.start()])):
+        start = found.start()
+        first = FIRST_OF_TWO.search(text, max(start - NEAR, 0), start)
+        if day is not None and first:
             with suppress(ValueError):
                 earlier = day.replace(day=int(first[1]))
                 yield Named(earlier, None, first.start(1), first.end(1), first[1])
