@@ -15,8 +15,10 @@ from dm_portal.shell.wording import abridged
 from reporting import customer, policies
 from reporting.editing import read
 from reporting.models import Question, ReportRevision
+from reporting.periods import monday_named
 
 QUOTED = 200
+LONGEST = 10
 # The DM's own paragraphs, by the names of their seams.
 NAMED = ("headline", "our_move", "colour_reason", "own_words", "paragraph")
 
@@ -75,6 +77,26 @@ def name_of(revision: ReportRevision) -> str:
     report = revision.report
     what = f"update-{report.update_number}" if report.is_update else report.period.week
     return f"{what}-{revision.number}"
+
+
+def columns_named(name: str) -> dict[str, Any]:
+    """By which columns one finds the revision that an address calls so; what ``name_of`` made.
+
+    Raises:
+        ValueError: none is called so.
+    """
+    what, _, number = name.rpartition("-")
+    kind, _, update = what.partition("-")
+    if kind == "update":
+        return {"report__update_number": _number(update), "number": _number(number)}
+    return {"report__period__starts_on": monday_named(what), "number": _number(number)}
+
+
+def _number(text: str) -> int:
+    """Of a revision or an update; longer ones there are none."""
+    if not (text.isascii() and text.isdecimal() and len(text) < LONGEST):
+        raise ValueError(f"“{text}” is no number.")
+    return int(text)
 
 
 def quote_at(revision: ReportRevision, place: str) -> str:

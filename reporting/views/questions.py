@@ -22,14 +22,12 @@ from reporting.question_forms import QuestionAnswerForm, QuestionForm
 from reporting.services.letters import path_of
 from reporting.services.questions import answer_question, ask_question
 from reporting.views.asks import find_readable
-from reporting.views.reports import week_starts
 
 ASKED = [
     Column("About", "quote", is_long=True),
     Column("Asked", "asked_at", kind="instant", note=lambda row: f"by {row.asked_by.name}"),
     Column("Answer", lambda row: row.answer or None, missing="none yet", is_long=True),
 ]
-LONGEST = 10
 THEIRS = [
     Column("Question", "text", url=lambda row: _place(row), is_long=True),
     *ASKED,
@@ -120,23 +118,13 @@ def _questions(request: HttpRequest, engagement: Engagement) -> QuerySet[Questio
 
 def _revision(request: HttpRequest, engagement: Engagement, said: str) -> ReportRevision:
     """The revision that ``said`` names, see ``questions.name_of``; 404 where there is none."""
-    what, _, number = said.rpartition("-")
-    if not _is_number(number):
-        raise Http404
-    revisions = ReportRevision.objects.visible_to(request.user).filter(
-        report__engagement=engagement, number=int(number)
-    )
-    kind, _, update = what.partition("-")
-    if kind == "update" and _is_number(update):
-        revisions = revisions.filter(report__update_number=int(update))
-    else:
-        revisions = revisions.filter(report__period__starts_on=week_starts(what))
+    try:
+        named = questions.columns_named(said)
+    except ValueError as error:
+        raise Http404 from error
+    revisions = ReportRevision.objects.visible_to(request.user)
+    revisions = revisions.filter(report__engagement=engagement, **named)
     return get_object_or_404(revisions.select_related("report__engagement", "report__period"))
-
-
-def _is_number(text: str) -> bool:
-    """Of a revision or an update; longer ones there are none."""
-    return text.isdecimal() and len(text) < LONGEST
 
 
 def _back(request: HttpRequest, question: Question) -> str:
