@@ -11,7 +11,7 @@ Source of formulae and constants: developed on real weekly series and sprint boa
 from collections.abc import Iterable
 from functools import lru_cache
 from math import ceil, exp, lgamma, log, log1p, sqrt
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 # Half-lives, in weeks: of the three paces, of the long pace, of how well each pace foretold.
 MEMORIES = (6, 16, 45)
@@ -210,25 +210,3 @@ class Pace(NamedTuple):
         best = max(self.scores)
         shares = [exp(score - best) for score in self.scores]
         return tuple(share / sum(shares) for share in shares)
-
-    def as_row(self) -> dict[str, Any]:
-        """JSON-ready, for ``from_row``."""
-        return self._asdict()
-
-    @classmethod
-    def from_row(cls, row: dict[str, Any]) -> Self:
-        return cls(
-            seen=row["seen"],
-            long=Sums(*row["long"]),
-            sums=tuple(Sums(*each) for each in row["sums"]),
-            scores=tuple(row["scores"]),
-            recent=tuple(row["recent"]),
-            outlooks=tuple(_outlook(each) for each in row["outlooks"]),
-        )
-
-
-def _outlook(row: list[Any] | None) -> Outlook | None:
-    if row is None:
-        return None
-    long_pace, noise, versions = row
-    return Outlook(long_pace, noise, tuple(Version(*each) for each in versions))
