@@ -22,6 +22,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0013_source_maps",
     "0015_sprints_are_renamed_during_imports",
     "0026_events_of_an_import",
+    "0031_kept_by_the_database",
     "0023_due_days",
     "0011_updates",
     "0015_typed_and_withdrawn",

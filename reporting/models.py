@@ -222,6 +222,10 @@ class Report(models.Model):
                 name="report_corrects_figures_in_a_correction",
             ),
             models.CheckConstraint(
+                condition=Q(corrects_figures=False) | Q(period__isnull=False),
+                name="report_update_keeps_its_figures",
+            ),
+            models.CheckConstraint(
                 condition=Q(saved_at__isnull=True, saved_by__isnull=True)
                 | Q(saved_at__isnull=False, saved_by__isnull=False),
                 name="report_saved_at_by",

@@ -18,7 +18,8 @@ class Forecast(models.Model):
     Written once. ``inputs`` is what it rests on, and ``law`` what follows: of a milestone the
     chance to be done by the end of each week, the first of which begins on ``starts_on``; of a
     sprint, which begins then, the ``point`` and the amounts that are not exceeded, by chance. A
-    ``refusal`` names the rule by which nobody is told a date, and says so in a sentence.
+    ``refusal`` names the rule by which nobody is told a date, and says so in a sentence. The
+    database holds that its milestone or its sprint is of its engagement.
     """
 
     class Occasion(models.TextChoices):
@@ -89,6 +90,14 @@ class Forecast(models.Model):
                 name="forecast_once_a_week",
             ),
             models.UniqueConstraint(fields=["sprint", "share"], name="forecast_once_a_share"),
+        ]
+        indexes = [
+            # newest_first() and newest() of milestones
+            models.Index(
+                fields=["milestone", "-as_of", "-id"],
+                condition=Q(milestone__isnull=False),
+                name="forecast_newest",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,3 +59,32 @@ def frozen_when(table: str, ended: str) -> migrations.RunSQL:
         DROP TRIGGER IF EXISTS {table}_frozen ON {table};
         """,
     )
+
+
+SHARED = """
+CREATE OR REPLACE FUNCTION refuse_to_unshare() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this row of % is shared with the customer and stays so', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+
+def shared_for_good(table: str) -> migrations.RunSQL:
+    """Forbid to take back, to date anew and to delete what is shared in ``table``."""
+    return migrations.RunSQL(
+        SHARED
+        + f"""
+        CREATE TRIGGER {table}_shared_for_good BEFORE UPDATE ON {table}
+            FOR EACH ROW WHEN (
+                OLD.shared_at IS NOT NULL AND
+                (NEW.shared_at, NEW.shared_by_id) IS DISTINCT FROM (OLD.shared_at, OLD.shared_by_id)
+            ) EXECUTE FUNCTION refuse_to_unshare();
+        CREATE TRIGGER {table}_shared_and_kept BEFORE DELETE ON {table}
+            FOR EACH ROW WHEN (OLD.shared_at IS NOT NULL) EXECUTE FUNCTION refuse_to_unshare();
+        """,
+        reverse_sql=f"""
+        DROP TRIGGER IF EXISTS {table}_shared_for_good ON {table};
+        DROP TRIGGER IF EXISTS {table}_shared_and_kept ON {table};
+        """,
+    )

@@ -212,6 +212,10 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "commitment_made_to_somebody": (Commitment, {"made_to": ""}),
     "commitment_due_or_taken_back": (Commitment, {"due_on": None}),
     "commitment_probability_0_to_1": (Commitment, {"probability": 2}),
+    "commitment_due_after_it_was_said": (
+        Commitment,
+        {"number": 99, "supersedes_id": None, "due_on": SECOND, "said_on": SECOND + DAY},
+    ),
     "commitment_said_somewhere": (Commitment, {"said_in": ""}),
     "escalation_number": (Escalation, {}),
     "escalation_says_what": (Escalation, {"what": ""}),
@@ -273,6 +277,15 @@ VIOLATIONS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
         {"corrects_figures": True, "correction_reason": ""},
     ),
     "report_of_a_period_or_an_update": (Report, {"update_number": 99}),
+    "report_update_keeps_its_figures": (
+        Report,
+        {
+            "period_id": None,
+            "update_number": 99,
+            "corrects_figures": True,
+            "correction_reason": "Counted wrong.",
+        },
+    ),
     "report_update_number": (Report, {"period_id": None, "update_number": 1}),
     "note_has_a_text": (Note, {"text": ""}),
     "note_settled_at_by": (Note, {"outcome": "done"}),
@@ -432,3 +445,48 @@ def test_an_event_is_of_an_import_of_its_source(world: World, stray: dict[str, i
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         insert_and_look(event)
     assert refused.value.__cause__.diag.constraint_name == "work_event_of_import_of_source"
+
+
+@pytest.mark.parametrize(
+    ("of", "changes"),
+    [("milestone", {"occasion": "status"}), ("sprint", {"share": 0})],
+)
+def test_a_forecast_is_of_its_engagement(world: World, of: str, changes: dict[str, Any]) -> None:
+    forecast = Forecast.objects.filter(**{f"{of}__isnull": False})[0]
+    other = Engagement.objects.exclude(pk=forecast.engagement_id)[0]
+    forecast.pk = None
+    for name, value in {**changes, "engagement": other}.items():
+        setattr(forecast, name, value)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        insert_and_look(forecast)
+    rule = refused.value.__cause__.diag.constraint_name
+    assert rule == f"forecast_of_{of}_of_engagement"
+
+
+ENDED = {Risk: {"state": "closed"}, Escalation: {"state": "resolved"}}
+
+
+@pytest.mark.parametrize("model", list(ENDED))
+@pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_came_to_its_end_stays(world: World, model: Any, act: str) -> None:
+    table, ended = model._meta.db_table, model.objects.filter(**ENDED[model])[0]
+    refused = pytest.raises(IntegrityError, match="came to its end")
+    with connection.cursor() as cursor, refused, transaction.atomic():
+        cursor.execute(f"{act.format(table)} WHERE id = %s", [ended.pk])
+
+
+@pytest.mark.parametrize("model", [Ask, Risk, Escalation])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE {} SET shared_at = NULL, shared_by_id = NULL",
+        "UPDATE {} SET shared_at = shared_at - interval '1 day'",
+        "DELETE FROM {}",
+    ],
+)
+def test_what_is_shared_stays_so(world: World, model: Any, act: str) -> None:
+    table, shared = model._meta.db_table, model.objects.open().shared()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET version = version + 1 WHERE id = %s", [shared.pk])  # noqa: S608 (ours)
+        with pytest.raises(IntegrityError, match="stays so"), transaction.atomic():
+            cursor.execute(f"{act.format(table)} WHERE id = %s", [shared.pk])

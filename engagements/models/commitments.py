@@ -75,6 +75,13 @@ class Commitment(OfEngagement):
                 condition=Q(due_on__isnull=False) | Q(supersedes__isnull=False),
                 name="commitment_due_or_taken_back",
             ),
+            # The date of a milestone is written down as it is committed, whatever day that is.
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True)
+                | Q(due_on__gte=F("said_on"))
+                | Q(revision__isnull=False),
+                name="commitment_due_after_it_was_said",
+            ),
             models.CheckConstraint(
                 condition=Q(probability__isnull=True)
                 | Q(probability__gte=0) & Q(probability__lte=1),
