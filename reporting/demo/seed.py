@@ -22,7 +22,7 @@ from engagements.services.sprints import create_sprint
 from engagements.services.templates import add_default_templates
 from reporting import rag
 from reporting.demo import plans
-from reporting.demo.between import note_down, tell_today
+from reporting.demo.between import inquire, note_down, tell_today
 from reporting.demo.hours import keep_hours, next_monday, send_away
 from reporting.demo.judged import describe_blockers, judge_criteria
 from reporting.demo.owed import Desk
@@ -101,6 +101,7 @@ def seed(*, password: str) -> None:
         _promise_daily(harbour)
         say_who(atlas.engagement, atlas.plan, by=atlas.dm)
         note_down(atlas.engagement, by=atlas.dm)
+        inquire(atlas.engagement, cast, by=atlas.dm)
         tell_today(harbour.engagement, by=harbour.dm)
         keep_waiting_mails()  # nobody of the demo world has a mailbox
 

@@ -17,7 +17,8 @@ class MilestonePlan:
     """A milestone, the work it takes (titles), and when its items are made and finished.
 
     ``made`` and ``done`` are first and last day, counted from the engagement's first day; the
-    items spread evenly between. ``left`` items are not finished when the story ends.
+    items spread evenly between, but for those that ``came`` on a day of their own, by title.
+    ``left`` items are not finished when the story ends.
     """
 
     name: str
@@ -29,6 +30,7 @@ class MilestonePlan:
     left: int = 0
     criteria: tuple[tuple[str, str], ...] = ()
     criteria_met: int = 0
+    came: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ def _made(
         count = len(milestone.titles)
         finished = count - milestone.left
         for index, title in enumerate(milestone.titles):
-            made = _spread(milestone.made, index, count) + chance.random() * 0.3
+            day = milestone.came.get(title, _spread(milestone.made, index, count))
+            made = day + chance.random() * 0.3
             done = None
             if index < finished:
                 done = _spread(milestone.done, index, finished) + chance.random() * 1.5

@@ -28,7 +28,7 @@ from engagements.models import (
 )
 from reporting.demo import plans
 from reporting.demo.story import items_of
-from reporting.models import Report, ReportRevision
+from reporting.models import Forecast, Question, Report, ReportRevision
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,24 @@ def test_every_word_was_kept_moved_or_missed(printed: list[list[str]]) -> None:
     rows = Commitment.objects.with_standing(zone=zone, today=now().date())
     assert {row.state for row in rows} == {"open", "kept", "moved", "missed"}
     assert rows.filter(revision__isnull=False).count() == MilestoneRevision.objects.count()
+
+
+def test_what_is_well_or_at_risk_has_a_range_and_what_drifts_has_none(
+    printed: list[list[str]],
+) -> None:
+    ahead = Forecast.objects.filter(milestone__engagement__state="active").newest()
+    refused = {(each.milestone.engagement.name, each.refusal) for each in ahead}
+    assert refused >= {("Atlas payments", ""), ("Cedar referrals", ""), ("Harbour bookings", "")}
+    assert {rule for name, rule in refused if name == "Quayside gates"} == {"outgrown"}
+    assert {rule for name, rule in refused if name == "Lantern archive"} == {"too_young"}
+
+
+def test_one_question_is_answered_and_one_waits(printed: list[list[str]]) -> None:
+    asked = Question.objects.order_by("number")
+    assert [(each.place, each.is_open) for each in asked] == [
+        ("our_move", False),
+        ("headline", True),
+    ]
 
 
 def test_one_source_is_older_than_promised(printed: list[list[str]]) -> None:
