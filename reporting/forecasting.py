@@ -30,7 +30,7 @@ class MilestoneForecast:
 
     ``inputs`` are ``weeks``: items that the engagement finished in each complete week; ``open``:
     items of the milestone that are open; ``before``: open items of milestones that are due
-    earlier; ``growth``: items by which all of these grow a week.
+    earlier; ``items``: items of all of these, open and done; ``growth``: by which they grow a week.
     """
 
     number: int
@@ -85,8 +85,8 @@ def _growth(known: Known, promise: Promise) -> float:
 def _forecast(
     known: Known, queue: Sequence[Promise], weeks: list[int], starts_on: date, growth: float
 ) -> MilestoneForecast:
-    mine = queue[-1]
-    need = expected.remaining(known, [each.number for each in queue])
+    mine, numbers = queue[-1], [each.number for each in queue]
+    need = expected.remaining(known, numbers)
     found = finish_of(weeks, need, growth=growth)
     return MilestoneForecast(
         number=mine.number,
@@ -95,6 +95,7 @@ def _forecast(
             "weeks": weeks,
             "open": mine.open,
             "before": need - mine.open,
+            "items": len(expected.held(known, numbers)),
             "growth": round(growth, PLACES),
         },
         law=tuple(round(chance, PLACES) for chance in found.law) if mine.open else (),

@@ -25,6 +25,7 @@ class Forecast(models.Model):
     class Occasion(models.TextChoices):
         WEEK = "week", "A week is over"
         STATUS = "status", "A status is published"
+        CHANGE = "change", "A file was applied, or a promise moved"
         SHARE = "share", "A part of the sprint is over"
 
     class Method(models.TextChoices):
@@ -64,7 +65,7 @@ class Forecast(models.Model):
                     milestone__isnull=False,
                     sprint__isnull=True,
                     share__isnull=True,
-                    occasion__in=["week", "status"],
+                    occasion__in=["week", "status", "change"],
                     method="pace",
                 )
                 | Q(

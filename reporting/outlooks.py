@@ -1,9 +1,10 @@
 """The expected range of a milestone or a sprint, as our own pages show it; from what is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from math import floor
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from dm_portal.shell.wording import count
 from engagements.figures import is_done
 from engagements.models import Milestone, Sprint
 from reporting.forecasts.days import days_ahead
-from reporting.forecasts.finish import LIKELY, MIDDLE
+from reporting.forecasts.finish import LIKELY, MIDDLE, NEARLY_SURE
 from reporting.forecasts.moves import Basis, Move, moves
 from reporting.forecasts.pace import Pace
 from reporting.models import Forecast
@@ -27,7 +28,7 @@ NO_FORECAST = (
     "the first range is worked out once this milestone is promised and its work is imported"
 )
 # Of a sprint, the amounts between which most of its kind end.
-LEAST, MOST = "0.15", "0.85"
+FEWEST, LEAST, MOST = "0.05", "0.15", "0.85"
 
 
 def expected_range(forecast: Forecast, *, day: date) -> tuple[date, date] | None:
@@ -61,15 +62,27 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """An earlier forecast beside the one that stands: ``since`` when, what was told then or why
+    nothing was, and what moved it.
+    """
+
+    since: str
+    words: str
+    lines: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MilestoneOutlook:
-    """What is expected of a milestone by the ``forecast`` that stands; ``before`` is the one of
-    the week before its own, if that is kept.
+    """What is expected of a milestone by the ``forecast`` that stands; ``began`` is the one of its
+    own week, if it rests on something else, ``before`` the one of the week before.
     """
 
     milestone: Milestone
     forecast: Forecast | None
     before: Forecast | None
     day: date
+    began: Forecast | None = None
 
     @property
     def words(self) -> str:
@@ -147,21 +160,45 @@ class MilestoneOutlook:
             found.append(f"{pace.middle():.1f} items finished a week, by {weeks}")
         return found
 
-    def moved(self) -> list[Moved]:
-        """Why the range is another one than that of the week before; empty where not known."""
-        if self.forecast is None or self.before is None:
-            return []
-        if self.forecast.refusal or self.before.refusal:
-            return []
-        return [_line(move) for move in moves(_basis(self.before), _basis(self.forecast))]
-
     @property
-    def before_words(self) -> str:
-        """What was told the week before, or why nothing was; empty where nothing is kept of it."""
-        if self.before is None:
+    def can_be_promised(self) -> str:
+        """The dates that hold with a good and with a high chance, in one sentence."""
+        if not self.words or self.forecast is None:
             return ""
-        as_told = expected_range(self.before, day=self.before.starts_on)
-        return _words(as_told, self.day) or f"not known: {self.before.refusal_words}"
+        likely, nearly_sure = (self.forecast.day(each) for each in (LIKELY, NEARLY_SURE))
+        said = f"What can be committed: {self._day(likely)} holds with a chance of 85 %"
+        if nearly_sure is None:
+            return f"{said}."
+        if nearly_sure == likely:
+            return f"{said}, and of 95 %."
+        return f"{said}, {self._day(nearly_sure)} with one of 95 %."
+
+    def _day(self, day: Any) -> str:
+        return day_words(day, today=self.day)
+
+    def comparisons(self) -> list[Comparison]:
+        """Why the range is another one than that of this week's beginning and of the week before;
+        only what is kept.
+        """
+        if self.forecast is None:
+            return []
+        earlier = (("this week began", self.began), ("the week before", self.before))
+        return [
+            Comparison(since, self._as_told(then), tuple(_lines(then, self.forecast)))
+            for since, then in earlier
+            if then
+        ]
+
+    def _as_told(self, then: Forecast) -> str:
+        """What was told, or why nothing was."""
+        as_told = expected_range(then, day=then.starts_on)
+        return _words(as_told, self.day) or f"not known: {then.refusal_words}"
+
+
+def _lines(then: Forecast, now: Forecast) -> Iterator[Moved]:
+    """What each change did to the dates; none where one of both tells no date."""
+    if not (then.refusal or now.refusal):
+        yield from (_line(move, then, now) for move in moves(_basis(then), _basis(now)))
 
 
 def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
@@ -172,12 +209,15 @@ def of_milestone(user: Any, milestone: Milestone) -> MilestoneOutlook | None:
     if milestone.committed_on is None or is_done(milestone):
         return None
     newest = _visible(user).filter(milestone=milestone).newest_first()
-    forecast = newest.first()
-    before = None
-    if forecast:
-        a_week_before = forecast.starts_on - timedelta(weeks=1)
-        before = newest.filter(occasion="week", starts_on=a_week_before).first()
-    return MilestoneOutlook(milestone, forecast, before, today(milestone.engagement.time_zone))
+    forecast, here = newest.first(), today(milestone.engagement.time_zone)
+    if forecast is None:
+        return MilestoneOutlook(milestone, None, None, here)
+    weeks = [forecast.starts_on, forecast.starts_on - timedelta(weeks=1)]
+    kept = {row.starts_on: row for row in newest.filter(occasion="week", starts_on__in=weeks)}
+    began, before = map(kept.get, weeks)
+    if began and began.inputs == forecast.inputs:
+        began = None
+    return MilestoneOutlook(milestone, forecast, before, here, began)
 
 
 def chance_by(user: Any, milestone: Milestone, day: date) -> Decimal | None:
@@ -212,14 +252,26 @@ def _basis(forecast: Forecast) -> Basis:
 WHAT = {"remaining": "To do", "pace": "Pace", "spread": "How uneven weeks are"}
 
 
-def _line(move: Move) -> Moved:
+def _line(move: Move, then: Forecast, now: Forecast) -> Moved:
+    told = _came_and_went(then.inputs, now.inputs) if move.what == "remaining" else ""
     return Moved(
         what=WHAT[move.what],
         then=_amount(move.what, move.then),
-        now=_amount(move.what, move.now),
+        now=_amount(move.what, move.now) + told,
         middle=_later(move.middle_days),
         likely=_later(move.likely_days),
     )
+
+
+def _came_and_went(then: dict[str, Any], now: dict[str, Any]) -> str:
+    """ ": 6 taken out, 2 done"; empty where nothing was, or an older forecast does not tell."""
+    if "items" not in then or "items" not in now:
+        return ""
+    added = now["items"] - then["items"]
+    done = then["open"] + then["before"] + added - now["open"] - now["before"]
+    said = [f"{abs(added)} {'added' if added > 0 else 'taken out'}"] if added else []
+    said += [f"{abs(done)} {'done' if done > 0 else 'opened again'}"] if done else []
+    return f": {', '.join(said)}" if said else ""
 
 
 def _amount(what: str, value: float) -> str:
@@ -253,6 +305,13 @@ class SprintOutlook:
         if least == most:
             return f"most likely {count(likely, 'item')}"
         return f"between {least} and {count(most, 'item')}, most likely {likely}"
+
+    @property
+    def can_be_promised(self) -> str:
+        """So many, or more, of a hundred such sprints in 85 and in 95."""
+        likely, nearly_sure = floor(self._amounts[LEAST]), floor(self._amounts[FEWEST])
+        said = f"What can be committed: {count(likely, 'item')} or more with a chance of 85 %"
+        return f"{said}, {nearly_sure} or more with one of 95 %."
 
     @property
     def stood(self) -> str:

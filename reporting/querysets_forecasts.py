@@ -18,6 +18,12 @@ class ForecastQuerySet(models.QuerySet["Forecast"]):
     def newest_first(self) -> Self:
         return self.order_by("-as_of", "-pk")
 
+    def set_weekly(self) -> Self:
+        """Those by which colours are set: of a week that is over, or of a status. Set anew by every
+        file, a colour would change with the noise of days.
+        """
+        return self.exclude(occasion="change")
+
     def newest(self) -> Self:
         """The last one kept of each milestone."""
         return self.order_by("milestone_id", "-as_of", "-pk").distinct("milestone_id")

@@ -33,7 +33,7 @@ def with_forecasts(milestones: QuerySet[Any]) -> QuerySet[Any]:
     """Annotate ``foretold``: the last forecasts of each, the newest first; and ``is_imported``:
     whether anything tells of its work.
     """
-    kept = Forecast.objects.filter(milestone=OuterRef("pk")).newest_first()
+    kept = Forecast.objects.filter(milestone=OuterRef("pk")).set_weekly().newest_first()
     told = JSONObject(as_of="as_of", starts_on="starts_on", law="law", refusal="refusal")
     applied = Import.objects.filter(engagement=OuterRef("engagement")).applied()
     return milestones.annotate(

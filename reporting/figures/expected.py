@@ -81,11 +81,14 @@ def weekly(known: Known, milestone: int | None = None) -> list[int]:
 
 def remaining(known: Known, milestones: Sequence[int]) -> int:
     """How many items of these milestones are open; one that is in several of them counts once."""
+    at = known.window.as_of
+    return sum(each.stage(at) != DONE for each in held(known, milestones))
+
+
+def held(known: Known, milestones: Sequence[int]) -> list[Timeline]:
+    """The items of these milestones, open and done; one that is in several of them once."""
     at, numbers = known.window.as_of, frozenset(milestones)
-    return sum(
-        each.stage(at) != DONE and not numbers.isdisjoint(before(each.milestones, at))
-        for each in known.there
-    )
+    return [each for each in known.there if not numbers.isdisjoint(before(each.milestones, at))]
 
 
 def growth(known: Known, milestone: int, *, promised_at: datetime) -> float:

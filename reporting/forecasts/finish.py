@@ -15,7 +15,7 @@ from reporting.forecasts.pace import Outlook, Pace
 FURTHEST_WEEK = 160
 # From where no doubt is left, the law is not worked out any further.
 CERTAIN = 0.999
-MIDDLE, LIKELY = 0.50, 0.85
+MIDDLE, LIKELY, NEARLY_SURE = 0.50, 0.85, 0.95
 # Of a team whose scope grows, the variance that each week adds, for each item a week.
 GROWTH_NOISE = 2.5
 

@@ -1,16 +1,20 @@
-"""Keeping what is forecast: once for each week, each share of a sprint, and each status."""
+"""Keeping what is forecast: once for each week, each share of a sprint, and each change."""
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from dm_portal.shell import zones
-from engagements.models import Engagement, Import, Milestone, Sprint
+from engagements.models import Engagement, Import, Milestone, MilestoneRevision, Sprint
+from engagements.services.numbers import lock
 from reporting import facts
 from reporting.figures.dated import Window
 from reporting.figures.expected import Known, first_week_ahead, running_share
@@ -27,18 +31,26 @@ logger = logging.getLogger(__name__)
 # A method that gives other answers from the same inputs gets the next number.
 METHOD_VERSION = 1
 WEEK, STATUS, SHARE = Forecast.Occasion.WEEK, Forecast.Occasion.STATUS, Forecast.Occasion.SHARE
+CHANGE = Forecast.Occasion.CHANGE
 
 
+@transaction.atomic
 def keep_forecasts(*, engagement: Engagement, at: datetime) -> int:
     """Work out every forecast of an engagement as of an instant, and keep those that are missing.
 
     Of each promised milestone there is one for each local week, from the last complete week that
-    the files tell of; of a running sprint one for each share. Before the first file there is none:
-    it would stand for its week, in which the file may come. Any number of callers at once leave the
-    same rows. Returns how many forecasts stand.
+    the files tell of, and another where a file was applied or a promise moved since the last; of a
+    running sprint one for each share. Before the first file there is none: it would stand for its
+    week, in which the file may come. Any number of callers at once leave the same rows: they wait
+    for each other, and for a file that is being applied. Returns how many forecasts stand.
     """
+    lock(engagement)
     inputs = facts.read_inputs(engagement, since=None, as_of=at)
-    return len(_keep(engagement, inputs, at))
+    rows = _keep(engagement, inputs, at)
+    changed_at = _with_changes(Engagement.objects.filter(pk=engagement.pk)).get().changed_at
+    if changed_at and changed_at <= at:
+        _keep_others(rows, CHANGE, where=lambda last, _each: last.as_of < changed_at)
+    return len(rows)
 
 
 def keep_forecasts_of_status(*, engagement: Engagement, inputs: dict[str, Any]) -> None:
@@ -48,8 +60,11 @@ def keep_forecasts_of_status(*, engagement: Engagement, inputs: dict[str, Any]) 
     last that is kept. Part of the service that publishes.
     """
     rows = _keep(engagement, inputs, datetime.fromisoformat(inputs["as_of"]))
-    told = [each for each in rows if each.milestone_id]
-    Forecast.objects.bulk_create(_changed(told), ignore_conflicts=True)
+    _keep_others(
+        rows,
+        STATUS,
+        where=lambda last, each: (last.starts_on, last.inputs) != (each.starts_on, each.inputs),
+    )
 
 
 def _keep(engagement: Engagement, inputs: dict[str, Any], at: datetime) -> list[Forecast]:
@@ -102,17 +117,20 @@ def _of_sprint(engagement: Engagement, at: datetime, found: SprintForecast) -> F
     )
 
 
-def _changed(told: list[Forecast]) -> list[Forecast]:
-    """Those of these that rest on something else than the last one that is kept."""
+def _keep_others(
+    rows: list[Forecast], occasion: str, *, where: Callable[[Forecast, Forecast], bool]
+) -> None:
+    """Keep those of milestones once more that are ``where`` the last one that is kept is not."""
+    told = [each for each in rows if each.milestone_id]
     newest = Forecast.objects.filter(milestone__in=[each.milestone_id for each in told]).newest()
     kept = {each.milestone_id: each for each in newest}
     found = []
     for each in told:
         last = kept.get(each.milestone_id)
-        if last and (last.starts_on, last.inputs) != (each.starts_on, each.inputs):
-            each.pk, each.occasion = None, STATUS
+        if last and where(last, each):
+            each.pk, each.occasion = None, occasion
             found.append(each)
-    return found
+    Forecast.objects.bulk_create(found)
 
 
 def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
@@ -121,6 +139,7 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
     A handful of statements, however many engagements; one whose zone is unknown holds up nobody.
     """
     engagements = Engagement.objects.reporting().annotate(told_until=_told_until()).order_by("pk")
+    engagements = _with_changes(engagements)
     milestones, sprints = _newest_weeks(), _kept_shares()
     found = []
     for each in engagements:
@@ -130,7 +149,12 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
         known = _known(each, at)
         if known.told_until is None:
             continue
-        if _lacks_week(known, milestones[each.pk]) or _lacks_share(known, sprints[each.pk]):
+        kept = milestones[each.pk]
+        if (
+            _lacks_week(known, kept)
+            or _lacks_change(each.changed_at, kept)
+            or _lacks_share(known, sprints[each.pk])
+        ):
             found.append(each)
     return found
 
@@ -141,21 +165,41 @@ def _told_until() -> Subquery:
     return Subquery(files.order_by("-speaks_of").values("speaks_of")[:1])
 
 
+def _with_changes(engagements: QuerySet[Engagement]) -> QuerySet[Any]:
+    """Annotate ``changed_at``: when a file was applied, or a promise made or moved, for the last
+    time.
+    """
+    files = Import.objects.filter(engagement=OuterRef("pk"), applied_at__isnull=False)
+    dates = MilestoneRevision.objects.filter(milestone__engagement=OuterRef("pk"))
+    last = (files.order_by("-applied_at").values("applied_at")[:1],)
+    last += (dates.order_by("-changed_at").values("changed_at")[:1],)
+    return engagements.annotate(changed_at=Greatest(*map(Subquery, last)))
+
+
 def _known(engagement: Any, at: datetime) -> Known:
     """How far the files tell, without what they tell."""
     window = Window(None, at, ZoneInfo(engagement.time_zone))
     return Known((), (), window, engagement.told_until)
 
 
-def _newest_weeks() -> dict[int, list[date | None]]:
-    """By active engagement, of each promised milestone that is not done the newest week kept."""
-    found: dict[int, list[date | None]] = defaultdict(list)
+class Newest(NamedTuple):
+    """Of a milestone, the newest week that is kept, and the instant of the last forecast."""
+
+    week: date | None
+    as_of: datetime | None
+
+
+def _newest_weeks() -> dict[int, list[Newest]]:
+    """By active engagement, of each promised milestone that is not done what is kept last."""
+    found: dict[int, list[Newest]] = defaultdict(list)
     weekly = Q(forecasts__occasion=WEEK)
     promised = Milestone.objects.filter(engagement__state="active").committed()
     rows = promised.unfinished().order_by()
-    newest = rows.annotate(newest=Max("forecasts__starts_on", filter=weekly))
-    for engagement, week in newest.values_list("engagement_id", "newest"):
-        found[engagement].append(week)
+    newest = rows.annotate(
+        newest=Max("forecasts__starts_on", filter=weekly), last=Max("forecasts__as_of")
+    )
+    for engagement, week, last in newest.values_list("engagement_id", "newest", "last"):
+        found[engagement].append(Newest(week, last))
     return found
 
 
@@ -171,9 +215,15 @@ def _kept_shares() -> dict[int, list[tuple[dict[str, Any], set[int]]]]:
     return found
 
 
-def _lacks_week(known: Known, newest: list[date | None]) -> bool:
+def _lacks_week(known: Known, kept: list[Newest]) -> bool:
     monday = first_week_ahead(known)
-    return any(each is None or each < monday for each in newest)
+    return any(each.week is None or each.week < monday for each in kept)
+
+
+def _lacks_change(changed_at: datetime | None, kept: list[Newest]) -> bool:
+    """All of an engagement are kept at once: the last of any tells when that was."""
+    last = max((each.as_of for each in kept if each.as_of), default=None)
+    return bool(changed_at and last and last < changed_at)
 
 
 def _lacks_share(known: Known, sprints: list[tuple[dict[str, Any], set[int]]]) -> bool:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dm_portal.people.models import User
 from dm_portal.tests.broker import Messages
-from engagements.models import Engagement, Import, WorkItem
+from engagements.models import Engagement, Import, MilestoneRevision, WorkItem
 from engagements.tests.events import tell
 from reporting.jobs import FORECASTS, in_turn
 from reporting.models import Forecast
@@ -39,7 +39,7 @@ def test_a_forecast_says_what_it_rests_on_and_what_follows(engagement, milestone
     kept = Forecast.objects.get()
     assert (kept.milestone, kept.occasion, kept.as_of) == (milestone, "week", FRIDAY)
     assert (kept.starts_on, kept.told_until) == (date(2026, 11, 16), date(2026, 11, 15))
-    assert kept.inputs == {"weeks": [2] * 12, "open": 6, "before": 0, "growth": 0}
+    assert kept.inputs == {"weeks": [2] * 12, "open": 6, "before": 0, "items": 31, "growth": 0}
     assert (kept.refusal, kept.has_low_evidence, kept.is_winding_down) == ("", False, False)
     assert kept.day(0.5) < kept.day(0.85) < PROMISED
     assert kept.chance_by(PROMISED) > 0.9
@@ -62,6 +62,40 @@ def test_a_week_is_kept_once(engagement, milestone):
     keep_forecasts(engagement=engagement, at=FRIDAY + timedelta(hours=1))
 
     assert Forecast.objects.count() == 1
+
+
+def test_a_file_of_tuesday_is_told_of_before_the_next_status(engagement, milestone, manager):
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    later = FRIDAY + timedelta(hours=2)
+    finish("B-1")
+    Import.objects.update(applied_at=FRIDAY + timedelta(hours=1))
+    assert engagements_to_forecast(at=later) == [engagement]
+
+    for _ in range(2):
+        keep_forecasts(engagement=engagement, at=later)
+    assert engagements_to_forecast(at=later) == []
+
+    newest, monday = Forecast.objects.newest_first()
+    assert (newest.occasion, monday.occasion) == ("change", "week")
+    assert newest.inputs == monday.inputs | {"open": 5}
+    # colours are set by weeks and statuses
+    assert list(Forecast.objects.set_weekly()) == [monday]
+
+
+def test_a_promise_that_moved_is_told_of_too(engagement, milestone, manager):
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    MilestoneRevision.objects.create(
+        milestone=milestone,
+        number=2,
+        old_on=PROMISED,
+        new_on=PROMISED + WEEK,
+        reason="Agreed",
+        changed_at=FRIDAY + timedelta(hours=1),
+        changed_by=manager,
+    )
+    keep_forecasts(engagement=engagement, at=FRIDAY + timedelta(hours=2))
+
+    assert [each.occasion for each in Forecast.objects.newest_first()] == ["change", "week"]
 
 
 def test_a_status_keeps_another_only_where_something_has_changed(engagement, manager, week_47):

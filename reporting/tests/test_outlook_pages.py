@@ -10,7 +10,13 @@ from django.urls import reverse
 from dm_portal.people.models import User
 from engagements.models import Commitment, Engagement, Import, Milestone
 from reporting.models import Forecast
-from reporting.outlooks import MilestoneOutlook, SprintOutlook, expected_words, of_milestone
+from reporting.outlooks import (
+    MilestoneOutlook,
+    SprintOutlook,
+    _came_and_went,
+    expected_words,
+    of_milestone,
+)
 from reporting.services.forecasts import keep_forecasts
 from reporting.tests.forecasts import plan_sprints, work_steadily
 from reporting.tests.pages import SignIn, statements, text_of
@@ -103,11 +109,64 @@ def test_why_it_moved_since_the_week_before(
 
     assert "Why it moved since the week before" in said
     assert "It was expected" in said
-    lines = of_milestone(manager, Milestone.objects.with_progress().get()).moved()
+    outlook = of_milestone(manager, Milestone.objects.with_progress().get())
+    [lines] = [each.lines for each in outlook.comparisons()]
     assert [line.what for line in lines] == ["To do", "Pace", "How uneven weeks are"]
     # two items done in the week after, at the same pace
-    assert (lines[0].then, lines[0].now) == ("8 items", "6 items")
+    assert (lines[0].then, lines[0].now) == ("8 items", "6 items: 2 done")
     assert (lines[1].then, lines[1].now) == ("2.0 a week", "2.0 a week")
+
+
+def test_why_it_moved_since_monday_names_the_cut(milestone: Milestone) -> None:
+    monday = Forecast(**told(milestone, items=30), law=[0.1, 0.5, 0.9])
+    now = Forecast(**told(milestone, items=26, open=3), law=[0.5, 0.9, 0.99])
+    found = MilestoneOutlook(milestone, now, None, FRIDAY.date(), monday)
+
+    [since_monday] = found.comparisons()
+    assert since_monday.since == "this week began"
+    assert since_monday.words == "expected 27 Nov – 4 Dec"
+    assert (since_monday.lines[0].then, since_monday.lines[0].now) == (
+        "8 items",
+        "3 items: 4 taken out, 1 done",
+    )
+    assert since_monday.lines[0].middle.endswith("earlier")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        ({}, {"items": 9}, ""),
+        ({"items": 9}, {}, ""),
+        ({"items": 9}, {"items": 9}, ""),
+        ({"items": 9}, {"items": 11, "open": 11}, ": 2 added, 1 opened again"),
+    ],
+)
+def test_what_came_and_went(then: Any, now: Any, words: str) -> None:
+    stood = {"open": 8, "before": 0}
+    assert _came_and_went(stood | then, stood | now) == words
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        (
+            [0.1, 0.5, 0.9, 0.96],
+            "Fri 4 Dec holds with a chance of 85 %, Fri 11 Dec with one of 95 %.",
+        ),
+        ([0.1, 0.84, 1.0], "Mon 30 Nov holds with a chance of 85 %, Thu 3 Dec with one of 95 %."),
+        ([0.1, 0.5, 0.9], "Fri 4 Dec holds with a chance of 85 %."),
+        ([0.0, 0.0, 1.0], "Fri 4 Dec holds with a chance of 85 %, and of 95 %."),
+        ([], ""),
+    ],
+)
+def test_what_can_be_committed(milestone: Milestone, law: list[float], words: str) -> None:
+    found = MilestoneOutlook(milestone, Forecast(**told(milestone), law=law), None, FRIDAY.date())
+    assert found.can_be_promised == (f"What can be committed: {words}" if words else "")
+
+
+def test_nothing_can_be_committed_without_a_forecast(milestone: Milestone) -> None:
+    found = MilestoneOutlook(milestone, None, None, FRIDAY.date())
+    assert (found.can_be_promised, found.comparisons()) == ("", [])
 
 
 def test_why_none_was_told_the_week_before(
@@ -255,7 +314,7 @@ def test_the_first_day_of_a_sprint_and_a_team_that_is_known(
         method="ratio",
         method_version=1,
         inputs={"committed": 9, "done": 0, "earlier": [[9, 0, 7]] * 6},
-        law={"point": 7.2, "amounts": {"0.15": 7.1, "0.5": 7.2, "0.85": 7.3}},
+        law={"point": 7.2, "amounts": {"0.05": 6.9, "0.15": 7.1, "0.5": 7.2, "0.85": 7.3}},
         has_low_evidence=False,
         is_winding_down=False,
     )
@@ -264,6 +323,7 @@ def test_the_first_day_of_a_sprint_and_a_team_that_is_known(
 
     assert "Most likely 7 items</strong>: from 6 earlier sprints at the same point." in said
     assert "0 of 9 committed items were done at the end of its first day." in said
+    assert "7 items or more with a chance of 85 %, 6 or more with one of 95 %." in said
 
 
 def test_the_page_asks_as_much_however_many_are_kept(
