@@ -247,7 +247,9 @@ def sample_pictures() -> dict[str, object]:
             day,
             [TimelineMilestone(f"{n}.0", list(Shape)[n % 3], _in(n * 21 - 300)) for n in range(40)],
         ),
-        "burn_some": sample_burn_up("burn-some", weeks=16, committed_on=_in(21)),
+        "burn_some": sample_burn_up(
+            "burn-some", weeks=16, committed_on=_in(21), expected=(_in(18), _in(32))
+        ),
         "burn_one": sample_burn_up("burn-one", weeks=1, committed_on=_in(2)),
         "burn_none": sample_burn_up("burn-none", weeks=0),
         "burn_many": sample_burn_up("burn-many", weeks=40),
@@ -264,11 +266,11 @@ def _in(days: int) -> date:
     return today() + timedelta(days=days)
 
 
-def sample_burn_up(name: str, *, weeks: int, committed_on: date | None = None) -> BurnUp:
+def sample_burn_up(name: str, *, weeks: int, **ahead: Any) -> BurnUp:
     states = [
         BurnUpWeek(_in(-7 * (weeks - 1 - n)), 38 + n // 3 * 2, min(n * 3, 44)) for n in range(weeks)
     ]
-    return BurnUp(name, f"Items over {weeks} weeks", "items", today(), states, committed_on)
+    return BurnUp(name, f"Items over {weeks} weeks", "items", today(), states, **ahead)
 
 
 def sample_bars(name: str, *, weeks: int) -> Bars:

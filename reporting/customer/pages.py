@@ -111,12 +111,9 @@ class Page:
         return f"{count(past, 'day')} past" if past else ""
 
     def next_expected(self) -> str:
-        """Between which days it is expected; facts of before schema 9 expect nothing."""
-        row = self.following
-        if row is None or row["is_done"] or not row.get("expected_to"):
-            return ""
-        first, last = (date.fromisoformat(row[f"expected_{end}"]) for end in ("from", "to"))
-        return dates.range_words(first, last, today=self.today)
+        """Between which days it is expected."""
+        found = pictures.expected(self.following)
+        return dates.range_words(*found, today=self.today) if found else ""
 
     def moment(self, at: datetime) -> Moment:
         words = dateformat.format(at.astimezone(self.zone), "D j M Y, H:i")

@@ -56,7 +56,15 @@ def burn_up(figures: Row, following: Row | None) -> BurnUp | None:
         as_of=known,
         weeks=[*points, BurnUpWeek(known, now["items"], now["done"])],
         committed_on=date.fromisoformat(following["committed_on"]) if following else None,
+        expected=expected(following),
     )
+
+
+def expected(row: Row | None) -> tuple[date, date] | None:
+    """Between which days a milestone is expected; facts of before schema 9 expect nothing."""
+    if row is None or row["is_done"] or not row.get("expected_to"):
+        return None
+    return date.fromisoformat(row["expected_from"]), date.fromisoformat(row["expected_to"])
 
 
 def _on_timeline(row: Row, thresholds: rag.Thresholds) -> TimelineMilestone:

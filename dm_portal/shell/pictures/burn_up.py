@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dm_portal.shell.dates import day_words
+from dm_portal.shell.dates import day_words, range_words
 from dm_portal.shell.pictures.scale import Frame, NumberScale, TimeScale
 from dm_portal.shell.pictures.text import width_of
 
 LABEL_GAP = 15
 TEXT_SIZE = 12
-UPPER, LOWER = 14, 32
+UPPER, LOWER, LOWEST = 14, 32, 50
+CEILING, LOWER_CEILING = 44, 62  # without and with words about the expected range
+LEAST_BAND = 3
 VALUES = 104  # room at the right for the last values
 VALUE_GAP = 9
 
@@ -40,10 +42,20 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """The days between which all is expected to be done, and the words above them."""
+
+    x: float
+    width: float
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing(Frame):
     """One of the two sizes, ready for the template."""
 
     top: int
+    band: Band | None
     scope_points: str
     done_points: str
     done_area: str
@@ -52,10 +64,17 @@ class Drawing(Frame):
     committed: Label | None
     labels: list[Label]
 
+    @property
+    def band_height(self) -> int:
+        return self.bottom - self.top
+
 
 @dataclass(frozen=True, slots=True)
 class BurnUp:
-    """The picture: ``weeks`` in order of time, ``unit`` such as "items"; ``name`` makes the ids."""
+    """The picture: ``weeks`` in order of time, ``unit`` such as "items"; ``name`` makes the ids.
+
+    ``expected`` are first and last day of the range in which all is expected to be done.
+    """
 
     name: str
     title: str
@@ -63,18 +82,32 @@ class BurnUp:
     as_of: date
     weeks: Sequence[BurnUpWeek]
     committed_on: date | None = None
+    expected: tuple[date, date] | None = None
+
+    @property
+    def expected_words(self) -> str:
+        """ "Expected 4–10 Dec"; empty where no range is told."""
+        if self.expected is None:
+            return ""
+        return f"Expected {range_words(*self.expected, today=self.as_of)}"
+
+    @property
+    def last(self) -> BurnUpWeek:
+        """How it stands; needs weeks."""
+        return self.weeks[-1]
 
     @property
     def description(self) -> str:
         """What the picture shows, for those who do not see it."""
         if not self.weeks:
             return "No week is recorded yet."
-        first, last = self.weeks[0], self.weeks[-1]
+        first, last = self.weeks[0], self.last
         said = f"{last.done:g} of {last.scope:g} {self.unit} done by {self._day(last.on)}"
         if len(self.weeks) > 1:
             said += f"; on {self._day(first.on)} it was {first.done:g} of {first.scope:g}"
         due = f" Committed for {self._day(self.committed_on)}." if self.committed_on else ""
-        return f"{said}.{due}"
+        ahead = f" {self.expected_words}." if self.expected else ""
+        return f"{said}.{due}{ahead}"
 
     def _day(self, day: date) -> str:
         return day_words(day, today=self.as_of)
@@ -85,8 +118,9 @@ class BurnUp:
         return [self._draw("wide", 800, 300), self._draw("narrow", 340, 260)] if self.weeks else []
 
     def _draw(self, size: str, width: int, height: int) -> Drawing:
-        left, right, top, bottom = 36, width - VALUES, 44, height - 24
-        days = [self.as_of, *(week.on for week in self.weeks)]
+        top = LOWER_CEILING if self.expected else CEILING
+        left, right, bottom = 36, width - VALUES, height - 24
+        days = [self.as_of, *(week.on for week in self.weeks), *(self.expected or ())]
         days += [self.committed_on] if self.committed_on else []
         across = TimeScale.around(days, left=left, right=right)
         most = max(max(week.scope, week.done) for week in self.weeks)
@@ -103,6 +137,7 @@ class BurnUp:
             right=right,
             top=top,
             bottom=bottom,
+            band=self._band(across, width),
             x_ticks=across.ticks(least_gap=58),
             y_ticks=up.ticks(),
             scope_points=points(scope),
@@ -118,6 +153,15 @@ class BurnUp:
                 width=width,
             ),
         )
+
+    def _band(self, across: TimeScale, width: int) -> Band | None:
+        if self.expected is None:
+            return None
+        first, last = (across.x(day) for day in self.expected)
+        words = self.expected_words.replace("E", "e", 1)
+        start = min(first, width - width_of(words, size=TEXT_SIZE))
+        band = round(max(last - first, LEAST_BAND), 1)
+        return Band(first, band, Label(start, LOWEST, "start", words))
 
     def _uprights(self, across: TimeScale, width: int) -> tuple[Label, Label | None]:
         """The words of the two vertical lines, leaning away from each other.
@@ -143,7 +187,7 @@ class BurnUp:
 
         ``line`` is where the committed date stands: words that it would cross begin behind it.
         """
-        (x, scope, done), last = at, self.weeks[-1]
+        (x, scope, done), last = at, self.last
         scope_y, done_y = scope + 4, done + 4
         if abs(done_y - scope_y) < LABEL_GAP:
             scope_y = round(min((scope_y + done_y - LABEL_GAP) / 2, bottom - LABEL_GAP))

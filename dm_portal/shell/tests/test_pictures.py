@@ -1,6 +1,7 @@
 """Pictures: what they say in words, and that nothing in them lies on anything else."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -225,6 +226,26 @@ def test_a_burn_up_without_a_promise_has_one_line() -> None:
     html = render("burn_up", burn_up((38, 0), (40, 9)))
     assert "drawing__committed" not in html
     assert all(drawing.committed is None for drawing in burn_up((38, 0)).drawings)
+
+
+@pytest.mark.parametrize("days", [0, 1, 9, 40, 300])
+def test_the_expected_range_is_a_band_with_words_that_fit(days: int) -> None:
+    expected = AS_OF + timedelta(days), AS_OF + timedelta(days + days // 2)
+    for drawing in replace(burn_up((38, 0), (48, 9)), expected=expected).drawings:
+        band = drawing.band
+        assert drawing.left <= band.x < band.x + band.width <= drawing.width
+        assert band.label.y + 6 < drawing.top
+        room = width_of(band.label.text, size=12)
+        assert 0 <= band.label.x <= band.label.x + room <= drawing.width
+
+
+def test_the_expected_range_is_told_in_words_and_in_the_table() -> None:
+    picture = replace(burn_up((38, 9)), expected=(date(2026, 12, 2), date(2026, 12, 8)))
+    assert picture.description == "9 of 38 items done by Mon 23 Nov. Expected 2–8 Dec."
+    html = render("burn_up", picture)
+    assert '<tfoot><tr><th scope="row">Expected 2–8 Dec</th>' in html
+    assert 'class="drawing__expected"' in html
+    assert "drawing__expected" not in render("burn_up", burn_up((38, 9)))
 
 
 @given(st.text(max_size=60), st.integers(10, 400), st.booleans())
