@@ -9,12 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from dm_portal.people import policies as people_policies
 from dm_portal.people import standing
 from dm_portal.shell.components import Rail, RailItem
-from engagements.headers import with_standing
-from engagements.models import Engagement
+from engagements.headers import in_rail_of
 from engagements.standing import shape_of
-
-# As many as fit beside a page; the list has them all.
-RAIL_ENGAGEMENTS = 12
 
 PLACES = (
     ("Needs me", "needs_me", "inbox"),
@@ -48,7 +44,7 @@ def _rail(request: HttpRequest) -> Rail:
     return Rail(
         places=[_place(path, label, route, icon) for label, route, icon in PLACES],
         admin=[_place(path, label, route, icon) for label, route, icon, may in ADMIN if may(user)],
-        engagements=[_engagement(path, row) for row in _engagements(user)],
+        engagements=[_engagement(path, row) for row in in_rail_of(user)],
     )
 
 
@@ -56,12 +52,6 @@ def _place(path: str, label: str, route: str, icon: str) -> RailItem:
     url = reverse(route)
     # an engagement's own pages are under its own line, not under the list's
     return RailItem(label, url, current=path == url, icon=icon, key=KEYS.get(route, ""))
-
-
-def _engagements(user: Any) -> Any:
-    """Open engagements of this person, one statement."""
-    mine = with_standing().of_person(user).exclude(state=Engagement.State.CLOSED)
-    return mine.order_by("name", "pk")[:RAIL_ENGAGEMENTS]
 
 
 def _engagement(path: str, engagement: Any) -> RailItem:

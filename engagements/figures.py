@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Window
+from django.db.models import Count, OuterRef, Q, QuerySet, Window
 
+from dm_portal.shell.kept import Kept
 from engagements.counting import counts_now, done_by_now, open_now
 from engagements.histories import STARTED_STAGES
-from engagements.models import Blocker, Engagement, Sprint, WorkItem
-from engagements.querysets import number_of
+from engagements.models import (
+    Action,
+    Ask,
+    Blocker,
+    Engagement,
+    Escalation,
+    Sprint,
+    WorkItem,
+)
+from engagements.querysets import BlockerQuerySet, SprintQuerySet, number_of
 
 # How many blockers an overview names.
 OLDEST = 5
@@ -36,12 +45,20 @@ def work_of(engagement: Engagement) -> Work:
     """What the last imports say of the engagement's items; what is withdrawn does not count, and
     what was begun and put back is not in progress, as in the figures.
     """
-    counted = WorkItem.objects.filter(counts_now(), engagement=engagement).aggregate(
+    return Work(*WORK.first(engagement=engagement.pk) or (0, 0, 0))
+
+
+def _work(engagement: int) -> QuerySet[Any, Any]:
+    items = WorkItem.objects.filter(counts_now(), engagement=engagement).order_by()
+    counted = items.values("engagement").annotate(
         items=Count("pk"),
         done=Count("pk", filter=done_by_now()),
         in_progress=Count("pk", filter=open_now() & Q(stage__in=STARTED_STAGES)),
     )
-    return Work(**counted)
+    return counted.values_list("items", "done", "in_progress")
+
+
+WORK = Kept(_work, engagement=int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +71,17 @@ class Blockers:
 
 def blockers_of(engagement: Engagement) -> Blockers:
     """What is blocked now, by what the last imports say."""
-    found = Blocker.objects.filter(engagement=engagement).open().order_by("opened_at", "number")
-    counted = found.annotate(counted=Window(Count("pk"))).with_titles()
-    oldest = list(counted[:OLDEST])
+    oldest = OLDEST_BLOCKERS.rows(engagement=engagement.pk)
     return Blockers(oldest[0].counted if oldest else 0, oldest)
+
+
+def _oldest_blockers(engagement: int) -> BlockerQuerySet:
+    found = Blocker.objects.filter(engagement=engagement).open()
+    counted = found.annotate(counted=Window(Count("pk"))).with_titles()
+    return counted.order_by("opened_at", "number")[:OLDEST]
+
+
+OLDEST_BLOCKERS = Kept(_oldest_blockers, engagement=int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +98,19 @@ class Owed:
 
 def owed_of(engagement: Engagement, today: date) -> Owed:
     """What is open as of a day of the engagement's zone. One statement."""
-    rows = (
-        *(engagement.asks.open(), engagement.asks.overdue(today)),
-        *(engagement.actions.open(), engagement.actions.overdue(today)),
-        *(engagement.escalations.open(), engagement.escalations.overdue(today)),
-    )
+    [numbers] = OWED.rows(engagement=engagement.pk, today=today)
+    return Owed(*numbers)
+
+
+def _owed(engagement: int, today: date) -> QuerySet[Any, Any]:
+    kinds = (Ask.objects, Action.objects, Escalation.objects)
+    here = [kind.filter(engagement=OuterRef("pk")) for kind in kinds]
+    rows = [each for kind in here for each in (kind.open(), kind.overdue(today))]
     numbers = [number_of(each, "engagement") for each in rows]
-    return Owed(*Engagement.objects.order_by().values_list(*numbers).get(pk=engagement.pk))
+    return Engagement.objects.order_by().filter(pk=engagement).values_list(*numbers)
+
+
+OWED = Kept(_owed, engagement=int, today=date)
 
 
 def is_done(milestone: Any) -> bool:
@@ -95,8 +125,14 @@ def is_done(milestone: Any) -> bool:
 
 def sprint_on(engagement: Engagement, day: date) -> Sprint | None:
     """The sprint that holds ``day``, with its progress; of several the one that began last."""
-    running = Sprint.objects.filter(
-        engagement=engagement, starts_on__lte=day, ends_on__gte=day
-    ).with_progress()
-    found: Sprint | None = running.order_by("-starts_on", "-number").first()
+    found: Sprint | None = SPRINT_ON.first(engagement=engagement.pk, day=day)
     return found
+
+
+def _sprint_on(engagement: int, day: date) -> SprintQuerySet:
+    here = Sprint.objects.filter(engagement=engagement)
+    running = here.filter(starts_on__lte=day, ends_on__gte=day).with_progress()
+    return running.order_by("-starts_on", "-number")[:1]
+
+
+SPRINT_ON = Kept(_sprint_on, engagement=int, day=date)

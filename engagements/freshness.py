@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from dm_portal.shell.components import Basis, Sentence
 from dm_portal.shell.dates import day_words
+from dm_portal.shell.kept import Kept
 from dm_portal.shell.wording import count
 from engagements.models import Engagement, Import
 from engagements.querysets import ImportQuerySet
@@ -181,7 +182,7 @@ def freshness_of(engagement: Engagement, *, at: datetime, may_import: bool) -> l
 
     ``may_import`` tells whether the reader may open the pages of whoever imports.
     """
-    files = _files([engagement]).with_left_out()
+    files = FILES.rows(engagement=engagement.pk)
     return [Freshness(file, at, may_import) for file in files]
 
 
@@ -206,3 +207,6 @@ def _files(engagements: Any) -> ImportQuerySet:
     files: ImportQuerySet = Import.objects.filter(engagement__in=engagements)
     around = files.newest_of_each_source().select_related("source", "engagement__customer")
     return around.order_by("engagement_id", "source__number")
+
+
+FILES = Kept(lambda engagement: _files([engagement]).with_left_out(), engagement=int)

@@ -1,32 +1,42 @@
-"""Engagements with what each page says of them: in its header, and in the rail beside it.
+"""Engagements with what each page says of them: in its header, and in the rail beside it."""
 
-To build such a query takes Django longer than the database takes to answer it, and it differs by
-the day alone, so it is built once a day; whoever asks narrows it to what they may see.
-"""
+from typing import Any
 
-from datetime import date
-from functools import lru_cache
-
-from dm_portal.shell.clock import today
+from dm_portal.shell.kept import Kept, ids_in
 from engagements.models import Engagement
-from engagements.querysets import EngagementQuerySet
+from engagements.querysets import EngagementQuerySet, held_by, places_of
+
+# As many as fit beside a page; the list has them all.
+RAIL_ENGAGEMENTS = 12
 
 
-def with_header() -> EngagementQuerySet:
-    """All, with their people, their next date and what was last said of them."""
-    return _with_header(today()).all()
+def with_header_for(user: Any, ref: str) -> Engagement | None:
+    """The engagement with its people, its next date and what was last said of it; None for whoever
+    it is not visible to.
+    """
+    places = places_of(user)
+    if places is None:
+        found: Engagement | None = ANY.first(ref=ref)
+    else:
+        found = ONE_OF.first(ref=ref, places=places) if places else None
+    return found
 
 
-@lru_cache(maxsize=1)
-def _with_header(_day: date) -> EngagementQuerySet:
-    return Engagement.objects.with_people_and_date().with_standing()
+def in_rail_of(user: Any) -> list[Engagement]:
+    """Open engagements of one of us, with what was last said of them. One statement, or none."""
+    mine = sorted({engagement for engagement, _ in held_by(user)})
+    return RAIL.rows(mine=mine) if mine else []
 
 
-def with_standing() -> EngagementQuerySet:
-    """All, with what was last said of them."""
-    return _with_standing(today()).all()
+def _headers(ref: str) -> EngagementQuerySet:
+    return Engagement.objects.filter(ref=ref).with_people_and_date().with_standing()
 
 
-@lru_cache(maxsize=1)
-def _with_standing(_day: date) -> EngagementQuerySet:
-    return Engagement.objects.with_standing()
+def _rail(mine: list[int]) -> EngagementQuerySet:
+    here = Engagement.objects.filter(pk__in=ids_in(mine)).with_standing()
+    return here.exclude(state=Engagement.State.CLOSED).order_by("name", "pk")[:RAIL_ENGAGEMENTS]
+
+
+ANY = Kept(_headers, ref=str)
+ONE_OF = Kept(lambda ref, places: _headers(ref).filter(pk__in=ids_in(places)), ref=str, places=list)
+RAIL = Kept(_rail, mine=list)

@@ -21,7 +21,9 @@ def today(zone: str = "UTC") -> date:
 
 @contextmanager
 def pretending(instant: datetime) -> Iterator[None]:
-    """Within the block it is ``instant``. For the demo world's past only: a test holds that."""
+    """Within the block it is ``instant``. For the demo world's past, and while a kept queryset is
+    built, only: a test holds that.
+    """
     token = _pretended.set(instant.astimezone(UTC))
     try:
         yield

@@ -40,6 +40,7 @@ from engagements.querysets.work import (
     WorkItemQuerySet,
     held_by,
     number_of,
+    places_of,
 )
 
 __all__ = [
@@ -73,4 +74,5 @@ __all__ = [
     "WorkItemQuerySet",
     "held_by",
     "number_of",
+    "places_of",
 ]

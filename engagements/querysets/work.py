@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Collate
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
+from dm_portal.shell.kept import Kept
 from dm_portal.shell.relations import related
 from dm_portal.shell.zones import is_known
 from engagements import standing as standing_of
@@ -52,18 +54,33 @@ def held_by(user: Any) -> tuple[tuple[int, str], ...]:
         return ()
     if (kept := getattr(user, "_held", None)) is not None:
         return kept
-    function = user.engagement_functions.model
+    user._held = tuple(HELD.rows(user=user.pk))
+    return user._held
+
+
+def _held(user: int) -> Any:
+    function = related(get_user_model(), "engagement_functions")
     engagement = related(function, "engagement")
     membership = related(related(engagement, "pods"), "memberships")
     my_pods = membership.objects.filter(_holds(), specialist__user=user).values("pod")
     of_pods = engagement.pods.through.objects.filter(pod__in=my_pods)
     functions = function.objects.filter(_holds(), user=user)
-    user._held = tuple(
-        functions.values_list("engagement", "function").union(
-            of_pods.values_list("engagement", models.Value("")), all=True
-        )
+    return functions.values_list("engagement", "function").union(
+        of_pods.values_list("engagement", models.Value("")), all=True
     )
-    return user._held
+
+
+HELD = Kept(_held, user=int)
+
+
+def places_of(user: Any) -> list[int] | None:
+    """The engagements that ``visible_to`` shows this person, one of us; None for all."""
+    return None if _sees_everything(user) else _places(user)
+
+
+def _places(user: Any) -> list[int]:
+    """Where they hold a function today, or work in a pod that does the work."""
+    return sorted({engagement for engagement, _ in held_by(user)})
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -108,7 +125,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def of_person(self, user: Any) -> Self:
         """One of us: where they hold a function today, or work in a pod that does the work."""
-        return self.filter(pk__in=sorted({engagement for engagement, _ in held_by(user)}))
+        return self.filter(pk__in=_places(user))
 
     def of_contact(self, user: Any) -> Self:
         """A customer's person: the engagements of the one customer they are a contact of."""

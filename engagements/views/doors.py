@@ -3,11 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, QueryDict
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone
 
-from engagements.headers import with_header
+from engagements.headers import with_header_for
 from engagements.models import Engagement
 
 
@@ -16,7 +15,9 @@ def find_engagement(request: HttpRequest, ref: str) -> Engagement:
 
     Its pages are read by its own clock.
     """
-    found = get_object_or_404(with_header().visible_to(request.user), ref=ref)
+    found = with_header_for(request.user, ref)
+    if found is None:
+        raise Http404
     timezone.activate(ZoneInfo(found.time_zone))
     return found
 
