@@ -110,12 +110,16 @@ class CustomerContactQuerySet(DatedQuerySet):
         lead the delegates that answer for them, or will.
         """
         if standing.is_present(user) and user.is_customer:
-            own = self.model.objects.holding().filter(user=user)
+            own = self.model.objects.own_of(user)
             led = own.filter(kind="lead").values("customer")
             delegates = self.model.objects.not_over().filter(kind="delegate", customer__in=led)
             return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=delegates.values("pk")))
         customers = related(self.model, "customer")
         return self.filter(customer__in=customers.objects.visible_to(user))
+
+    def own_of(self, user: Any) -> Self:
+        """The rows in force that this person holds."""
+        return self.holding().filter(user=user)
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -133,7 +137,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
             return self.none()
         customer = related(self.model, "customer")
         contacts = related(customer, "contacts")
-        return self.filter(customer__in=contacts.objects.visible_to(user).values("customer"))
+        return self.filter(customer__in=contacts.objects.own_of(user).values("customer"))
 
     def reporting(self) -> Self:
         """Engagements that owe a status: neither paused nor closed."""

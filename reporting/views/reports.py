@@ -54,7 +54,9 @@ def report_list(request: HttpRequest, ref: str) -> HttpResponseBase:
     return render_list(
         request,
         "reporting/report_list.html",
-        reports.with_published(request.user).select_related("engagement", "period"),
+        reports.with_published(request.user)
+        .select_related("engagement", "period")
+        .defer("drafted", "edits", "choices", "unrecorded"),
         columns=_columns(reads_drafts),
         caption=f"Weekly statuses of {engagement}",
         filename="statuses.csv",

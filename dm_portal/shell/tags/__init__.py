@@ -5,7 +5,6 @@ from functools import wraps
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -19,16 +18,22 @@ def one_of(name: str, value: str, allowed: Iterable[str]) -> str:
     return value
 
 
-def inline_tag(template_name: str) -> Callable:
-    """An inclusion tag for the middle of a sentence: no white space before or after it.
+def inline(template_name: str, arguments: dict[str, object]) -> SafeString:
+    """A template without the white space around it.
 
-    What it returns was escaped by its template; stripping it only loses the mark.
+    It was escaped as it was rendered; stripping it only loses the mark.
     """
+    found = template.Engine.get_default().get_template(template_name)
+    return SafeString(found.render(Context(arguments)).strip())
+
+
+def inline_tag(template_name: str) -> Callable:
+    """An inclusion tag for the middle of a sentence: no white space before or after it."""
 
     def decorate(func: Callable[..., dict]) -> Callable[..., dict]:
         @wraps(func)
         def tag(*args: object, **kwargs: object) -> SafeString:
-            return SafeString(render_to_string(template_name, func(*args, **kwargs)).strip())
+            return inline(template_name, func(*args, **kwargs))
 
         register.simple_tag(tag)
         return func

@@ -1,11 +1,15 @@
 """Tags for lists, tables and pictures."""
 
 from django.template import Context
+from django.utils.html import conditional_escape
 
 from dm_portal.shell.lists import Cell, Listing
 from dm_portal.shell.pictures import Bars, BurnUp, Law, Timeline
 from dm_portal.shell.pictures.qr_code import modules_path
-from dm_portal.shell.tags import inline_tag, register, render_around
+from dm_portal.shell.tags import inline, register, render_around
+
+# Most cells are a few words and nothing else, of which their template would say no more.
+WORDS = ("text", "number")
 
 
 @register.simple_block_tag(takes_context=True)
@@ -32,10 +36,13 @@ def list_table(context: Context, content: str, listing: Listing, *, noun: str = 
     )
 
 
-@inline_tag("components/cell.html")
-def cell(cell: Cell) -> dict:
+@register.simple_tag
+def cell(cell: Cell) -> str:
     """One cell of a ``Listing``, written as its column's kind asks."""
-    return {"cell": cell}
+    value = cell.value
+    if isinstance(value, str) and value and cell.kind in WORDS and not (cell.url or cell.note):
+        return conditional_escape(value).strip()
+    return inline("components/cell.html", {"cell": cell})
 
 
 @register.inclusion_tag("components/filter_bar.html")
