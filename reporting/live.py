@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from dm_portal.people.asking import AskedBy
 from dm_portal.people.models import User
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
@@ -19,6 +20,7 @@ from dm_portal.shell.wording import lines
 from engagements.models import Engagement, Escalation
 from reporting import shared, since
 from reporting.models import Receipt, ReportRevision
+from reporting.querysets import ReportRevisionQuerySet
 from reporting.shared import SharedRow
 from reporting.since import SinceLine
 
@@ -169,15 +171,27 @@ def before(shown: Sequence[ReportRevision], *, user: Any) -> Before:
 
     Ours leave no receipt, and so have read nothing. One statement.
     """
-    status, engagement = shown[-1], shown[-1].report.engagement_id
+    status = shown[-1]
+    found = SHOWN_BEFORE.rows(
+        user,
+        engagement=status.report.engagement_id,
+        first=shown[0].pk,
+        starts_on=status.report.period.starts_on,
+    )
+    return _sorted_out(found, status)
+
+
+def _shown_before(
+    user: Any, engagement: int, first: int, starts_on: date
+) -> ReportRevisionQuerySet:
     mine = Receipt.objects.filter(user=user.pk)
-    first = mine.filter(revision=shown[0].pk).values("first_seen")[:1]
+    first_seen = mine.filter(revision=first).values("first_seen")[:1]
     of_mine = Subquery(mine.filter(revision=OuterRef("pk")).values("first_seen")[:1])
     said_here = ReportRevision.objects.visible_to(user).filter(report__engagement=engagement)
     said_here = said_here.annotate(seen_at=of_mine)
-    was_read = Q(seen_at__lt=Coalesce(Subquery(first), now()))
+    was_read = Q(seen_at__lt=Coalesce(Subquery(first_seen), now()))
     read = said_here.filter(was_read).last_said_first()
-    weeks = said_here.filter(report__period__starts_on__lt=status.report.period.starts_on)
+    weeks = said_here.filter(report__period__starts_on__lt=starts_on)
     wanted = (
         read.values("pk")[:1],
         read.filter(report__period__isnull=False).values("pk")[:1],
@@ -188,7 +202,10 @@ def before(shown: Sequence[ReportRevision], *, user: Any) -> Before:
     )
     rows = rows.annotate(was_read=ExpressionWrapper(was_read, BooleanField()))
     found = rows.select_related("report__engagement", "report__period").defer("html")
-    return _sorted_out(list(found.last_said_first()), status)
+    return found.last_said_first()
+
+
+SHOWN_BEFORE = AskedBy(_shown_before, engagement=int, first=int, starts_on=date)
 
 
 def _sorted_out(rows: Sequence[Any], status: ReportRevision) -> Before:

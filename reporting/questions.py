@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from dm_portal.people.asking import AskedBy
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import instant_words
+from dm_portal.shell.kept import ids_in
 from dm_portal.shell.wording import abridged
 from reporting import customer, policies
 from reporting.editing import read
 from reporting.models import Question, ReportRevision
 from reporting.periods import monday_named
+from reporting.question_querysets import QuestionQuerySet
 
 QUOTED = 200
 LONGEST = 10
@@ -107,8 +110,9 @@ def quote_at(revision: ReportRevision, place: str) -> str:
 
 def beside(revisions: Sequence[ReportRevision], *, user: Any) -> dict[int, dict[str, Beside]]:
     """By revision and place what stands beside its paragraphs; one statement for all of them."""
-    asked = Question.objects.visible_to(user).filter(revision__in=revisions)
-    rows = list(asked.select_related("asked_by", "answered_by").order_by("asked_at", "pk"))
+    if not revisions:
+        return {}
+    rows = ASKED.rows(user, revisions=[revision.pk for revision in revisions])
     may_ask = policies.can_ask_questions(user)
     return {
         revision.pk: _beside(
@@ -116,6 +120,14 @@ def beside(revisions: Sequence[ReportRevision], *, user: Any) -> dict[int, dict[
         )
         for revision in revisions
     }
+
+
+def _asked(user: Any, revisions: list[int]) -> QuestionQuerySet:
+    asked = Question.objects.visible_to(user).filter(revision__in=ids_in(revisions))
+    return asked.select_related("asked_by", "answered_by").order_by("asked_at", "pk")
+
+
+ASKED = AskedBy(_asked, revisions=list)
 
 
 def _beside(revision: ReportRevision, rows: Iterable[Question], may_ask: bool) -> dict[str, Beside]:

@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from dm_portal.people.asking import AskedBy
 from engagements.models import Ask, CustomerContact, Engagement, Escalation, Risk
 from engagements.policies import ANSWERING
 from reporting.since import Thing
@@ -67,10 +68,7 @@ def rows_of(engagement: Engagement, user: Any) -> list[SharedRow]:
 
     One statement, however many rows of however many kinds.
     """
-    asks = Ask.objects.visible_to(user).shared().filter(engagement=engagement)
-    raised = Escalation.objects.visible_to(user).shared().filter(engagement=engagement)
-    risks = Risk.objects.visible_to(user).shared().filter(engagement=engagement)
-    rows = _asks(asks, engagement, user).union(_raised(raised), _risks(risks), all=True)
+    rows = ROWS.rows(user, engagement=engagement.pk, customer=engagement.customer_id)
     found = [SharedRow(*values) for values in rows]
     return sorted(found, key=lambda row: (row.due_on or date.max, row.number))
 
@@ -84,9 +82,19 @@ def at(rows: Iterable[SharedRow], instant: datetime) -> dict[Thing, dict[str, st
     }
 
 
-def _asks(rows: Any, engagement: Engagement, user: Any) -> Any:
+def _rows(user: Any, engagement: int, customer: int) -> Any:
+    asks = Ask.objects.visible_to(user).shared().filter(engagement=engagement)
+    raised = Escalation.objects.visible_to(user).shared().filter(engagement=engagement)
+    risks = Risk.objects.visible_to(user).shared().filter(engagement=engagement)
+    return _asks(asks, customer, user).union(_raised(raised), _risks(risks), all=True)
+
+
+ROWS = AskedBy(_rows, engagement=int, customer=int)
+
+
+def _asks(rows: Any, customer: int, user: Any) -> Any:
     answering = CustomerContact.objects.holding().filter(
-        customer=engagement.customer_id, user=user.pk, kind__in=ANSWERING
+        customer=customer, user=user.pk, kind__in=ANSWERING
     )
     return _columns(
         rows,

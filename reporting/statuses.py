@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from dm_portal.people import standing
+from dm_portal.people.asking import AskedBy
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Shape
@@ -184,15 +185,35 @@ class Around:
 def around(revision: ReportRevision, *, user: Any) -> Around:
     """What stands beside a revision for whoever reads it."""
     report = revision.report
-    others = ReportRevision.objects.visible_to(user).select_related("report__period")
-    others = others.filter(report__engagement=report.engagement_id).defer("html")
-    corrections = others.filter(report=report, number__gt=revision.number)
-    correction = corrections.order_by("-number").first()
+    correction = CORRECTION.first(user, report=report.pk, number=revision.number)
     if report.is_update:
         return Around(correction)
-    starts_on, weeks = report.period.starts_on, others.last_of_each_week()
-    earlier = weeks.filter(report__period__starts_on__lt=starts_on).first()
-    return Around(correction, earlier, weeks.filter(report__period__starts_on__gt=starts_on).last())
+    week = {"engagement": report.engagement_id, "starts_on": report.period.starts_on}
+    return Around(correction, WEEK_BEFORE.first(user, **week), WEEK_AFTER.first(user, **week))
+
+
+def _others(user: Any) -> ReportRevisionQuerySet:
+    visible = ReportRevision.objects.visible_to(user).select_related("report__period")
+    return visible.defer("html")
+
+
+def _correction_of(user: Any, report: int, number: int) -> ReportRevisionQuerySet:
+    return _others(user).filter(report=report, number__gt=number).order_by("-number")[:1]
+
+
+def _week_before(user: Any, engagement: int, starts_on: date) -> ReportRevisionQuerySet:
+    weeks = _others(user).filter(report__engagement=engagement).last_of_each_week()
+    return weeks.filter(report__period__starts_on__lt=starts_on)[:1]
+
+
+def _week_after(user: Any, engagement: int, starts_on: date) -> ReportRevisionQuerySet:
+    weeks = _others(user).filter(report__engagement=engagement).last_of_each_week()
+    return weeks.filter(report__period__starts_on__gt=starts_on).reverse()[:1]
+
+
+CORRECTION = AskedBy(_correction_of, report=int, number=int)
+WEEK_BEFORE = AskedBy(_week_before, engagement=int, starts_on=date)
+WEEK_AFTER = AskedBy(_week_after, engagement=int, starts_on=date)
 
 
 def page_of(
@@ -228,16 +249,6 @@ def last_said_of(engagement: Engagement) -> ReportRevision | None:
     """What was said last of an engagement, in a status or in an update; its columns, no text."""
     said = ReportRevision.objects.filter(report__engagement=engagement).in_force()
     return said.defer("html", "text").last_said_first().first()
-
-
-def updates_since(
-    revision: ReportRevision | None, revisions: ReportRevisionQuerySet
-) -> list[ReportRevision]:
-    """The updates among ``revisions`` that speak of a time after a status, the last first; all
-    before the first status.
-    """
-    updates = revisions.updates().standing().last_said_first()
-    return list(updates.filter(facts__as_of__gt=revision.facts.as_of) if revision else updates)
 
 
 def _lines_of(updates: Sequence[ReportRevision], asked: Found) -> tuple[UpdateLine, ...]:

@@ -17,10 +17,11 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from dm_portal.shell.clock import now, pretending, today
 
-# A stand-in for each kind of value that is given later: what no row has, each told from the others.
+# A stand-in for each kind of value that is given later, each told from the others and from whatever
+# querysets compare with otherwise. Every column of numbers can hold these: else Django asks nothing.
 STAND_INS: dict[type, Callable[[int], Any]] = {
-    int: lambda number: -2_000_000_000 - number,
-    list: lambda number: [-2_000_000_000 - number],
+    int: lambda number: 31_901 + number,
+    list: lambda number: [31_901 + number],
     str: lambda number: f"\x02{number}",
     date: lambda number: date(1, 1, number + 1),
     datetime: lambda number: datetime(1, 1, number + 1, tzinfo=UTC),

@@ -1,14 +1,16 @@
 """The customer's pages. What is published is served as it was stored; reading it is noted."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dm_portal.people.asking import AskedBy
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
@@ -60,12 +62,17 @@ def status_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status_detail(request: HttpRequest, ref: str) -> HttpResponse:
     """The last published status, under what was said since; before the first, when it comes."""
-    engagements = statuses.readable(request.user).select_related("customer")
-    engagement = get_object_or_404(engagements, ref=ref)
+    engagement = READABLE.first(request.user, ref=ref)
+    if engagement is None:
+        raise Http404
     timezone.activate(ZoneInfo(engagement.time_zone))
-    revisions = _revisions(request.user).filter(report__engagement=engagement)
-    revision = revisions.newest_first().first()
-    updates = statuses.updates_since(revision, revisions)
+    here = {"engagement": engagement.pk}
+    revision = NEWEST.first(request.user, **here)
+    updates = (
+        UPDATES_AFTER.rows(request.user, after=revision.facts.as_of, **here)
+        if revision
+        else UPDATES.rows(request.user, **here)
+    )
     if revision is None:
         _note_reading(request, updates)
         page = statuses.first_page_of(engagement, user=request.user, updates=updates)
@@ -82,12 +89,10 @@ def status_weekly(request: HttpRequest, ref: str, week: str) -> HttpResponse:
 @require_safe
 def status_revision(request: HttpRequest, ref: str, week: str, number: int) -> HttpResponse:
     """One revision of a week."""
-    revision = get_object_or_404(
-        _revisions(request.user),
-        report__engagement__ref=ref,
-        report__period__starts_on=week_starts(week),
-        number=number,
-    )
+    asked = {"ref": ref, "starts_on": week_starts(week), "number": number}
+    revision = OF_WEEK.first(request.user, **asked)
+    if revision is None:
+        raise Http404
     return _read(request, revision)
 
 
@@ -147,6 +152,37 @@ def _revisions(user: Any) -> ReportRevisionQuerySet:
     revisions = ReportRevision.objects.visible_to(user).defer("facts__body")
     with_all = ("report__engagement__customer", "report__period", "facts")
     return revisions.select_related(*with_all, "retraction__retracted_by")
+
+
+def _of_engagement(user: Any, engagement: int) -> ReportRevisionQuerySet:
+    return _revisions(user).filter(report__engagement=engagement)
+
+
+def _updates(user: Any, engagement: int) -> ReportRevisionQuerySet:
+    """What was said between statuses, as last corrected; the last first."""
+    return _of_engagement(user, engagement).updates().standing().last_said_first()
+
+
+READABLE = AskedBy(
+    lambda user, ref: statuses.readable(user).select_related("customer").filter(ref=ref), ref=str
+)
+NEWEST = AskedBy(
+    lambda user, engagement: _of_engagement(user, engagement).newest_first()[:1], engagement=int
+)
+UPDATES = AskedBy(_updates, engagement=int)
+UPDATES_AFTER = AskedBy(
+    lambda user, engagement, after: _updates(user, engagement).filter(facts__as_of__gt=after),
+    engagement=int,
+    after=datetime,
+)
+OF_WEEK = AskedBy(
+    lambda user, ref, starts_on, number: _revisions(user).filter(
+        report__engagement__ref=ref, report__period__starts_on=starts_on, number=number
+    ),
+    ref=str,
+    starts_on=date,
+    number=int,
+)
 
 
 def _note_reading(request: HttpRequest, revisions: Sequence[ReportRevision]) -> None:
