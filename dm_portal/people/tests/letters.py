@@ -78,7 +78,7 @@ NASTY = st.one_of(
     ),
 )
 FOREIGN = re.compile(
-    r"[a-z][a-z0-9+.-]*://(?!\u200c)\S+|(?:javascript|data|mailto):(?!\u200c)\S|www\.(?!\u200c)\w",
+    r"[a-z][a-z0-9+.-]{,40}://(?!\u200c)\S+|(?:javascript|data|mailto):(?!\u200c)\S|www\.(?!\u200c)\w",
     re.IGNORECASE,
 )
 
