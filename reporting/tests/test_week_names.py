@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 from django.urls import reverse
 
 from dm_portal.people.models import User
-from engagements.models import Engagement
+from dm_portal.tests.cast import make_engagement
+from engagements.models import Customer, Engagement
 from reporting.models import Period, Report
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import fresh, open_reports, publish
@@ -17,13 +19,13 @@ from reporting.tests.reports import fresh, open_reports, publish
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 DAY = timedelta(days=1)
+RHYTHM = {"status_weekday": 4, "status_hour": time(20)}
 
 
 @pytest.fixture
 def report(engagement: Engagement, manager: User) -> Report:
     """Out, and due on a Thursday evening in Berlin: in Auckland that is Friday."""
-    rhythm = {"status_weekday": 4, "status_hour": time(20)}
-    Engagement.objects.filter(pk=engagement.pk).update(**rhythm)
+    Engagement.objects.filter(pk=engagement.pk).update(**RHYTHM)
     engagement.refresh_from_db()
     report = open_reports(engagement)[0]
     publish(report, manager)
@@ -62,22 +64,19 @@ def migrate(name: str) -> None:
     MigrationExecutor(connection).migrate([("reporting", name)])
 
 
-@pytest.mark.parametrize(
-    ("zone", "day"),
-    [("Europe/Berlin", 19), ("Pacific/Auckland", 20), ("Mars/Olympus_Mons", 19)],
-)
-def test_older_weeks_are_named_as_they_were(report: Report, zone: str, day: int) -> None:
-    migrate("0004_never_emptied")
-    Engagement.objects.update(time_zone=zone)
-    migrate("0005_period_due_on")
-    assert Period.objects.get().due_on == date(2026, 11, day)
-
-
-def test_the_day_stays_in_its_week(report: Report) -> None:
-    """Due at midnight of a Monday, by a zone that is now west of where it was."""
+def test_older_weeks_are_named_as_they_were(customer: Customer, manager: User) -> None:
+    """By the zone of their engagement, as far as it is known. What was due at midnight of a Monday,
+    by a zone that is now west of where it was, stays in its week."""
+    days = {"Europe/Berlin": 19, "Pacific/Auckland": 20, "Mars/Olympus_Mons": 19}
+    for zone in [*days, "America/New_York"]:
+        made = make_engagement(zone, customer=customer, by=manager, **RHYTHM)
+        open_reports(made)
     midnight = datetime(2026, 11, 16, tzinfo=ZoneInfo("Europe/Berlin"))
-    Period.objects.update(opens_at=midnight - 3 * DAY, due_at=midnight)
+    moved = Period.objects.filter(engagement__name="America/New_York")
+    moved.update(opens_at=midnight - 3 * DAY, due_at=midnight)
     migrate("0004_never_emptied")
-    Engagement.objects.update(time_zone="America/New_York")
+    Engagement.objects.update(time_zone=F("name"))
     migrate("0005_period_due_on")
-    assert Period.objects.get().due_on == date(2026, 11, 16)
+    named = dict(Period.objects.values_list("engagement__name", "due_on"))
+    wanted = days | {"America/New_York": 16}
+    assert named == {zone: date(2026, 11, day) for zone, day in wanted.items()}
