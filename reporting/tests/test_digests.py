@@ -102,7 +102,7 @@ def test_two_spans_of_one_function_that_overlap_tell_once(
 def test_then_the_deputy_and_then_the_architect(
     report: Report, deputy: User, architect: User, clock: Traveller
 ) -> None:
-    go_on(clock, DUE + 7 * 24 * HOUR)
+    go_on(clock, DUE + 7 * 24 * HOUR, 2 * HOUR)
     late = [(name, step) for name, step in told() if step == "overdue"]
     assert late == [
         ("Mara Manager", "overdue"),
@@ -294,7 +294,7 @@ def test_the_digest_lists_what_needs_one_with_what_one_is_reminded_of(
 def test_a_digest_comes_once_a_day(
     report: Report, manager: User, monday: datetime, clock: Traveller
 ) -> None:
-    go_on(clock, monday + 3 * 24 * HOUR, HOUR / 2)
+    go_on(clock, monday + 3 * 24 * HOUR, 2 * HOUR)
     days = OutgoingMail.objects.filter(kind="digest").values_list("dedup_key", flat=True)
     assert sorted(days) == [f"digest:{manager.pk}:2026-11-{day}" for day in (24, 25, 26)]
 
