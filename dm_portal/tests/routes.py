@@ -38,3 +38,8 @@ def _arguments(entry: URLPattern, prefix: str) -> tuple[str, ...]:
     if isinstance(entry.pattern, RoutePattern):
         return (*named, *entry.pattern.converters)
     return (*named, *entry.pattern.regex.groupindex)
+
+
+def is_list(name: str) -> bool:
+    """Whether a route of this name shows rows of one kind."""
+    return name.endswith(("_list", "_archive", "_index", "_history", "_changelist"))

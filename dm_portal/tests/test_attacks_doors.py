@@ -248,21 +248,3 @@ def test_a_method_in_a_header_is_no_method(world: World) -> None:
     answer = who.ask("GET", url, HTTP_X_HTTP_METHOD_OVERRIDE="DELETE")
     assert answer.status_code == 200
     assert who.ask("POST", url, {"_method": "DELETE"}).status_code == 405
-
-
-@pytest.mark.parametrize("actor", ["lead", "manager"])
-def test_no_cache_between_us_gives_a_page_to_somebody_else(world: World, actor: str) -> None:
-    who = visitor(world, actor)
-    shared = [
-        name
-        for name, rule in TABLE.items()
-        if rule.expected(actor, "GET") == 200
-        and not rule.open
-        and not is_personal(who.visit(name, rule, "GET", world.ours))
-    ]
-    assert shared == []
-
-
-def is_personal(answer: Any) -> bool:
-    varies = {each.strip() for each in answer.get("Vary", "").split(",")}
-    return "Cookie" in varies and "public" not in answer.get("Cache-Control", "")

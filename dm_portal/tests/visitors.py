@@ -50,6 +50,12 @@ def unprotected(response: Any, *, is_framed: bool = False) -> list[str]:
     return found + [name for name, value in wanted.items() if response.get(name) != value]
 
 
+def is_personal(answer: Any) -> bool:
+    """No cache between us gives it to somebody else."""
+    varies = {each.strip() for each in answer.get("Vary", "").split(",")}
+    return "Cookie" in varies and "public" not in answer.get("Cache-Control", "")
+
+
 @dataclass
 class Visitor:
     """Somebody's browser. A crash is a 500, as it would be for them."""
