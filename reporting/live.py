@@ -2,10 +2,10 @@
 they are now, and what is new to this reader.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
@@ -17,7 +17,7 @@ from dm_portal.people.models import User
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.wording import lines
-from engagements.models import Engagement, Escalation
+from engagements.models import Ask, Engagement, Escalation
 from reporting import shared, since
 from reporting.models import Receipt, ReportRevision
 from reporting.querysets import ReportRevisionQuerySet
@@ -129,6 +129,40 @@ def first_of(revision: ReportRevision, people: Sequence[User]) -> dict[int, Firs
         person.pk: First(needed, _since(before([revision], user=person), revision, (), rows))
         for person in people
     }
+
+
+def needed_of(engagements: Iterable[Engagement]) -> dict[int, tuple[Needed, ...]]:
+    """By engagement, what is needed from its customer now, as letters to those say who are its
+    people today, so that whatever is shared is theirs to read. One statement.
+    """
+    found: dict[int, list[Needed]] = {}
+    rows = Ask.objects.shared().open().filter(engagement__in={each.pk for each in engagements})
+    rows = rows.select_related("engagement", "asked_of").order_by("needed_by", "number")
+    for row in rows:
+        here = today(row.engagement.time_zone)
+        found.setdefault(row.engagement_id, []).append(_needed(_shared(row), row.engagement, here))
+    return {pk: tuple(needed) for pk, needed in found.items()}
+
+
+def _shared(ask: Ask) -> SharedRow:
+    """An open ask as its page shows it; a letter has no buttons."""
+    return SharedRow(
+        kind="ask",
+        number=ask.number,
+        text=ask.customer_text,
+        state=ask.state,
+        shared_at=cast("datetime", ask.shared_at),
+        ended_at=None,
+        taken_at=None,
+        due_on=ask.needed_by,
+        person=ask.asked_of.name,
+        is_theirs=True,
+        version=ask.version,
+        options=ask.options,
+        recommendation=ask.recommendation,
+        without_answer=ask.without_answer,
+        may_answer=False,
+    )
 
 
 def _needed(row: SharedRow, engagement: Engagement, here: date) -> Needed:

@@ -13,6 +13,7 @@ from reporting import customer
 from reporting.live import First, Needed, Since
 from reporting.services.letters import letter_values
 from reporting.since import SinceLine
+from reporting.status_lines import Told
 
 FRIDAY = customer.Moment(
     "Fri 20 Nov 2026, 15:00", datetime(2026, 11, 20, 14, tzinfo=UTC).isoformat(), ""
@@ -156,17 +157,24 @@ def _reminders() -> Mapping[str, Any]:
 
 def _statuses() -> Mapping[str, Any]:
     url = f"{settings.BASE_URL}/status/example/"
-    told = Line(
-        "Atlas, 16–22 Nov 2026: at risk",
-        "Release 2.1 will probably miss Mon 30 Nov: the bank’s test system is down.",
-        "Read the status",
-        url,
+    about = "Atlas, 16–22 Nov 2026"
+    told = Told(
+        about=about,
+        shape=STATUS.shape,
+        word=STATUS.word,
+        headline=STATUS.headline,
+        withdrawn="",
+        corrected="",
+        our_move=STATUS.our_move,
+        first=FIRST,
+        action="Read the status",
+        url=url,
     )
     return {
         "person": SOMEBODY,
-        "title": told.about,
+        "title": f"{about}: at risk",
         "lead": "1 status was published for you since the last of these mails.",
-        "groups": [Group("Published", (told,))],
+        "told": [told],
     }
 
 

@@ -23,7 +23,7 @@ from engagements.models import Engagement, EngagementFunction
 from engagements.schedules import calendars_of_customers
 from reporting import ahead, reminding
 from reporting.models import Reminder, Report, WaitingStatus
-from reporting.needs import LEADERS, Need, needs_of_engagements
+from reporting.needs import LEADERS, WAITING, Need, needs_of_engagements, owed
 from reporting.plans import plans_of
 from reporting.reminding import Look, Owed, Person, may_look
 
@@ -148,11 +148,16 @@ class Round:
         led = active.filter(pk__in={pk for _, pk, function in rows if function in LEADERS})
         planned = active.filter(pk__in={pk for _, pk, _ in rows})
         for_leaders, for_planners = needs_of_engagements(led, planned, at=self.at)
+        owes = defaultdict(list)
+        for row in owed.of_engagements(led, planned, self.at):
+            owes[row.engagement_id].append(row)
         found: dict[int, list[Need]] = defaultdict(list)
         for user, pk in sorted({(user, pk) for user, pk, _ in rows}):
             leads = any((user, pk, function) in rows for function in LEADERS)
             told = [*for_leaders, *for_planners] if leads else for_planners
             found[user] += [each for each in told if each.engagement_id == pk]
+            mine = owed.told_to(user, owes[pk], self.at, leads=leads)
+            found[user] += [each for each in mine if each.group != WAITING]
         return found
 
     def ahead(self) -> dict[int, Ahead]:

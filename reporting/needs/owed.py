@@ -1,11 +1,11 @@
 """What needs somebody of asks, actions, commitments and escalations: ours to do, or to wait for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, Q, Value
 from django.urls import reverse
 
 from dm_portal.shell import dates
@@ -22,8 +22,9 @@ BACK = {"back": "needs"}
 class Row(NamedTuple):
     """One of them: as they are read in one statement, and as a line is made of it.
 
-    ``person``: of whom the answer, the deed or the word is awaited. ``is_mine``: of the reader.
-    ``is_new``: nobody was asked yet, or nobody has it in hand yet.
+    ``person``: of whom the answer, the deed or the word is awaited; ``whose``: their key, where it
+    is one of ours. ``is_new``: nobody was asked yet, or nobody has it in hand yet. ``is_mine``: it
+    is the reader's, who is known only once it is read.
     """
 
     kind: str
@@ -31,7 +32,7 @@ class Row(NamedTuple):
     words: str
     due_on: date
     person: str
-    is_mine: bool
+    whose: int | None
     is_new: bool
     version: int
     engagement_id: int
@@ -39,6 +40,7 @@ class Row(NamedTuple):
     name: str
     customer: str
     time_zone: str
+    is_mine: bool = False
 
     def url(self, route: str) -> str:
         return reverse(route, args=[self.ref, self.number])
@@ -49,23 +51,55 @@ def lines(user: Any, led: Any, at: datetime) -> Iterator[Need]:
 
     One statement, however many rows of however many kinds.
     """
-    near = at.date() + WEEK + timedelta(days=1)
     here = Engagement.objects.visible_to(user).reporting()
-    rows = _asks(user, led).union(
-        _actions(user, here, led, near),
-        _commitments(user, led, near),
-        _escalations(user, here, led),
-        all=True,
-    )
-    for values in rows:
-        row = Row(*values)
+    mine = Q(engagement__in=here)
+    rows = _rows(user, mine & Q(owner=user), mine & Q(decider=user), led, at)
+    yield from _lines((row._replace(is_mine=row.whose == user.pk) for row in rows), at)
+
+
+def of_engagements(led: Any, planned: Any, at: datetime) -> list[Row]:
+    """Whatever ``lines`` would tell of to those who lead these engagements, or plan them, for many
+    people at once. One statement.
+    """
+    rows = Q(engagement__in=planned)
+    return list(_rows(None, rows, rows, led, at))
+
+
+def told_to(user: int, rows: Iterable[Row], at: datetime, *, leads: bool) -> list[Need]:
+    """The lines for one person of the ``rows`` of an engagement, which they may know of; of those
+    that are not theirs, where they lead it. No statement.
+    """
+    own = (row._replace(is_mine=row.whose == user) for row in rows)
+    return list(_lines((row for row in own if leads or row.is_mine), at))
+
+
+def _lines(rows: Iterable[Row], at: datetime) -> Iterator[Need]:
+    for row in rows:
         found = line(row, at.astimezone(ZoneInfo(row.time_zone)).date())
         if found is not None:
             yield found
 
 
+def _rows(user: Any, owned: Q, decided: Q, led: Any, at: datetime) -> Iterator[Row]:
+    """What is owed to whoever leads, and what of it is ``owned`` or ``decided``; as ``user`` may
+    see it, or for who is known to see it.
+    """
+    near = at.date() + WEEK + timedelta(days=1)
+    rows = _asks(user, led).union(
+        _actions(user, owned, led, near),
+        _commitments(user, led, near),
+        _escalations(user, decided, led),
+        all=True,
+    )
+    return (Row(*values) for values in rows)
+
+
+def _seen(rows: Any, user: Any) -> Any:
+    return rows.all() if user is None else rows.visible_to(user)
+
+
 def _asks(user: Any, led: Any) -> Any:
-    rows = Ask.objects.visible_to(user).open().filter(engagement__in=led)
+    rows = _seen(Ask.objects, user).open().filter(engagement__in=led)
     return _columns(
         rows,
         "ask",
@@ -76,17 +110,16 @@ def _asks(user: Any, led: Any) -> Any:
     )
 
 
-def _actions(user: Any, here: Any, led: Any, near: date) -> Any:
-    """One's own that come near, and those of others that are late where one leads."""
-    own, late = Q(owner=user, engagement__in=here), Q(engagement__in=led)
-    rows = Action.objects.visible_to(user).open().filter(own | late, due_on__lte=near)
+def _actions(user: Any, owned: Q, led: Any, near: date) -> Any:
+    """Those that come near of who owns them, and those of others that are late where one leads."""
+    rows = _seen(Action.objects, user).open()
     return _columns(
-        rows,
+        rows.filter(owned | Q(engagement__in=led), due_on__lte=near),
         "action",
         words=F("what"),
         due_on=F("due_on"),
         person=F("owner__name"),
-        is_mine=Q(owner=user),
+        whose=F("owner"),
         version=F("version"),
     )
 
@@ -94,7 +127,7 @@ def _actions(user: Any, here: Any, led: Any, near: date) -> Any:
 def _commitments(user: Any, led: Any, near: date) -> Any:
     """Those of no milestone: of the others the milestones tell."""
     rows = (
-        Commitment.objects.visible_to(user)
+        _seen(Commitment.objects, user)
         .not_superseded()
         .not_fulfilled()
         .filter(engagement__in=led, revision__isnull=True, due_on__lte=near)
@@ -102,17 +135,16 @@ def _commitments(user: Any, led: Any, near: date) -> Any:
     return _columns(rows, "commitment", words=F("promise"), due_on=F("due_on"), person=F("made_to"))
 
 
-def _escalations(user: Any, here: Any, led: Any) -> Any:
+def _escalations(user: Any, decided: Q, led: Any) -> Any:
     """Those that one decides, and all where one leads."""
-    own, others = Q(decider=user, engagement__in=here), Q(engagement__in=led)
-    rows = Escalation.objects.visible_to(user).open().filter(own | others)
+    rows = _seen(Escalation.objects, user).open().filter(decided | Q(engagement__in=led))
     return _columns(
         rows,
         "escalation",
         words=F("what"),
         due_on=F("answer_by"),
         person=F("decider__name"),
-        is_mine=Q(decider=user),
+        whose=F("decider"),
         is_new=Q(state=Escalation.State.RAISED),
         version=F("version"),
     )
@@ -120,20 +152,17 @@ def _escalations(user: Any, here: Any, led: Any) -> Any:
 
 def _columns(rows: Any, kind: str, **columns: Any) -> Any:
     """The columns of ``Row``, alike for each kind."""
-    no, none = Value(False), Value(0)
-    given = {"is_mine": no, "is_new": no, "version": none} | columns
-    flags = {
-        name: ExpressionWrapper(given[name], output_field=BooleanField())
-        for name in ("is_mine", "is_new")
-    }
+    nobody = Value(None, BigIntegerField())
+    given = {"whose": nobody, "is_new": Value(False), "version": Value(0)} | columns
+    is_new = ExpressionWrapper(given["is_new"], output_field=BooleanField())
     return rows.order_by().values_list(
         Value(kind),
         F("number"),
         given["words"],
         given["due_on"],
         given["person"],
-        flags["is_mine"],
-        flags["is_new"],
+        given["whose"],
+        is_new,
         given["version"],
         F("engagement"),
         F("engagement__ref"),

@@ -17,6 +17,7 @@ from dm_portal.people.services import compose_letter, queue_letters
 from dm_portal.shell import leases
 from dm_portal.shell.wake import wake
 from reporting import digest_lines, reminder_words, status_lines
+from reporting.live import Needed, needed_of
 from reporting.models import Reminder, WaitingStatus
 from reporting.needs import Need
 from reporting.rounds import Ahead, Due, Round
@@ -38,6 +39,7 @@ class ForOne:
     user: User
     reminders: list[Due] = field(default_factory=list)
     statuses: list[WaitingStatus] = field(default_factory=list)
+    needed: Mapping[int, tuple[Needed, ...]] = field(default_factory=dict)
     needs: list[Need] = field(default_factory=list)
     ahead: Ahead = field(default_factory=Ahead)
 
@@ -80,8 +82,11 @@ def _gathered(now: Round) -> Mapping[int, ForOne]:
 
     for due in now.reminders():
         of(due.user.pk).reminders.append(due)
-    for row in now.waiting_statuses():
+    waiting = now.waiting_statuses()
+    needed = needed_of(row.revision.report.engagement for row in waiting)
+    for row in waiting:
         of(row.user_id).statuses.append(row)
+        of(row.user_id).needed = needed
     for pk, needs in now.needs().items():
         of(pk).needs = digest_lines.dated(needs, but=_urls(of(pk).reminders))
     for pk, ahead in now.ahead().items():
@@ -124,7 +129,7 @@ def _of_ahead(found: ForOne, now: Round) -> Parcel:
 
 def _of_statuses(found: ForOne, now: Round) -> Parcel:
     """A customer's digest."""
-    values = status_lines.values(found.statuses)
+    values = status_lines.values(found.statuses, needed=found.needed)
     told = [row.revision.report.engagement_id for row in found.statuses]
     letter = _letter(found.user, "statuses", values, now, told)
     return Parcel(letter, statuses=found.statuses)

@@ -47,7 +47,7 @@ def keep_forecasts(*, engagement: Engagement, at: datetime) -> int:
     lock(engagement)
     inputs = facts.read_inputs(engagement, since=None, as_of=at)
     rows = _keep(engagement, inputs, at)
-    changed_at = _with_changes(Engagement.objects.filter(pk=engagement.pk)).get().changed_at
+    changed_at = _changed_at(engagement)
     if changed_at and changed_at <= at:
         _keep_others(rows, CHANGE, where=lambda last, _each: last.as_of < changed_at)
     return len(rows)
@@ -138,8 +138,8 @@ def engagements_to_forecast(*, at: datetime) -> list[Engagement]:
 
     A handful of statements, however many engagements; one whose zone is unknown holds up nobody.
     """
-    engagements = Engagement.objects.reporting().annotate(told_until=_told_until()).order_by("pk")
-    engagements = _with_changes(engagements)
+    running = Engagement.objects.reporting().annotate(told_until=_told_until())
+    engagements = _with_changes(running).order_by("pk")
     milestones, sprints = _newest_weeks(), _kept_shares()
     found = []
     for each in engagements:
@@ -165,15 +165,21 @@ def _told_until() -> Subquery:
     return Subquery(files.order_by("-speaks_of").values("speaks_of")[:1])
 
 
-def _with_changes(engagements: QuerySet[Engagement]) -> QuerySet[Any]:
+def _changed_at(engagement: Engagement) -> datetime | None:
+    changed = _with_changes(Engagement.objects.filter(pk=engagement.pk))
+    at: datetime | None = changed.values_list("changed_at", flat=True).get()
+    return at
+
+
+def _with_changes(engagements: QuerySet[Any]) -> QuerySet[Any]:
     """Annotate ``changed_at``: when a file was applied, or a promise made or moved, for the last
     time.
     """
     files = Import.objects.filter(engagement=OuterRef("pk"), applied_at__isnull=False)
     dates = MilestoneRevision.objects.filter(milestone__engagement=OuterRef("pk"))
-    last = (files.order_by("-applied_at").values("applied_at")[:1],)
-    last += (dates.order_by("-changed_at").values("changed_at")[:1],)
-    return engagements.annotate(changed_at=Greatest(*map(Subquery, last)))
+    applied = Subquery(files.order_by("-applied_at").values("applied_at")[:1])
+    moved = Subquery(dates.order_by("-changed_at").values("changed_at")[:1])
+    return engagements.annotate(changed_at=Greatest(applied, moved))
 
 
 def _known(engagement: Any, at: datetime) -> Known:

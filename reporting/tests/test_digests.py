@@ -11,6 +11,9 @@ from time_machine import Traveller
 from dm_portal.people.models import OutgoingMail, Preference, TimeOff, User
 from engagements.models import CustomerContact, Engagement, EngagementFunction, Milestone
 from engagements.schedules import calendars_of_customers
+from engagements.services.actions import plan_action
+from engagements.services.asks import make_ask, share_ask
+from engagements.services.escalations import raise_escalation
 from pods.models import Membership, Pod
 from reporting.models import Period, Reminder, Report, WaitingStatus
 from reporting.services.digests import send_digests
@@ -215,6 +218,35 @@ def test_who_wants_one_mail_a_day_reads_of_a_status_in_the_next_one(
     assert OutgoingMail.objects.filter(user=lead).count() == 1
 
 
+def test_a_digest_begins_as_the_status_itself_and_asks_once(
+    report: Report, manager: User, lead: User, clock: Traveller
+) -> None:
+    prefer(lead, "status", "daily")
+    go_on(clock, FRIDAY)
+    engagement = report.engagement
+    ask = make_ask(
+        engagement=engagement,
+        question="Who?",
+        options="",
+        recommendation="Finance.",
+        without_answer="2.1 waits.",
+        asked_of=lead,
+        owner=manager,
+        needed_by=FRIDAY.date() + timedelta(days=3),
+        by=manager,
+    )
+    share_ask(ask=ask, version=ask.version, customer_text="Who accepts the export?", by=manager)
+    publish(write(report, manager, colour="amber", our_move="We **wait**."), manager)
+    go_on(clock, FRIDAY + 70 * HOUR)
+    [mail] = OutgoingMail.objects.filter(user=lead)
+    for text in (mail.text, mail.html):
+        assert "At risk" in text
+        assert text.count("Who accepts the export?") == 1
+        assert "2.1 waits." in text
+        assert "Who?" not in text
+    assert "Our move: We wait." in mail.text
+
+
 def test_a_customers_digest_comes_by_the_clock_of_their_engagement(
     report: Report, manager: User, lead: User, clock: Traveller
 ) -> None:
@@ -289,6 +321,31 @@ def test_the_digest_lists_what_needs_one_with_what_one_is_reminded_of(
     assert "It was due" not in of_architect.text
     assert "Release 2.1 is committed for Wed 18 Nov" in of_architect.text
     assert told() == [("Mara Manager", "overdue")]
+
+
+def test_the_digest_lists_what_is_owed_to_each(
+    engagement: Engagement, manager: User, architect: User, lead: User, monday: datetime
+) -> None:
+    made = {"engagement": engagement, "question": "Who accepts?", "asked_of": lead}
+    made |= {"options": "", "recommendation": "", "without_answer": "It waits.", "owner": manager}
+    late, soon = monday.date() - timedelta(days=3), monday.date() + timedelta(days=2)
+    for day, text in ((late, "Who accepts the export?"), (soon, "Which bank?")):
+        ask = make_ask(**made | {"question": text, "needed_by": day}, by=manager)
+        share_ask(ask=ask, version=ask.version, customer_text=text, by=manager)
+    planned = {"engagement": engagement, "origin": "status", "due_on": soon}
+    plan_action(**planned, what="Draw the plan", owner=architect, by=manager)
+    raised = {"engagement": engagement, "level": 2, "answer_by": soon, "decider": architect}
+    raise_escalation(**raised, what="No test system", by=manager)
+    send_digests(at=monday)
+
+    of = {mail.user_id: mail.text for mail in OutgoingMail.objects.filter(kind="digest")}
+    assert "Who accepts the export?" in of[manager.pk]
+    assert "was needed by Fri 20 Nov" in of[manager.pk]
+    assert "Which bank?" not in of[manager.pk]  # it waits for the customer
+    assert "Draw the plan" not in of[manager.pk]
+    assert "Draw the plan" in of[architect.pk]
+    assert "Decide: No test system" in of[architect.pk]
+    assert "Who accepts" not in of[architect.pk]
 
 
 def test_a_digest_comes_once_a_day(

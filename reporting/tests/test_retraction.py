@@ -14,7 +14,7 @@ from reporting.needs.standing import called, reds_of
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.services.retracting import is_withdrawn, retract_report
 from reporting.services.updates import begin_update
-from reporting.status_lines import line
+from reporting.status_lines import told
 from reporting.statuses import last_said_of
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
@@ -151,7 +151,7 @@ def test_its_readers_get_a_letter(weeks: list[ReportRevision], manager: User, le
 def test_a_digest_says_so(weeks: list[ReportRevision], manager: User) -> None:
     retract(weeks[1].report, manager)
     revision = ReportRevision.objects.get(pk=weeks[1].pk)
-    assert line(revision).words == f"Withdrawn since: {WHY}"
+    assert told(revision).withdrawn == WHY
 
 
 def test_readers_see_why_in_its_place(

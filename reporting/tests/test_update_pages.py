@@ -12,7 +12,8 @@ from engagements.models import Engagement, Milestone
 from reporting.models import Receipt, Report, ReportRevision, WaitingStatus
 from reporting.services.publishing import publish_report, start_correction
 from reporting.services.updates import begin_update
-from reporting.status_lines import line, values
+from reporting.status_lines import told as told_of
+from reporting.status_lines import values
 from reporting.tests.pages import SignIn, text_of
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
 
@@ -317,9 +318,9 @@ def test_other_customers_find_nothing(
 
 
 def test_digest_names_it(told: ReportRevision, lead: User) -> None:
-    said: Any = line(told)
-    assert said.about == "Atlas, update: at risk"
-    assert (said.words, said.action) == (SAID, "Read the update")
+    said: Any = told_of(told)
+    assert (said.about, said.word) == ("Atlas, update", "At risk")
+    assert (said.headline, said.action) == (SAID, "Read the update")
     assert said.url.endswith(url(told.report, "status_update"))
 
 
@@ -328,7 +329,7 @@ def test_a_digest_counts_statuses_and_updates_apart(
 ) -> None:
     update, status = (WaitingStatus(revision=each) for each in (told, published_47))
 
-    leads = [values(rows)["lead"] for rows in ([update], [status, update])]
+    leads = [values(rows, needed={})["lead"] for rows in ([update], [status, update])]
     assert leads == [
         "1 update was published for you since the last of these mails.",
         "1 status and 1 update were published for you since the last of these mails.",
