@@ -26,7 +26,7 @@ BEFORE_THE_FIRST_RELEASE = [
     "0023_due_days",
     "0011_updates",
     "0015_typed_and_withdrawn",
-    "0020_forecast_changes",
+    "0017_forecast_changes",
 ]
 OURS = ["shell", "people", "pods", "engagements", "reporting"]
 

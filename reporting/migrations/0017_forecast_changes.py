@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engagements', '0029_colour_thresholds'),
-        ('reporting', '0015_typed_and_withdrawn'),
+        ('engagements', '0031_kept_by_the_database'),
+        ('reporting', '0016_kept_by_the_database'),
     ]
 
     operations = [
