@@ -3,7 +3,7 @@
 Read models for the DM's pages; nothing here is shown to a customer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import day_words, instant_words
 from dm_portal.shell.wording import count
-from reporting import editing, policies, sentences
+from reporting import editing, note_places, policies, sentences
 from reporting.drafting import Draft
 from reporting.facts import figures_from
 from reporting.forms import DraftForm
@@ -169,8 +169,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A note that waits beside a draft; ``by`` is empty where the reader wrote it."""
+    """A note that waits beside a draft; ``by`` is empty where the reader wrote it, ``place`` where
+    it names no group of sentences.
+    """
 
+    place: str
     ref: str
     text: str
     by: str
@@ -286,6 +289,7 @@ def noted(user: User) -> ArraySubquery:
     line = JSONObject(
         ref="ref",
         text="text",
+        about="about",
         by="written_by__name",
         writer="written_by",
         written_at="written_at",
@@ -294,19 +298,25 @@ def noted(user: User) -> ArraySubquery:
     return ArraySubquery(waiting.order_by("written_at", "pk").values(line=line))
 
 
-def notes_for(report: Any, *, user: User) -> list[NoteLine]:
-    """What was ``noted`` for this status, for whoever may write it; none beside a correction."""
+def notes_for(report: Any, rows: Sequence[dict[str, Any]], *, user: User) -> list[NoteLine]:
+    """What was ``noted`` for this status, for whoever may write it, in the order of the groups of
+    sentences to which it belongs; ``rows`` are the sentences. None beside a correction.
+    """
     if report.correction_reason or not policies.can_write_report(user, report.engagement):
         return []
+    order = {row["key"]: number for number, row in enumerate(rows)}
+    placed = [(note_places.place_of(row["text"], row["about"], rows), row) for row in report.noted]
+    placed.sort(key=lambda each: order[each[0].key] if each[0] else len(order))
     return [
         NoteLine(
+            place=place.title if place else "",
             ref=row["ref"],
             text=row["text"],
             by="" if row["writer"] == user.pk else row["by"],
             written_at=datetime.fromisoformat(row["written_at"]),
             is_carried=row["carried"] is not None,
         )
-        for row in report.noted
+        for place, row in placed
     ]
 
 

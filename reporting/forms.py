@@ -20,10 +20,8 @@ from reporting.drafting import Draft
 from reporting.mentions import Matter, unmentioned_words
 from reporting.models import Colour, Report
 from reporting.truth import Known
-from reporting.wording import OWN_WORDS_LENGTH
+from reporting.wording import OWN_WORDS_LENGTH, SENTENCE_LENGTH
 
-# What is held against the facts is read in a time that grows with the square of its length.
-SENTENCE_LENGTH = 1000
 ANSWER_LENGTH = 5000
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from dm_portal.shell.forms import PortalForm, VersionedModelForm
 from engagements.models import Engagement
 from reporting.models import Note
+from reporting.note_places import about_page
 
 WORDS = forms.Textarea(attrs={"rows": 3, "autofocus": True})
 
@@ -22,6 +23,7 @@ class NoteForm(PortalForm):
         label="For", choices=Note.Purpose, initial=Note.Purpose.FRIDAY, widget=forms.RadioSelect
     )
     engagement = forms.ModelChoiceField(Engagement.objects.none(), to_field_name="ref")
+    page = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, engagements: QuerySet[Engagement], **kwargs: Any) -> None:
         # in a dialog it stands on a page that may have a form of its own
@@ -29,6 +31,12 @@ class NoteForm(PortalForm):
         field: Any = self.fields["engagement"]
         field.queryset = engagements
         field.empty_label = "Choose one"
+
+    def changes(self) -> dict[str, Any]:
+        """What ``write_note`` takes: of the page on which it was written what that is about."""
+        words = super().changes()
+        ref = words["engagement"].ref
+        return words | {"about": about_page(words.pop("page"), engagement_ref=ref)}
 
 
 class NoteEditForm(VersionedModelForm):

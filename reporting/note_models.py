@@ -16,6 +16,8 @@ class Note(models.Model):
     Read by its writer, and where it is for Friday by those who write the status; the record of
     acts holds none of its words. A note that is settled was taken into the DM's words, is done, or
     was taken back. ``carried_past`` is the status in whose draft somebody said "not this week".
+    ``about`` is what the page was about on which it was written, such as "milestone.2"; empty
+    where that was of no such thing.
     """
 
     class Purpose(models.TextChoices):
@@ -31,6 +33,7 @@ class Note(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="notes")
     text = models.CharField(max_length=1000)
     purpose = models.CharField("for", max_length=10, choices=Purpose, default=Purpose.FRIDAY)
+    about = models.CharField(max_length=30, blank=True, default="", db_default="")
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notes")
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -15,6 +15,8 @@ TO_FRIDAY = timedelta(days=4)
 END = re.compile(r"[.!?…](?=\s|$)")
 HEADLINE_LENGTH = 200
 OWN_WORDS_LENGTH = 3000
+# What is held against the facts is read in a time that grows with the square of its length.
+SENTENCE_LENGTH = 1000
 
 
 def was(rows: Sequence[object]) -> str:

@@ -1,5 +1,6 @@
 """Notes: written, changed, taken back, sorted into a status. The record holds no word of them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,19 +12,22 @@ from dm_portal.people.models import User
 from dm_portal.shell.clock import now
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement, Milestone
+from reporting.editing import Wanted
 from reporting.models import Note, Report, UntoldRed
+from reporting.note_places import Place
 from reporting.services.drafts import save_draft
-from reporting.wording import OWN_WORDS_LENGTH
+from reporting.wording import OWN_WORDS_LENGTH, SENTENCE_LENGTH
 
 Outcome = Note.Outcome
 
 
 @transaction.atomic
-def write_note(*, engagement: Engagement, text: str, purpose: str, by: User) -> Note:
-    """Keep a note."""
-    note = Note.objects.create(
-        engagement=engagement, text=text, purpose=purpose, written_at=now(), written_by=by
-    )
+def write_note(
+    *, engagement: Engagement, text: str, purpose: str, by: User, about: str = ""
+) -> Note:
+    """Keep a note; ``about`` is what the page was about on which it was written."""
+    said = {"text": text, "purpose": purpose, "about": about}
+    note = Note.objects.create(engagement=engagement, written_at=now(), written_by=by, **said)
     record("note.written", note, by=by, after={"purpose": purpose})
     return note
 
@@ -55,18 +59,28 @@ def take_back_note(*, note: Note, version: int, by: User) -> None:
 
 @transaction.atomic
 def place_note(
-    *, note: Note, act: str, report: Report, version: int, by: User, **words: Any
+    *,
+    note: Note,
+    act: str,
+    report: Report,
+    version: int,
+    by: User,
+    place: Place | None = None,
+    **words: Any,
 ) -> Note:
     """Save a draft, and with it what becomes of a note that waits for it.
 
-    ``act`` is "insert" (it becomes a paragraph of the DM's own words), "carry" (not this week) or
-    "done". ``words`` are those of ``save_draft``.
+    ``act`` is "insert" (it becomes the end of the group of its ``place``, or a paragraph of the
+    DM's own words where it has none), "carry" (not this week) or "done". ``words`` are those of
+    ``save_draft``.
 
     Raises:
         DomainError: it is no draft, the note is settled, or there is no room for it.
         Conflict: somebody else saved the draft since ``version``, or changed the note.
     """
-    if act == "insert":
+    if act == "insert" and place:
+        words["sentences"] = _at_end(words.get("sentences") or {}, place, note)
+    elif act == "insert":
         words["own_words"] = _with_note(words["own_words"], note)
     save_draft(report=report, version=version, by=by, **words)
     if act == "carry":
@@ -76,6 +90,18 @@ def place_note(
     else:
         _settle(note, note.version, Outcome.USED if act == "insert" else Outcome.DONE, by)
     return note
+
+
+def _at_end(sentences: Mapping[str, Wanted], place: Place, note: Note) -> dict[str, Wanted]:
+    """The sentences that are changed with the draft, and the note as the end of its group."""
+    typed = sentences.get(place.key)
+    text = f"{typed['text'] if typed else place.text} {note.text}"
+    if len(text) > SENTENCE_LENGTH:
+        raise DomainError(
+            f"There is no room for this note: {SENTENCE_LENGTH} characters at most.",
+            field=f"text-{place.key}",
+        )
+    return {**sentences, place.key: Wanted(text=text, left_out="")}
 
 
 def _with_note(own_words: str, note: Note) -> str:

@@ -12,10 +12,20 @@ from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.shell.errors import Conflict, DomainError
 from engagements.models import Engagement
 from reporting.models import Note, Report, ReportRevision
+from reporting.note_places import Place
 from reporting.services.notes import change_note, place_note, take_back_note, write_note
 from reporting.services.publishing import start_correction
 from reporting.tests.pages import SignIn, text_of, url
-from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
+from reporting.tests.reports import (
+    FRIDAY,
+    WEEK,
+    commit_late,
+    draft,
+    fresh,
+    open_reports,
+    publish,
+    write,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
@@ -91,6 +101,19 @@ def test_n_words_and_enter(sign_in: SignIn, manager: User, engagement: Engagemen
     assert client.post(NEW, sent)["Location"] == "/notes/"
     assert Note.objects.get().text == SAID
     assert SAID in text_of(client.get("/notes/"))
+
+
+def test_what_the_page_was_about_is_kept(
+    sign_in: SignIn, manager: User, engagement: Engagement
+) -> None:
+    client = sign_in(manager)
+    page = f"http://testserver/engagements/{engagement.ref}/milestones/2/"
+    htmx = {"HX-Request": "true", "HX-Current-URL": page}
+    form = client.get(f"{NEW}?engagement={engagement.ref}", headers=htmx).context["form"]
+    assert form["page"].value() == page
+    sent = {"text": SAID, "purpose": "friday", "engagement": engagement.ref, "page": page}
+    client.post(NEW, sent)
+    assert Note.objects.get().about == "milestone.2"
 
 
 def test_the_only_engagement_is_chosen(
@@ -216,6 +239,42 @@ def test_inserted_it_stands_in_the_words_of_the_manager(
     )
     found.refresh_from_db()
     assert (found.outcome, found.settled_by) == ("used", manager)
+
+
+def test_one_that_names_a_milestone_becomes_the_end_of_its_group(
+    sign_in: SignIn, manager: User, engagement: Engagement
+) -> None:
+    commit_late(engagement, manager, on=FRIDAY.date() + WEEK)
+    report, client = draft(open_reports(engagement)[0]), sign_in(manager)
+    loose, found = note(engagement, manager), note(engagement, manager, text="2.1 is in test.")
+    said = text_of(client.get(report.get_absolute_url()))
+    assert said.index("<h3>Release 2.1</h3>") < said.index("<h3>Elsewhere</h3>")
+    assert "Insert at its end" in said
+
+    sort_in(client, report, found, "insert")
+    edits = fresh(report).edits
+    assert [key.partition(".")[2] for key in edits] == ["1"]
+    [edit] = edits.values()
+    assert edit["text"].endswith(" 2.1 is in test.")
+    assert fresh(report).own_words == "As agreed."
+
+    # what was typed there meanwhile stays before it
+    other = note(engagement, manager, text="2.1 again.", purpose="friday")
+    [key] = edits
+    typed = {f"text-{key}": "Mine.", f"initial-text-{key}": edit["text"], f"out-{key}": ""}
+    sort_in(client, fresh(report), other, "insert", **typed)
+    assert fresh(report).edits[key]["text"] == "Mine. 2.1 again."
+    assert loose.is_open
+
+
+def test_a_group_for_which_there_is_no_room_takes_none(
+    engagement: Engagement, manager: User, draft_47: Report
+) -> None:
+    found = note(engagement, manager)
+    place = Place("Release 2.1", "milestone.1", "m" * 990)
+    now_at = {"report": draft_47, "version": draft_47.version, "by": manager}
+    with pytest.raises(DomainError, match="no room for this note"):
+        place_note(note=found, act="insert", place=place, **now_at, **WORDS)
 
 
 def test_a_note_for_which_there_is_no_room_waits(

@@ -23,6 +23,7 @@ from reporting.filters import NoteFilter, noted_engagements
 from reporting.forms import DraftForm
 from reporting.models import Note
 from reporting.note_forms import NoteEditForm, NoteForm
+from reporting.note_places import place_of
 from reporting.services.notes import change_note, place_note, take_back_note, write_note
 from reporting.views.autosaves import stored_report
 from reporting.views.reports import find_report, render_editor
@@ -59,6 +60,7 @@ def note_create(request: HttpRequest) -> HttpResponse:
     _require_one_of_us(request)
     engagements = _to_write_of(request)
     initial = {"engagement": request.GET.get("engagement") or _only(engagements)}
+    initial["page"] = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     form = NoteForm(posted(request), engagements=engagements, initial=initial)
     note = saved(form, write_note, by=request.user)
     if note is not None and not request.htmx:
@@ -122,6 +124,7 @@ def report_note(request: HttpRequest, ref: str, week: str, note: str, act: str) 
     form = DraftForm(request.POST, draft=draft, edits=report.edits)
     stored = stored_report(report)
     what = {"note": chosen, "act": act, "report": report, "by": request.user}
+    what["place"] = place_of(chosen.text, chosen.about, form.rows)
     if saved(form, place_note, theirs=stored, **what) is None:
         return render_editor(request, report, draft, form)
     return redirect(report)

@@ -239,13 +239,15 @@ def render_editor(
         sections=editor.sections(draft, late=late, sources=sources, form=form),
         saved=editor.last_save(report),
         page_keys=KEYS,
-        **_rail(request, report, draft, sources),
+        **_rail(request, report, draft, sources, form.rows),
         **rests_on,
         **report_page(request, report),
     )
 
 
-def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> dict[str, Any]:
+def _rail(
+    request: HttpRequest, report: Report, draft: Draft, sources: Any, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
     """What stands beside the text of a draft."""
     figures = Week(draft.body, sources)
     return {
@@ -255,7 +257,7 @@ def _rail(request: HttpRequest, report: Report, draft: Draft, sources: Any) -> d
         "rules": rules_of(draft.rules, draft.body, draft.overall),
         "may_set_colours": can_set_colours(request.user, report.engagement),
         "mentions": mentions_of(report, draft, user=request.user),
-        "notes": editor.notes_for(report, user=request.user),
+        "notes": editor.notes_for(report, rows, user=request.user),
         "readers": readers.readers_of_last(report, user=request.user),
     }
 
