@@ -82,11 +82,7 @@ class Before:
     earlier: ReportRevision | None
     status: ReportRevision | None = None
     said: ReportRevision | None = None
-
-    @property
-    def seen_at(self) -> datetime | None:
-        at: datetime | None = getattr(self.said, "seen_at", None)
-        return at
+    seen_at: datetime | None = None
 
 
 def live_of(
@@ -116,7 +112,7 @@ class First:
 def first_of(revision: ReportRevision, people: Sequence[User]) -> dict[int, First]:
     """By reader, all of them one customer's, what stands on their first screen as of now.
 
-    One statement, and one for each of them: everybody has read something else.
+    As many statements for all of them as for one.
     """
     if not people or revision.report.is_update:
         return {}
@@ -126,8 +122,8 @@ def first_of(revision: ReportRevision, people: Sequence[User]) -> dict[int, Firs
     asks = [row for row in rows if row.is_open and row.kind == "ask"]
     needed = tuple(_needed(row, engagement, here) for row in asks)
     return {
-        person.pk: First(needed, _since(before([revision], user=person), revision, (), rows))
-        for person in people
+        pk: First(needed, _since(before, revision, (), rows))
+        for pk, before in before_each(revision, people).items()
     }
 
 
@@ -235,8 +231,7 @@ def _shown_before(
         Q(pk=Subquery(wanted[0])) | Q(pk=Subquery(wanted[1])) | Q(pk=Subquery(wanted[2]))
     )
     rows = rows.annotate(was_read=ExpressionWrapper(was_read, BooleanField()))
-    found = rows.select_related("report__engagement", "report__period").defer("html")
-    return found.last_said_first()
+    return _with_report(rows.last_said_first())
 
 
 SHOWN_BEFORE = AskedBy(_shown_before, engagement=int, first=int, starts_on=date)
@@ -254,7 +249,35 @@ def _sorted_out(rows: Sequence[Any], status: ReportRevision) -> Before:
     read = [row for row in weeks if row.was_read]
     if not read:
         return Before(earlier)
-    return Before(earlier, read[0], next(row for row in rows if row.was_read))
+    said = next(row for row in rows if row.was_read)
+    return Before(earlier, read[0], said, said.seen_at)
+
+
+def before_each(status: ReportRevision, people: Sequence[User]) -> dict[int, Before]:
+    """By reader, all of them one customer's, what each had before them when ``status`` came: what
+    ``before`` tells of one of them, in four statements.
+    """
+    here = {"report__engagement": status.report.engagement_id}
+    said_here = ReportRevision.objects.visible_to(people[0]).filter(**here)
+    weeks = said_here.filter(report__period__starts_on__lt=status.report.period.starts_on)
+    earlier = _with_report(weeks.last_of_each_week()).first()
+    of_theirs = Receipt.objects.filter(
+        user__in=people, revision__in=said_here, first_seen__lt=now()
+    ).exclude(revision=status)
+    said = of_theirs.last_said()
+    of_weeks = of_theirs.filter(revision__report__period__isnull=False).last_said()
+    read = _with_report(said_here).in_bulk({pk for pk, _ in (*said.values(), *of_weeks.values())})
+
+    def found(pk: int) -> Before:
+        if pk not in of_weeks:
+            return Before(earlier)
+        return Before(earlier, read[of_weeks[pk][0]], read[said[pk][0]], said[pk][1])
+
+    return {person.pk: found(person.pk) for person in people}
+
+
+def _with_report(rows: ReportRevisionQuerySet) -> ReportRevisionQuerySet:
+    return rows.select_related("report__engagement", "report__period").defer("html")
 
 
 def _since(

@@ -234,6 +234,21 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(revision__report__engagement__in=_drafts_of(user))
 
+    def last_said(self) -> dict[int, tuple[int, datetime]]:
+        """By reader, the revision that was said last of what they read, and when they saw it first.
+
+        As ``ReportRevisionQuerySet.last_said_first``; one statement.
+        """
+        rows = self.order_by(
+            "user",
+            "-revision__facts__as_of",
+            F("revision__report__period__starts_on").desc(nulls_first=True),
+            "-revision__number",
+        ).distinct("user")
+        return {
+            user: (pk, at) for user, pk, at in rows.values_list("user", "revision", "first_seen")
+        }
+
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: Any) -> Self:

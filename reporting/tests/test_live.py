@@ -13,7 +13,7 @@ from engagements.services.asks import answer_ask, make_ask, share_ask
 from engagements.services.escalations import raise_escalation, resolve_escalation, share_escalation
 from engagements.services.risks import see_risk, settle_risk, share_risk
 from engagements.tests.pages import names
-from reporting.live import Live, first_of
+from reporting.live import Live, before, before_each, first_of
 from reporting.models import Report, ReportRevision
 from reporting.services.retracting import retract_report
 from reporting.services.updates import begin_update
@@ -294,6 +294,37 @@ def test_each_letter_carries_its_readers_first_screen(
             assert words in letter.html
     assert "SINCE YOU READ (FRI 20 NOV)" in letters[lead].text
     assert "SINCE THE LAST STATUS" in letters[executive].text
+
+
+def test_what_each_had_before_them_takes_as_many_statements_for_all(
+    sign_in: SignIn,
+    lead: User,
+    executive: User,
+    delegate: User,
+    manager: User,
+    two_weeks: tuple[ReportRevision, ReportRevision],
+    friday: time_machine.Traveller,
+    django_assert_num_queries: Any,
+) -> None:
+    """The lead read the first week and an update, the executive the first week, nobody the last."""
+    earlier, last = two_weeks
+    engagement = last.report.engagement
+    for user in (lead, executive):
+        sign_in(user).get(reverse("status_weekly", args=[engagement.ref, "2026-W46"]))
+    friday.shift(timedelta(hours=1))
+    said = {"paragraph": "The bank is down.", "colour": "red", "colour_reason": ""}
+    publish(begin_update(engagement=engagement, by=manager, **said), manager)
+    update = Report.objects.updates().get()
+    sign_in(lead).get(reverse("status_update", args=[engagement.ref, update.update_number]))
+    friday.shift(timedelta(hours=1))
+    people = [lead, executive, delegate]
+    with django_assert_num_queries(4):
+        found = before_each(last, people)
+    with django_assert_num_queries(4):
+        assert before_each(last, people[:1])[lead.pk] == found[lead.pk]
+    assert found == {person.pk: before([last], user=person) for person in people}
+    assert found[lead.pk].said == update.revisions.get()
+    assert (found[executive.pk].status, found[delegate.pk].status) == (earlier, None)
 
 
 def test_who_reads_nothing_needs_no_letter(published_47: ReportRevision) -> None:
