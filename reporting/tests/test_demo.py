@@ -17,6 +17,7 @@ from django.test import Client, override_settings
 import reporting
 from dm_portal.people.models import User
 from dm_portal.shell.clock import now
+from dm_portal.shell.dates import WorkingDays
 from engagements.freshness import stale_sources
 from engagements.models import (
     Blocker,
@@ -26,6 +27,7 @@ from engagements.models import (
     Import,
     MilestoneRevision,
 )
+from engagements.thresholds import DEFAULTS
 from reporting.demo import plans
 from reporting.demo.story import items_of
 from reporting.models import Forecast, Question, Report, ReportRevision
@@ -156,8 +158,9 @@ def test_something_of_everything_is_owed(printed: list[list[str]]) -> None:
 
 def test_every_word_was_kept_moved_or_missed(printed: list[list[str]]) -> None:
     zone = ZoneInfo("Europe/London")
-    rows = Commitment.objects.with_standing(zone=zone, today=now().date())
-    assert {row.state for row in rows} == {"open", "kept", "moved", "missed"}
+    plain = {"worked": WorkingDays(), "notice": DEFAULTS.notice_days}
+    rows = Commitment.objects.with_standing(zone=zone, today=now().date(), **plain)
+    assert {row.state for row in rows} == {"open", "kept", "moved", "moved_late", "missed"}
     assert rows.filter(revision__isnull=False).count() == MilestoneRevision.objects.count()
 
 
