@@ -5,7 +5,7 @@ the one that speaks of the latest instant. That is counted in days of the engage
 What a newer file tells of fewer items is said, and makes nothing younger.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -198,15 +198,20 @@ def stale_sources(engagements: Any, *, at: datetime) -> list[Freshness]:
 
     One statement, whatever their number.
     """
-    found = (Freshness(file, at, may_import=True) for file in _files(engagements))
+    return stale_among(newest_files(engagements), at=at)
+
+
+def stale_among(files: Iterable[Import], *, at: datetime) -> list[Freshness]:
+    """Those of these ``newest_files``; see ``stale_sources``."""
+    found = (Freshness(file, at, may_import=True) for file in files)
     return [source for source in found if source.is_stale]
 
 
-def _files(engagements: Any) -> ImportQuerySet:
+def newest_files(engagements: Any) -> ImportQuerySet:
     """The newest file of each source of these, with what a ``Freshness`` reads of it."""
     files: ImportQuerySet = Import.objects.filter(engagement__in=engagements)
     around = files.newest_of_each_source().select_related("source", "engagement__customer")
     return around.order_by("engagement_id", "source__number")
 
 
-FILES = Kept(lambda engagement: _files([engagement]).with_left_out(), engagement=int)
+FILES = Kept(lambda engagement: newest_files([engagement]).with_left_out(), engagement=int)

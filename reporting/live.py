@@ -12,11 +12,11 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from dm_portal.people.asking import AskedBy
 from dm_portal.people.models import User
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.wording import lines
+from engagements.asking import AskedBy
 from engagements.models import Ask, Engagement, Escalation
 from reporting import shared, since
 from reporting.models import Receipt, ReportRevision

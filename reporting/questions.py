@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from dm_portal.people.asking import AskedBy
 from dm_portal.shell.clock import today
 from dm_portal.shell.dates import instant_words
 from dm_portal.shell.kept import ids_in
 from dm_portal.shell.wording import abridged
+from engagements.asking import AskedBy
 from reporting import customer, policies
 from reporting.editing import read
 from reporting.models import Question, ReportRevision

@@ -1,6 +1,6 @@
 """Milestones that turned red by the rules since the customer was last told anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,9 +86,9 @@ def _is_red(
     return rag.milestone_colour(row, limits) == "red"
 
 
-def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
-    """Of engagements that are ``led``: those of which the customer was told before they turned red,
-    and nothing since, nor did anybody decide not to. One statement.
+def untold(milestones: Any, led: Any) -> QuerySet[Any]:
+    """Of engagements that are ``led``: what may have turned red since the customer was last told
+    anything, with what ``turned_of`` needs.
 
     Where nothing was ever told nothing has become untrue: the first status tells it.
     """
@@ -100,7 +100,12 @@ def untold(milestones: Any, led: Any, *, at: datetime) -> Iterator[TurnedRed]:
         left_on=ArraySubquery(left),
     )
     related = rows.select_related("engagement__customer", "engagement__thresholds")
-    for row in related.filter(told_at__isnull=False):
+    return related.filter(told_at__isnull=False)
+
+
+def turned_of(rows: Iterable[Any], *, at: datetime) -> Iterator[TurnedRed]:
+    """Of what ``untold`` gives those that are red on the day, and that nobody left at that."""
+    for row in rows:
         turned_on = turned_red_on(row, day=row.engagement.day_of(at))
         if turned_on is None or turned_on in row.left_on:
             continue

@@ -16,7 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from dm_portal.people.asking import AskedBy
+from engagements.asking import AskedBy
 from engagements.models import Ask, CustomerContact, Engagement, Escalation, Risk
 from engagements.policies import ANSWERING
 from reporting.since import Thing

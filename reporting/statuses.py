@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from dm_portal.people import standing
-from dm_portal.people.asking import AskedBy
 from dm_portal.shell import dates
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Shape
+from engagements.asking import AskedBy
 from engagements.models import Engagement
 from engagements.querysets import EngagementQuerySet
 from reporting import periods

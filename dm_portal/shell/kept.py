@@ -18,7 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from dm_portal.shell.clock import now, pretending, today
 
 # A stand-in for each kind of value that is given later, each told from the others and from whatever
-# querysets compare with otherwise. Every column of numbers can hold them: else nothing is asked.
+# querysets compare with otherwise. Every column can hold such numbers: else Django asks nothing.
 STAND_INS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 31_901 + number,
     list: lambda number: [31_901 + number],

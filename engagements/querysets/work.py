@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Collate
 from dm_portal.people import standing
 from dm_portal.people.querysets import DatedQuerySet
 from dm_portal.shell.clock import now, today
-from dm_portal.shell.kept import Kept
+from dm_portal.shell.kept import Kept, ids_in
 from dm_portal.shell.relations import related
 from dm_portal.shell.zones import is_known
 from engagements import standing as standing_of
@@ -129,7 +129,8 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def of_person(self, user: Any) -> Self:
         """One of us: where they hold a function today, or work in a pod that does the work."""
-        return self.filter(pk__in=_places(user))
+        places = _places(user)
+        return self.filter(pk__in=ids_in(places)) if places else self.none()
 
     def of_contact(self, user: Any) -> Self:
         """A customer's person: the engagements of the one customer they are a contact of."""

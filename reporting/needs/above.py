@@ -21,8 +21,8 @@ from reporting.needs.lines import NO_HURRY, OVERDUE, TODAY, Need, end_of, instan
 MANY_PODS = 3
 
 
-def unpublished(user: Any, below: Any, at: datetime) -> Iterator[Need]:
-    """Statuses that are overdue and that somebody else has to write."""
+def overdue(user: Any, below: Any, at: datetime) -> Any:
+    """Statuses that are overdue, with the ``managers`` who write them."""
     managers = EngagementFunction.objects.holding().filter(
         engagement=OuterRef("engagement"), function="dm"
     )
@@ -32,8 +32,12 @@ def unpublished(user: Any, below: Any, at: datetime) -> Iterator[Need]:
         .filter(engagement__in=below, period__due_at__lt=at, period__kind="weekly")
     )
     names = ArraySubquery(managers.order_by("starts_on").values("user__name"))
-    report: Any  # annotated
-    for report in rows.annotate(managers=names).select_related("engagement__customer", "period"):
+    return rows.annotate(managers=names).select_related("engagement__customer", "period")
+
+
+def unpublished(rows: Any, at: datetime) -> Iterator[Need]:
+    """Statuses that are ``overdue`` and that somebody else has to write."""
+    for report in rows:
         engagement, due_at = report.engagement, report.period.due_at
         week = week_words(report.period, today=at.date())
         writes = " or ".join(report.managers) or "nobody, for it has no delivery manager,"

@@ -12,10 +12,15 @@ LETTERS = 140
 PATIENCE = 24
 
 
-def questions(rows: Any, led: Any, at: datetime) -> Iterator[Need]:
-    """Of engagements that ``led`` holds, the longest waiting first. One statement."""
-    waiting = rows.open().filter(engagement__in=led)
-    for row in waiting.select_related("asked_by", "engagement__customer").order_by("asked_at"):
+def waiting(questions: Any, led: Any) -> Any:
+    """Of engagements that ``led`` holds, the longest waiting first."""
+    rows = questions.open().filter(engagement__in=led)
+    return rows.select_related("asked_by", "engagement__customer").order_by("asked_at")
+
+
+def questions(rows: Any, at: datetime) -> Iterator[Need]:
+    """Of those that are ``waiting``."""
+    for row in rows:
         late = (at - row.asked_at).total_seconds() > PATIENCE * 3600
         yield Need(
             group=OVERDUE if late else TODAY,

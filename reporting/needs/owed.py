@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from dm_portal.shell import dates
 from dm_portal.shell.components import Shape
+from dm_portal.shell.kept import ids_in
 from dm_portal.shell.wording import abridged
+from engagements.asking import AskedBy
 from engagements.models import Action, Ask, Commitment, Engagement, Escalation
 from reporting.needs.lines import NO_HURRY, THIS_WEEK, WAITING, WEEK, Need, end_of, urgency_of_day
 
@@ -46,15 +48,14 @@ class Row(NamedTuple):
         return reverse(route, args=[self.ref, self.number])
 
 
-def lines(user: Any, led: Any, at: datetime) -> Iterator[Need]:
+def lines(user: Any, led: list[int], at: datetime) -> Iterator[Need]:
     """What this person owes or awaits, of engagements that run; ``led`` are those they lead.
 
     One statement, however many rows of however many kinds.
     """
-    here = Engagement.objects.visible_to(user).reporting()
-    mine = Q(engagement__in=here)
-    rows = _rows(user, mine & Q(owner=user), mine & Q(decider=user), led, at)
-    yield from _lines((row._replace(is_mine=row.whose == user.pk) for row in rows), at)
+    rows = ROWS.rows(user, led=led, near=_near(at))
+    own = (Row(*values) for values in rows)
+    yield from _lines((row._replace(is_mine=row.whose == user.pk) for row in own), at)
 
 
 def of_engagements(led: Any, planned: Any, at: datetime) -> list[Row]:
@@ -62,7 +63,7 @@ def of_engagements(led: Any, planned: Any, at: datetime) -> list[Row]:
     people at once. One statement.
     """
     rows = Q(engagement__in=planned)
-    return list(_rows(None, rows, rows, led, at))
+    return [Row(*values) for values in _union(None, rows, rows, led, _near(at))]
 
 
 def told_to(user: int, rows: Iterable[Row], at: datetime, *, leads: bool) -> list[Need]:
@@ -73,6 +74,10 @@ def told_to(user: int, rows: Iterable[Row], at: datetime, *, leads: bool) -> lis
     return list(_lines((row for row in own if leads or row.is_mine), at))
 
 
+def _near(at: datetime) -> date:
+    return at.date() + WEEK + timedelta(days=1)
+
+
 def _lines(rows: Iterable[Row], at: datetime) -> Iterator[Need]:
     for row in rows:
         found = line(row, at.astimezone(ZoneInfo(row.time_zone)).date())
@@ -80,18 +85,26 @@ def _lines(rows: Iterable[Row], at: datetime) -> Iterator[Need]:
             yield found
 
 
-def _rows(user: Any, owned: Q, decided: Q, led: Any, at: datetime) -> Iterator[Row]:
+def _rows(user: Any, led: list[int], near: date) -> Any:
+    here = Engagement.objects.visible_to(user).reporting()
+    mine = Q(engagement__in=here)
+    leads = here.filter(pk__in=ids_in(led)) if led else here.none()
+    return _union(user, mine & Q(owner=user), mine & Q(decider=user), leads, near)
+
+
+ROWS = AskedBy(_rows, led=list, near=date)
+
+
+def _union(user: Any, owned: Q, decided: Q, led: Any, near: date) -> Any:
     """What is owed to whoever leads, and what of it is ``owned`` or ``decided``; as ``user`` may
     see it, or for who is known to see it.
     """
-    near = at.date() + WEEK + timedelta(days=1)
-    rows = _asks(user, led).union(
+    return _asks(user, led).union(
         _actions(user, owned, led, near),
         _commitments(user, led, near),
         _escalations(user, decided, led),
         all=True,
     )
-    return (Row(*values) for values in rows)
 
 
 def _seen(rows: Any, user: Any) -> Any:

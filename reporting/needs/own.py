@@ -1,7 +1,7 @@
 """What one should know of oneself: the leave that comes near."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -9,19 +9,14 @@ from django.urls import reverse
 
 from dm_portal.people.models import TimeOff
 from dm_portal.shell import dates
+from engagements.asking import AskedBy
 from reporting.needs.lines import THIS_WEEK, TODAY, WEEK, Need, end_of
 
 
 def leave(user: Any, at: datetime) -> Iterator[Need]:
     """One's own days away that begin within a week, or that have begun: who stands in?"""
     today = at.date()
-    own = Q(user=user) | Q(specialist__user=user)
-    rows = (
-        TimeOff.objects.visible_to(user)
-        .counting()
-        .filter(own, starts_on__lte=today + WEEK, ends_on__gte=today)
-    )
-    for row in rows:
+    for row in NEAR.rows(user, first=today, last=today + WEEK):
         days = dates.range_words(row.starts_on, row.ends_on, today=today)
         began = row.starts_on <= today
         yield Need(
@@ -36,3 +31,12 @@ def leave(user: Any, at: datetime) -> Iterator[Need]:
             url=reverse("person_calendar", args=[user.ref]),
             action="See",
         )
+
+
+def _near(user: Any, first: date, last: date) -> Any:
+    own = Q(user=user) | Q(specialist__user=user)
+    counting = TimeOff.objects.visible_to(user).counting()
+    return counting.filter(own, starts_on__lte=last, ends_on__gte=first)
+
+
+NEAR = AskedBy(_near, first=date, last=date)

@@ -17,9 +17,12 @@ from reporting import reds as turned_red
 from reporting.needs.lines import OVERDUE, THIS_WEEK, TODAY, WEEK, Need, end_of, where
 
 
-def reds(milestones: Any, led: Any, at: datetime) -> Iterator[Need]:
-    """Milestones that turned red since the customer was told anything: can that wait?"""
-    for red in turned_red.untold(milestones, led, at=at):
+def reds(rows: Any, at: datetime) -> Iterator[Need]:
+    """Milestones that turned red since the customer was told anything: can that wait?
+
+    ``rows`` are those of ``reds.untold``.
+    """
+    for red in turned_red.turned_of(rows, at=at):
         milestone, engagement = red.milestone, red.milestone.engagement
         turned = dates.day_words(red.turned_on, today=engagement.day_of(at))
         yield Need(
@@ -36,12 +39,21 @@ def reds(milestones: Any, led: Any, at: datetime) -> Iterator[Need]:
         )
 
 
-def milestones(milestones: Any, planned: Any, at: datetime) -> Iterator[Need]:
-    """Committed dates that are near or past, of what is not done or of which nothing tells."""
-    near = at.date() + WEEK + timedelta(days=1)
+def open_until(milestones: Any, planned: Any, near: date) -> Any:
+    """Those with a committed date up to a day that are not done or of which nothing tells."""
     rows = milestones.filter(engagement__in=planned, committed_on__lte=near)
     still_open = rows.unfinished().with_progress()
-    for milestone in still_open.select_related("engagement__customer", "engagement__thresholds"):
+    return still_open.select_related("engagement__customer", "engagement__thresholds")
+
+
+def near(at: datetime) -> date:
+    """The last day that comes near, in whatever zone."""
+    return at.date() + WEEK + timedelta(days=1)
+
+
+def milestones(rows: Any, at: datetime) -> Iterator[Need]:
+    """Committed dates that are near or past; ``rows`` are those ``open_until`` a day."""
+    for milestone in rows:
         day = milestone.engagement.day_of(at)
         if milestone.committed_on <= day + WEEK:
             yield _milestone(milestone, day)
@@ -79,17 +91,21 @@ def left_words(milestone: Any) -> str:
     return "no items yet"
 
 
-def blockers(blockers: Any, planned: Any, at: datetime) -> Iterator[Need]:
-    """Old blockers of which it was never said what they hold up or who must act.
-
-    One line for each engagement: a tracker may block many items at once.
-    """
+def unexplained(blockers: Any, planned: Any) -> Any:
+    """Those of which it was never said what they hold up or who must act."""
     rows = blockers.filter(engagement__in=planned).open().without_words()
     related = rows.select_related(
         "engagement__customer", "engagement__calendar", "engagement__thresholds"
     )
-    ordered = related.order_by("engagement", "opened_at")
-    for _, found in groupby(ordered, key=attrgetter("engagement_id")):
+    return related.order_by("engagement", "opened_at")
+
+
+def blockers(rows: Any, at: datetime) -> Iterator[Need]:
+    """Those of them that are old; ``rows`` are ``unexplained``.
+
+    One line for each engagement: a tracker may block many items at once.
+    """
+    for _, found in groupby(rows, key=attrgetter("engagement_id")):
         old = [row for row in found if _age_shape(row, at) != Shape.ON_TRACK]
         if old:
             yield _silent(old, at)

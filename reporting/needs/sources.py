@@ -8,19 +8,18 @@ from django.db.models import Q
 
 from dm_portal.people import standing
 from dm_portal.shell.components import Shape
-from engagements.freshness import stale_sources
+from engagements.freshness import stale_among
 from engagements.models import Import
 from reporting.needs.lines import OVERDUE, TODAY, Need, where
 
 
-def imports(user: Any, led: Any) -> Iterator[Need]:
-    """Files that wait for a yes or no, and those that failed."""
+def undecided(user: Any, led: Any) -> Any:
+    """Files that wait for a yes or no, and for an admin those that failed."""
     waiting = Q(state=Import.State.PREVIEWED, engagement__in=led)
     if standing.is_admin(user):
         waiting |= Q(state=Import.State.PARKED)
     rows = Import.objects.visible_to(user).filter(waiting)
-    for file in rows.select_related("engagement__customer"):
-        yield file_line(file)
+    return rows.select_related("engagement__customer")
 
 
 def file_line(file: Import) -> Need:
@@ -41,9 +40,12 @@ def file_line(file: Import) -> Need:
     )
 
 
-def sources(led: Any, at: datetime) -> Iterator[Need]:
-    """Sources that are older than promised: what is written meanwhile rests on old figures."""
-    for source in stale_sources(led, at=at):
+def sources(files: Any, at: datetime) -> Iterator[Need]:
+    """Sources that are older than promised: what is written meanwhile rests on old figures.
+
+    ``files`` are the ``newest_files`` of those that somebody leads.
+    """
+    for source in stale_among(files, at=at):
         yield Need(
             group=OVERDUE,
             due=source.as_of + timedelta(days=source.promised_days),

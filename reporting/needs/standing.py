@@ -7,15 +7,14 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from engagements.models import Engagement
 from reporting.models import Colour, ReportRevision
 from reporting.needs.lines import Red
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def called(engagements: Any) -> list[Engagement]:
-    """These, each annotated with what its customer was last told. One statement.
+def called(engagements: Any) -> Any:
+    """These, each annotated with what its customer was last told.
 
     ``said``: a mapping of ``colour``, ``computed``, ``reason``, or None where nothing is out.
     ``red_since``: what the first red status or update after the last of another colour speaks of.
@@ -25,12 +24,11 @@ def called(engagements: Any) -> list[Engagement]:
     said = JSONObject(colour=F("colour"), computed=F("computed_colour"), reason=F("colour_reason"))
     other = last.exclude(colour=Colour.RED).values("facts__as_of")
     reds = revisions.filter(colour=Colour.RED, facts__as_of__gt=OuterRef("other_at"))
-    rows = engagements.select_related("customer").annotate(
+    return engagements.select_related("customer").annotate(
         said=Subquery(last.values_list(said)[:1]),
         other_at=Coalesce(Subquery(other[:1]), Value(NEVER)),
         red_since=Subquery(reds.order_by("facts__as_of").values("facts__as_of")[:1]),
     )
-    return list(rows)
 
 
 def reds_of(engagements: Sequence[Any], at: datetime) -> Iterator[Red]:

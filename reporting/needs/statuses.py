@@ -17,16 +17,22 @@ from reporting.models import Report
 from reporting.needs.lines import NO_HURRY, OVERDUE, TODAY, Need, instant, urgency, where
 
 
-def reports(user: Any, led: Any, at: datetime) -> Iterator[Need]:
-    """Drafts to be published by whoever leads the engagement; failed ones, by an admin.
-
-    Weeks that are told again are one line for each engagement: there may be years of them.
-    """
+def unfinished(user: Any, led: Any) -> Any:
+    """Drafts of whoever leads the engagement, and what failed; of that an admin has all."""
     own = Q(engagement__in=led, state__in=["draft", "parked"])
     mine = Report.objects.visible_to(user).filter(own).not_left_out()
     rows = (mine | Report.objects.retryable_by(user)).distinct()
+    return rows.select_related("engagement__customer", "period")
+
+
+def reports(rows: Any, user: Any, at: datetime) -> Iterator[Need]:
+    """Drafts to be published by whoever leads the engagement; failed ones, by an admin.
+
+    Weeks that are told again are one line for each engagement: there may be years of them.
+    ``rows`` are those ``unfinished``.
+    """
     past: dict[Engagement, list[Report]] = {}
-    for report in rows.select_related("engagement__customer", "period"):
+    for report in rows:
         if report.state == "parked":
             yield _parked_report(report, user, at)
         elif is_past(report, at):

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dm_portal.people.asking import AskedBy
 from dm_portal.shell.clock import now
 from dm_portal.shell.components import Shape
 from dm_portal.shell.lists import Column, render_list
+from engagements.asking import AskedBy
 from reporting import dates_file, live, shared, statuses
 from reporting.filters import ArchiveFilter
 from reporting.models import ReportRevision
