@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reporting', '0020_forecast_changes'),
+        ('reporting', '0017_forecast_changes'),
     ]
 
     operations = [
