@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dm_portal.shell.clock import now
+from dm_portal.shell.models import Lease
 from dm_portal.tests.access_matrix import ACTORS, METHODS, Rule
 from dm_portal.tests.access_rules import TABLE
 from dm_portal.tests.routes import is_list, leaves
@@ -34,6 +36,7 @@ ANY_PAGE, LIST = 15, 10
 def test_the_table_holds(
     world: World, actor: str, record_property: Callable[[str, object], None]
 ) -> None:
+    Lease.objects.update(beaten_at=now())  # on a slow machine the world's own is stale by now
     who = visitor(world, actor)
     methods = METHODS if actor in ASK_EVERYTHING else ("GET", "POST")
     record_property("cells", len(TABLE) * len(methods))
