@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -41,6 +42,7 @@ from reporting.last_status import NOTHING_LATE, Told, told_by_last_of
 from reporting.stored_items import stored
 from reporting.stored_owed import OWED, as_stored, owed
 from reporting.stored_plans import Plan, as_json, plans_of, stored_instant
+from reporting.stored_roster import roster, roster_at
 
 SCHEMA_VERSION = 10
 
@@ -148,7 +150,8 @@ def read_inputs(
     any file of most of its open items tells of it; ``working_days`` by the calendar;
     ``thresholds`` of the colours, and
     ``rules_before``: how the rules saw the last status, and ``grave_before`` what it had
-    to mention; and what is owed, see ``stored_owed``.
+    to mention; what is owed, see ``stored_owed``; and ``roster``: who is there, in the two weeks
+    from then on, see ``stored_roster``.
     Rows later than the instant are there where the figures need to say so.
     """
     [(_, inputs)] = inputs_of([Asked(engagement, since, as_of)])
@@ -212,6 +215,9 @@ def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, An
             "items": items,
             **plans[engagement.pk].rows,
             **around[engagement.pk],
+            "roster": roster_at(
+                around[engagement.pk]["roster"], as_of, ZoneInfo(engagement.time_zone)
+            ),
             "rules_before": knew.rules if (knew := told.get(engagement.pk)) else {},
             "grave_before": knew.grave if knew else {},
         }
@@ -277,6 +283,7 @@ def _around(days: Mapping[int, date]) -> tuple[dict[int, dict[str, Any]], Meanin
             "thresholds": _thresholds(row),
             "working_days": _working_days(row, days[pk]),
             **{name: as_stored(row[f"its_{name}"]) for name in OWED},
+            "roster": row["its_roster"],
         }
         for each in row["its_meanings"]:
             of = pk, each["source"]
@@ -309,6 +316,7 @@ def _rows_around(engagements: Any) -> QuerySet[Any, dict[str, Any]]:
         its_meanings=ArraySubquery(decided.values_list(meaning)),
         its_versions=ArraySubquery(moved.values_list(version)),
         **{f"its_{name}": rows for name, rows in owed().items()},
+        its_roster=roster(),
     )
 
 

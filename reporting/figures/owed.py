@@ -7,6 +7,7 @@
 ``risks``        open ones that the customer reads, see ``open_risks``
 ``commitments``  promises of a day that came due or moved in the window, see ``commitments``
 ``ahead``        the sprint of the next week by milestone, see ``ahead``; None where none is known
+``capacity``     days of the next two weeks, see ``roster.capacity``; None without a roster
 
 Each milestone has ``on_time``: the chance to be done by its date, a decimal as text;
 ``expected_from`` and ``expected_to``: the days between which it is expected; and ``not_told``: why
@@ -25,6 +26,7 @@ from typing import Any
 from dm_portal.shell.wording import phrase
 from reporting.figures.agreed import AS_BEFORE, Agreed
 from reporting.figures.dated import Window, instant, text_day
+from reporting.figures.roster import capacity
 from reporting.figures.ruled import besides, for_rules
 from reporting.figures.sprints import is_done, is_in
 from reporting.figures.timelines import Timeline, before
@@ -59,7 +61,13 @@ def figures_of(inputs: Row, agreed: Agreed) -> Row:
         "risks": open_risks(inputs, window, agreed),
         "commitments": commitments(inputs, found["milestones"], window, agreed),
         "ahead": ahead(lines, inputs["sprints"], found["milestones"], window) if known else None,
+        **_capacity(inputs, window),
     }
+
+
+def _capacity(inputs: Row, window: Window) -> Row:
+    """Facts that were stored before rosters were know nothing of it, and rebuild to the same."""
+    return {"capacity": capacity(inputs["roster"], _today(window))} if "roster" in inputs else {}
 
 
 def rules_look_at(inputs: Row, lines: list[Timeline], agreed: Agreed) -> Row:
@@ -68,7 +76,7 @@ def rules_look_at(inputs: Row, lines: list[Timeline], agreed: Agreed) -> Row:
     expected = {row["milestone"]: row for row in inputs["forecasts"]}
     for row in found["milestones"]:
         row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
-    return found | {"asks": open_asks(inputs, window, agreed)}
+    return found | {"asks": open_asks(inputs, window, agreed)} | _capacity(inputs, window)
 
 
 def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Row:

@@ -10,10 +10,10 @@ Figures that the rules take where a body carries them, from schema 9 on:
 ``on_time``   of each milestone: the chance that it is done by its date (0 to 1), a decimal as text
 ``asks``      what the customer was asked and has not answered, as they read it: ``title``,
               ``needed_by``, and ``working_days_past`` that day (0: not yet)
+``capacity``  of the pods in the next two weeks: days ``planned`` and ``filled``, decimals as text
 
 and that nothing tells yet:
 
-``capacity``  of the next two weeks: days ``planned`` and ``filled``, decimals as text
 ``scope_changes`` numbers of the sprints of which a change of scope is recorded
 """
 
@@ -70,7 +70,7 @@ BANDS_OF = {name: [BANDS[name]] for name in ("scope", "quality", "team", "blocke
 }
 
 # What is so from the first day on, before anything is known, makes no engagement on track.
-IDLE = (f"waiting on customer.{NOTHING_ASKED}",)
+IDLE = (f"waiting on customer.{NOTHING_ASKED}", "team.green")
 
 
 def thresholds_of(body: dict[str, Any]) -> Thresholds:

@@ -19,7 +19,7 @@ def team(body: dict[str, Any], thresholds: Thresholds) -> Verdict:
     """
     capacity = body["figures"].get("capacity")
     if capacity is None:
-        return no_source("team", "planned capacity")
+        return no_source("team", "nobody is in a pod of it")
     planned, filled = Decimal(capacity["planned"]), Decimal(capacity["filled"])
     if not planned:
         return unknown("team", "no capacity is planned for the next two weeks")
