@@ -211,6 +211,14 @@ def test_a_chance_that_falls_asks_before_the_date(
     assert asked(manager) == found
 
 
+def test_it_may_be_red_since_its_first_forecast(checkout: Milestone) -> None:
+    Milestone.objects.filter(pk=checkout.pk).update(committed_on=date(2026, 12, 11))
+    foretell(checkout, BEFORE, 0.3)
+    foretell(checkout, SINCE, 0.3)
+    milestone = with_forecasts(Milestone.objects.with_progress()).get(pk=checkout.pk)
+    assert turned_red_on(milestone, day=TUESDAY.date()) == FRIDAY.date()
+
+
 def test_a_chance_nobody_can_tell_asks_nothing(ahead: Milestone, manager: User) -> None:
     foretell(ahead, SINCE, 0.3, refusal="grows")
     assert asked(manager) == []
