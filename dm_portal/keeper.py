@@ -43,6 +43,10 @@ SERVER_OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # Pages ask for a few rows of large tables: where a disk reads any page as fast as the next, an
+    # index costs less than the whole table; and a statement is over before it would be compiled.
+    "random_page_cost": "1.1",
+    "jit": "off",
 }
 # For servers that are thrown away with their data: tests only.
 THROWAWAY_OPTIONS = {
