@@ -113,7 +113,7 @@ class _But:
     """A thing as it is, but for some of its attributes."""
 
     def __init__(self, thing: Any, **others: Any) -> None:
-        vars(self).update(others, _thing=thing)
+        self.__dict__ |= others | {"_thing": thing}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._thing, name)

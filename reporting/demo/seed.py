@@ -36,6 +36,7 @@ from reporting.demo.people import (
     say_who,
 )
 from reporting.demo.story import SPRINT_DAYS, EngagementPlan, Item, items_of, sprint_name
+from reporting.drafting import Draft
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
@@ -321,8 +322,8 @@ def _report(stage: Stage, week: int, at: datetime) -> None:
         report = _draft_of_week(stage, week)
         written = stage.plan.told.get(week)
         by = stage.deputy if written and written.by_deputy else stage.dm
-        _write(stage, report, week, by)
-        publish_report(report=report, by=by)
+        with transaction.atomic():
+            publish_report(report=report, by=by, draft=_write(stage, report, week, by))
     with pretending(at + LATER):
         finish_publication(report_id=report.pk)
     _read(stage, report, at + timedelta(hours=18))
@@ -336,7 +337,7 @@ def _draft_of_week(stage: Stage, week: int) -> Report:
     return Report.objects.select_related("engagement__customer", "period").get(pk=report.pk)
 
 
-def _write(stage: Stage, report: Report, week: int, by: User) -> None:
+def _write(stage: Stage, report: Report, week: int, by: User) -> Draft:
     """The DM's sentence and colour: the plan's where it has one, else as by the rules."""
     written = stage.plan.told.get(week)
     computed = report.drafted["overall"]["colour"]
@@ -350,7 +351,7 @@ def _write(stage: Stage, report: Report, week: int, by: User) -> None:
     reason = written.reason if written else ""
     if rag.is_better(colour, computed) and not reason:
         reason = "What is open past the date is small and in test."
-    save_draft(
+    return save_draft(
         report=report,
         headline=written.headline if written else ordinary,
         our_move=move,
