@@ -310,8 +310,10 @@ class SprintOutlook:
     def can_be_promised(self) -> str:
         """So many, or more, of a hundred such sprints in 85 and in 95."""
         likely, nearly_sure = floor(self._amounts[LEAST]), floor(self._amounts[FEWEST])
+        if not likely:
+            return "What can be committed: not a single item holds with a chance of 85 %."
         said = f"What can be committed: {count(likely, 'item')} or more with a chance of 85 %"
-        return f"{said}, {nearly_sure} or more with one of 95 %."
+        return f"{said}, {nearly_sure} or more with one of 95 %." if nearly_sure else f"{said}."
 
     @property
     def stood(self) -> str:

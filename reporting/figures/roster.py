@@ -26,7 +26,11 @@ def capacity(roster: list[Row] | None, today: date) -> Row | None:
     now = [row for row in roster if _holds(row, today)]
     planned = sum((_share(row) for row in now), Decimal()) * len(days)
     filled = sum((_share(row) for row in roster for day in days if _is_there(row, day)), Decimal())
-    return {"planned": f"{planned:f}", "filled": f"{min(filled, planned):f}"}
+    return {"planned": _text(planned), "filled": _text(min(filled, planned))}
+
+
+def _text(days: Decimal) -> str:
+    return f"{days.normalize():f}"
 
 
 def _days(today: date) -> Iterator[date]:

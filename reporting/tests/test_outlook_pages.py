@@ -164,6 +164,20 @@ def test_what_can_be_committed(milestone: Milestone, law: list[float], words: st
     assert found.can_be_promised == (f"What can be committed: {words}" if words else "")
 
 
+@pytest.mark.parametrize(
+    ("fewest", "least", "words"),
+    [
+        (0, 0.9, "not a single item holds with a chance of 85 %."),
+        (0.2, 3.9, "3 items or more with a chance of 85 %."),
+        (1, 3, "3 items or more with a chance of 85 %, 1 or more with one of 95 %."),
+    ],
+)
+def test_what_a_sprint_can_commit(fewest: float, least: float, words: str) -> None:
+    amounts = {"0.05": fewest, "0.15": least, "0.85": 5}
+    found = SprintOutlook(Forecast(share=0, inputs={}, law={"point": 4, "amounts": amounts}))
+    assert found.can_be_promised == f"What can be committed: {words}"
+
+
 def test_nothing_can_be_committed_without_a_forecast(milestone: Milestone) -> None:
     found = MilestoneOutlook(milestone, None, None, FRIDAY.date())
     assert (found.can_be_promised, found.comparisons()) == ("", [])
