@@ -132,6 +132,20 @@ def test_why_it_moved_since_monday_names_the_cut(milestone: Milestone) -> None:
     assert since_monday.lines[0].middle.endswith("earlier")
 
 
+def test_the_page_compares_with_this_weeks_beginning_where_something_changed(
+    read: Any, milestone: Milestone
+) -> None:
+    law = [0.1, 0.5, 0.9]
+    Forecast.objects.create(**told(milestone), law=law)
+    assert "Why it moved" not in read()
+
+    later = {"occasion": "change", "as_of": FRIDAY + timedelta(hours=1)}
+    Forecast.objects.create(**told(milestone, open=3) | later, law=law)
+    said = read()
+    assert "Why it moved since this week began</h3> <p>It was expected 27 Nov – 4 Dec." in said
+    assert "since the week before" not in said
+
+
 @pytest.mark.parametrize(
     ("then", "now", "words"),
     [
