@@ -16,7 +16,7 @@ from dm_portal.shell.wording import count
 from engagements.figures import is_done
 from engagements.models import Milestone, Sprint
 from reporting.forecasts.days import days_ahead
-from reporting.forecasts.finish import LIKELY, MIDDLE, NEARLY_SURE
+from reporting.forecasts.finish import LIKELY, MIDDLE, NEARLY_SURE, likely_count
 from reporting.forecasts.moves import Basis, Move, moves
 from reporting.forecasts.pace import Pace
 from reporting.models import Forecast
@@ -27,6 +27,9 @@ PICTURED = 0.98
 NO_FORECAST = (
     "the first range is worked out once this milestone is promised and its work is imported"
 )
+WEEK_DAYS = 7
+# Refusals that leave open how much a week brings.
+NO_PACE = ("too_young", "too_few")
 # Of a sprint, the amounts between which most of its kind end.
 FEWEST, LEAST, MOST = "0.05", "0.15", "0.85"
 
@@ -352,7 +355,46 @@ def _done(done: int, committed: int) -> str:
     return f"{done} of {committed} committed items {'was' if done == 1 else 'were'} done"
 
 
-def of_sprint(user: Any, sprint: Sprint) -> SprintOutlook | None:
-    """What is kept of it, of the last share; None where nothing is."""
+@dataclass(frozen=True, slots=True)
+class PlannedSprint:
+    """What can be committed to a sprint of so many ``weeks`` that has not begun, by the pace that
+    the last ``forecast`` of a milestone rests on, as if it began now.
+    """
+
+    forecast: Forecast
+    weeks: int
+
+    @property
+    def can_be_promised(self) -> str:
+        """So many items, or more, with a good and with a high chance."""
+        pace, weeks = Pace.of(self.forecast.inputs["weeks"]), count(self.weeks, "week")
+        likely, nearly_sure = (
+            likely_count(pace, self.weeks, chance) for chance in (LIKELY, NEARLY_SURE)
+        )
+        said = f"What can be committed: {count(likely, 'item')} or more in {weeks}"
+        return f"{said} with a chance of 85 %, {nearly_sure} or more with one of 95 %."
+
+    @property
+    def rests_on(self) -> str:
+        """The pace, and by how many weeks that is known."""
+        pace = Pace.of(self.forecast.inputs["weeks"])
+        return f"{pace.middle():.1f} items finished a week, by {count(pace.seen, 'whole week')}"
+
+
+def of_sprint(user: Any, sprint: Sprint) -> SprintOutlook | PlannedSprint | None:
+    """What is kept of it, of the last share; of one to come what can be committed. None where
+    nothing is known.
+    """
     found = _visible(user).filter(sprint=sprint).newest_first().first()
-    return SprintOutlook(found) if found else None
+    return SprintOutlook(found) if found else _planned(user, sprint)
+
+
+def _planned(user: Any, sprint: Sprint) -> PlannedSprint | None:
+    first, last = sprint.starts_on, sprint.ends_on
+    if first is None or last is None or first <= today(sprint.engagement.time_zone):
+        return None
+    kept = _visible(user).filter(engagement=sprint.engagement_id, milestone__isnull=False)
+    forecast = kept.newest_first().first()
+    if forecast is None or forecast.refusal in NO_PACE:
+        return None
+    return PlannedSprint(forecast, max(round(((last - first).days + 1) / WEEK_DAYS), 1))

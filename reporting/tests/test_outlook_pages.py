@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from dm_portal.people.models import User
-from engagements.models import Commitment, Engagement, Import, Milestone
+from engagements.models import Commitment, Engagement, Import, Milestone, Sprint
 from reporting.models import Forecast
 from reporting.outlooks import (
     MilestoneOutlook,
@@ -16,6 +16,7 @@ from reporting.outlooks import (
     _came_and_went,
     expected_words,
     of_milestone,
+    of_sprint,
 )
 from reporting.services.forecasts import keep_forecasts
 from reporting.tests.forecasts import plan_sprints, work_steadily
@@ -326,6 +327,35 @@ def test_the_running_sprint(
     assert "only 1 earlier sprint of this team, so the band is from other teams" in said
     assert "0 of 6 committed items were done when 80 % of it was over." in said
     assert "most likely" in said
+
+
+def test_a_sprint_to_come_says_what_can_be_committed(
+    sign_in: SignIn, engagement: Engagement, manager: User, milestone: Milestone
+) -> None:
+    days = {"starts_on": date(2026, 11, 23), "ends_on": date(2026, 12, 6)}
+    Sprint.objects.create(engagement=engagement, number=7, name="S7", **days)
+    client, address = sign_in(manager), reverse("sprint_detail", args=[engagement.ref, 7])
+    assert "What can be committed" not in text_of(client.get(address))
+
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    said = text_of(client.get(address))
+    assert "What can be committed: 2 items or more in 2 weeks with a chance of 85 %" in said
+    assert "By 2.0 items finished a week, by 14 whole weeks, as of" in said
+
+    later = {"occasion": "change", "as_of": FRIDAY + timedelta(hours=1)}
+    refused = {"refusal": "too_few", "refusal_words": "need 5 items"}
+    Forecast.objects.create(**told(milestone) | later, law=[], **refused)
+    assert "What can be committed" not in text_of(client.get(address))
+
+
+@pytest.mark.parametrize("first", [None, FRIDAY.date()])
+def test_a_sprint_without_days_or_one_that_runs_is_none_to_come(
+    engagement: Engagement, manager: User, milestone: Milestone, first: date | None
+) -> None:
+    keep_forecasts(engagement=engagement, at=FRIDAY)
+    days = {"starts_on": first, "ends_on": first}
+    sprint = Sprint.objects.create(engagement=engagement, number=7, name="S7", **days)
+    assert of_sprint(manager, sprint) is None
 
 
 def test_the_first_day_of_a_sprint_and_a_team_that_is_known(
