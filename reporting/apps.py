@@ -8,7 +8,7 @@ class ReportingConfig(AppConfig):
         # Models are there only now; the audit module needs them.
         from dm_portal.people import audit, letters
         from engagements import health, outlook, standing
-        from reporting import outlooks
+        from reporting import outlooks, sprint_outlooks
         from reporting.audit_verbs import COMMON, SENTENCES
         from reporting.own_letters import OWN
         from reporting.rule_lines import health_of
@@ -18,7 +18,7 @@ class ReportingConfig(AppConfig):
         standing.told_by(annotate_standing)
         outlook.told_by(
             milestone=outlooks.of_milestone,
-            sprint=outlooks.of_sprint,
+            sprint=sprint_outlooks.of_sprint,
             chance=outlooks.chance_by,
         )
         health.told_by(health_of)

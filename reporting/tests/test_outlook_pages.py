@@ -12,13 +12,12 @@ from engagements.models import Commitment, Engagement, Import, Milestone, Sprint
 from reporting.models import Forecast
 from reporting.outlooks import (
     MilestoneOutlook,
-    SprintOutlook,
     _came_and_went,
     expected_words,
     of_milestone,
-    of_sprint,
 )
 from reporting.services.forecasts import keep_forecasts
+from reporting.sprint_outlooks import SprintOutlook, of_sprint
 from reporting.tests.forecasts import plan_sprints, work_steadily
 from reporting.tests.pages import SignIn, statements, text_of
 from reporting.tests.reports import FRIDAY, WEEK
@@ -191,6 +190,10 @@ def test_what_a_sprint_can_commit(fewest: float, least: float, words: str) -> No
     amounts = {"0.05": fewest, "0.15": least, "0.85": 5}
     found = SprintOutlook(Forecast(share=0, inputs={}, law={"point": 4, "amounts": amounts}))
     assert found.can_be_promised == f"What can be committed: {words}"
+
+
+def test_to_a_sprint_that_is_over_nothing_can_be_committed() -> None:
+    assert SprintOutlook(Forecast(), is_over=True).can_be_promised == ""
 
 
 def test_nothing_can_be_committed_without_a_forecast(milestone: Milestone) -> None:
