@@ -98,7 +98,7 @@ class PlannedSprint:
         likely, nearly_sure = (
             likely_count(pace, self.weeks, chance) for chance in (LIKELY, NEARLY_SURE)
         )
-        said = f"What can be committed: {count(likely, 'item')} or more in {weeks}"
+        said = f"{count(likely, 'item')} or more in {weeks}"
         return f"{said} with a chance of 85 %, {nearly_sure} or more with one of 95 %."
 
     @property

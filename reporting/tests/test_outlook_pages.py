@@ -342,7 +342,7 @@ def test_a_sprint_to_come_says_what_can_be_committed(
 
     keep_forecasts(engagement=engagement, at=FRIDAY)
     said = text_of(client.get(address))
-    assert "What can be committed: 2 items or more in 2 weeks with a chance of 85 %" in said
+    assert "What can be committed</h2> <p>2 items or more in 2 weeks with a chance of 85 %" in said
     assert "By 2.0 items finished a week, by 14 whole weeks, as of" in said
 
     later = {"occasion": "change", "as_of": FRIDAY + timedelta(hours=1)}
