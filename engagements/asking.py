@@ -53,5 +53,22 @@ def _one_of_us(pk: int, places: list[int]) -> Any:
     """Whoever holds nothing portal-wide and sees these; both are kept as they are on a person."""
     user: Any = User(pk=pk, kind=User.Kind.INTERNAL, is_active=True)
     user._portal_functions = frozenset()
-    user._held = tuple((place, "") for place in places)
+    user._held = tuple((place, _UNKNOWN) for place in places)
     return user
+
+
+class _Unknown(str):
+    """The function of somebody who stands in for others: what is built may not depend on it."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("A kept queryset asks which function its reader holds; that must be given.")
+
+    __hash__ = None  # type: ignore[assignment]  # nor be looked for in a set
+
+    def __bool__(self) -> bool:
+        return self == ""
+
+
+_UNKNOWN = _Unknown()

@@ -7,12 +7,13 @@ publishes something other than what they read.
 import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from dm_portal.shell.clock import now
+from dm_portal.shell.kept import Kept
 from reporting import facts, mentions, rag, sentences
 from reporting.calls import Given, said_before
 from reporting.editing import Edit, read
@@ -158,15 +159,43 @@ def window_of(report: Report, *, at: datetime) -> tuple[datetime | None, datetim
 
 def _published(report: Report) -> dict[str, datetime | None]:
     """Of when the ``last`` status before this one spoke, and this one itself, its ``own``."""
-    of = "revision__report"
-    before = Q(**{f"{of}__period__isnull": False})
-    if not report.is_update:
-        before = Q(**{f"{of}__period__starts_on__lt": report.period.starts_on})
     # of one that is not stored yet nothing was published: no row has that key
-    own = Q(**{of: report.pk or 0})
-    before &= Q(is_withdrawn=False)
-    found = Facts.objects.with_withdrawn().filter(**{f"{of}__engagement": report.engagement_id})
-    return found.aggregate(last=Max("as_of", filter=before), own=Min("as_of", filter=own))
+    asked = {"engagement": report.engagement_id, "report": report.pk or 0}
+    if report.is_update:
+        rows = PUBLISHED.rows(**asked)
+    else:
+        rows = PUBLISHED_BEFORE.rows(**asked, starts_on=report.period.starts_on)
+    return rows[0] if rows else {"last": None, "own": None}
+
+
+def _published_of(engagement: int, report: int, before: Q) -> QuerySet[Any, Any]:
+    rows = Facts.objects.with_withdrawn().filter(revision__report__engagement=engagement)
+    spoken = (
+        rows.order_by()
+        .values("engagement")
+        .annotate(
+            last=Max("as_of", filter=before & Q(is_withdrawn=False)),
+            own=Min("as_of", filter=Q(revision__report=report)),
+        )
+    )
+    return spoken.values("last", "own")
+
+
+PUBLISHED = Kept(
+    lambda engagement, report: _published_of(
+        engagement, report, Q(revision__report__period__isnull=False)
+    ),
+    engagement=int,
+    report=int,
+)
+PUBLISHED_BEFORE = Kept(
+    lambda engagement, report, starts_on: _published_of(
+        engagement, report, Q(revision__report__period__starts_on__lt=starts_on)
+    ),
+    engagement=int,
+    report=int,
+    starts_on=date,
+)
 
 
 def known_to(report: Report, draft: Draft, *, declared: str = "") -> Known:

@@ -14,7 +14,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.forms import BoundField
-from django.utils.safestring import SafeString
 
 from dm_portal.people.models import User
 from dm_portal.shell.clock import today
@@ -133,8 +132,7 @@ class SentenceLine:
 
     ``late`` says as of when that is, where it is older than promised. ``rules`` are the rules'
     words where the DM wrote others, which are stale where the facts are others by now;
-    ``left_out`` is why it is not said. ``words`` and ``out`` are its fields of the form,
-    ``began`` tells the form which words the page began with.
+    ``left_out`` is why it is not said. ``words`` and ``out`` are its fields of the form.
     """
 
     key: str
@@ -146,7 +144,6 @@ class SentenceLine:
     left_out: str
     is_stale: bool
     words: BoundField
-    began: SafeString
     out: BoundField
 
 
@@ -250,7 +247,6 @@ def _sentence_lines(draft: Draft, late: str, names: Names, form: DraftForm) -> l
             left_out=editing.LEAVE_OUT.get(row["left_out"], ""),
             is_stale=row["is_stale"],
             words=form[f"text-{row['key']}"],
-            began=form[f"text-{row['key']}"].as_hidden(only_initial=True),
             out=form[f"out-{row['key']}"],
         )
         for row in form.rows
@@ -282,9 +278,11 @@ def _value_words(value: object, name: str, today: date) -> str:
     return str(value)
 
 
-def noted(user: User) -> ArraySubquery:
-    """What waits beside each report, of the notes that ``user`` may read; for ``notes_for``."""
-    visible = Note.objects.visible_to(user).filter(engagement=OuterRef("engagement"))
+def noted(user: Any, *, led: Any) -> ArraySubquery:
+    """What waits beside each report, of the notes that ``user`` may read who leads ``led``; for
+    ``notes_for``.
+    """
+    visible = Note.objects.seen_by(user, led=led).filter(engagement=OuterRef("engagement"))
     waiting = visible.waiting().exclude(carried_past=OuterRef("pk"))
     line = JSONObject(
         ref="ref",

@@ -73,8 +73,9 @@ def collect(
     JSON-ready. Three statements, four with a status before, whatever the number of rows. A draft
     keeps the ``thresholds`` with which it opened; without them those that hold now are stored.
     """
-    inputs = read_inputs(engagement, since=since, as_of=as_of)
-    return _body(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
+    with _few_collections():
+        inputs = read_inputs(engagement, since=since, as_of=as_of)
+        return _body(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
 
 
 def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -183,6 +184,7 @@ def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
 # Fewer objects than the facts of an engagement of 500 items have, which are given back one by one
 # when the next are made.
 NEW_OBJECTS = 20_000
+USUAL = gc.get_threshold()
 
 
 @contextmanager
@@ -190,12 +192,11 @@ def _few_collections() -> Iterator[None]:
     """Let the collector set to work after so many new objects, rather than Python's 700: looking
     for what refers to itself, of which facts have nothing, took an eighth of the time.
     """
-    usual = gc.get_threshold()
-    gc.set_threshold(NEW_OBJECTS, *usual[1:])
+    gc.set_threshold(NEW_OBJECTS, *USUAL[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*usual)
+        gc.set_threshold(*USUAL)
 
 
 def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, Any]]]:

@@ -11,19 +11,19 @@ from django.db.models import Q
 from engagements.models import Engagement
 from reporting import mentions, rag
 from reporting.models import Facts
-from reporting.stored_items import NOWHERE, Stood, late_kinds, stood
+from reporting.stored_items import NOWHERE, STANDS_BY, late_kinds, stood
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the last status knew of each item: whether it was there, done, and where.
+    """What the last status knew of each item, as it is stored with it.
 
     ``rules``: how the rules saw each dimension then, see ``rag.kept``; ``grave``: what had to be
     mentioned, see ``mentions.grades``.
     """
 
     since: datetime
-    items: dict[tuple[int, str], Stood]
+    items: dict[tuple[int, str], dict[str, Any]]
     rules: dict[str, Any] = field(default_factory=dict)
     grave: dict[str, int] = field(default_factory=dict)
 
@@ -31,8 +31,7 @@ class Told:
     def read(cls, since: datetime, body: str) -> Self:
         """From the body that was frozen with that status, which ended at ``since``."""
         said = json.loads(body)
-        rows = said["inputs"]["items"]
-        items = {(row["source"], row["key"]): stood(row, since) for row in rows}
+        items = {(row["source"], row["key"]): row for row in said["inputs"]["items"]}
         grave = mentions.grades(said) if said["schema"] >= mentions.SINCE_SCHEMA else {}
         return cls(since, items, rag.kept(said), grave)
 
@@ -42,8 +41,10 @@ class Told:
         ``late``: kinds, see ``late_kinds``; ``late_in`` and ``late_out``: the milestones, by
         number, in which it counted by then as one knows now, and those in which it did not.
         """
-        now = stood(row, self.since)
-        known = self.items.get((row["source"], row["key"]), NOWHERE)
+        then = self.items.get((row["source"], row["key"]))
+        if then is not None and all(row.get(name) == then.get(name) for name in STANDS_BY):
+            return NOTHING_LATE  # as mostly, and soon told
+        now, known = stood(row, self.since), stood(then, self.since) if then else NOWHERE
         return {
             "late": late_kinds(known, now, self._decided_since(row)),
             "late_in": sorted(now.milestones - known.milestones),

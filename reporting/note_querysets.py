@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reporting.models import Note, Report, UntoldRed
 
 
-def _led_by(user: Any) -> list[int]:
+def led_by(user: Any) -> list[int]:
     """The engagements of which this person writes the status today, by key."""
     return sorted({pk for pk, function in held_by(user) if function in LEADERS})
 
@@ -24,8 +24,12 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
         Of engagements in which one has no part any more nothing, not even one's own.
         """
+        return self.seen_by(user, led=led_by(user))
+
+    def seen_by(self, user: Any, *, led: Any) -> Self:
+        """The same, of somebody who writes the statuses of ``led``."""
         mine = Q(written_by=user.pk, engagement__in=Engagement.objects.of_person(user))
-        for_my_status = Q(purpose="friday", engagement__in=_led_by(user))
+        for_my_status = Q(purpose="friday", engagement__in=led)
         return self.filter(mine | for_my_status)
 
     def written_by(self, user: Any) -> Self:
@@ -51,4 +55,4 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
 class UntoldRedQuerySet(models.QuerySet["UntoldRed"]):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(milestone__engagement__in=_led_by(user))
+        return self.filter(milestone__engagement__in=led_by(user))

@@ -3,6 +3,7 @@
 Shown to whoever writes it; nothing here is shown to a customer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from dm_portal.people.models import User
+from engagements.asking import AskedBy
 from engagements.models import CustomerContact
 from reporting import recipients
 from reporting.models import Receipt, Report, ReportRevision
@@ -35,24 +37,25 @@ class Reader:
 
 def readers_of_last(report: Report, *, user: User) -> list[Reader]:
     """Who will read it, and when each saw what the engagement published last, of any week."""
-    revisions = ReportRevision.objects.filter(report__engagement=report.engagement_id)
-    return _readers(report, revisions.newest_first().values("pk")[:1], user)
+    here = {"engagement": report.engagement_id, "customer": report.engagement.customer_id}
+    return _readers(report, OF_LAST.rows(user, **here))
 
 
 def readers_of(report: Report, *, user: User) -> list[Reader]:
     """Who reads it, and when each saw its last revision."""
-    return _readers(report, report.revisions.order_by("-number").values("pk")[:1], user)
+    here = {"report": report.pk or 0, "customer": report.engagement.customer_id}
+    return _readers(report, OF_REPORT.rows(user, **here))
 
 
-def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader]:
+def _contacts(user: Any, customer: int, revision: QuerySet[Any]) -> QuerySet[Any]:
     """The customer's people in force, with their receipts of that one revision; those who have
     come in first.
     """
     receipts = Receipt.objects.visible_to(user).filter(
         revision=Subquery(revision), user=OuterRef("user")
     )
-    contacts = (
-        recipients.readers_of(report, CustomerContact.objects.visible_to(user))
+    return (
+        recipients.readers_of(customer, CustomerContact.objects.visible_to(user))
         .annotate(
             is_out=Exists(revision),
             first_seen=Subquery(receipts.values("first_seen")),
@@ -60,6 +63,23 @@ def _readers(report: Report, revision: QuerySet[Any], user: User) -> list[Reader
         )
         .order_by("-user__is_active", "user__name", "user")
     )
+
+
+def _of_last(user: Any, engagement: int, customer: int) -> QuerySet[Any]:
+    revisions = ReportRevision.objects.filter(report__engagement=engagement)
+    return _contacts(user, customer, revisions.newest_first().values("pk")[:1])
+
+
+def _of_report(user: Any, report: int, customer: int) -> QuerySet[Any]:
+    revisions = ReportRevision.objects.filter(report=report)
+    return _contacts(user, customer, revisions.order_by("-number").values("pk")[:1])
+
+
+OF_LAST = AskedBy(_of_last, engagement=int, customer=int)
+OF_REPORT = AskedBy(_of_report, report=int, customer=int)
+
+
+def _readers(report: Report, contacts: Sequence[Any]) -> list[Reader]:
     mails = [recipients.recipient(report, row) for row in contacts]
     return [
         Reader(

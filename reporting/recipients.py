@@ -37,16 +37,16 @@ class Recipient:
 
 def recipients_of(report: Report) -> list[Recipient]:
     """The customer's people in force, once each, by name; one statement."""
-    contacts = readers_of(report, CustomerContact.objects.all()).order_by("user__name", "user")
+    contacts = readers_of(report.engagement.customer_id, CustomerContact.objects.all()).order_by(
+        "user__name", "user"
+    )
     found = {row.user.pk: row for row in contacts}
     return [recipient(report, row) for row in found.values()]
 
 
-def readers_of(report: Report, contacts: Any) -> Any:
-    """Those of ``contacts`` who read the statuses of a report's engagement, with their choice."""
-    in_force = contacts.holding().filter(
-        customer=report.engagement.customer_id, user__deactivated_at__isnull=True
-    )
+def readers_of(customer: int, contacts: Any) -> Any:
+    """Those of ``contacts`` who read the statuses of a customer, with their choice."""
+    in_force = contacts.holding().filter(customer=customer, user__deactivated_at__isnull=True)
     chosen = chosen_by_row(CATEGORY, person="user")
     return in_force.select_related("user").annotate(chosen_rhythm=chosen)
 

@@ -73,6 +73,10 @@ def _values(entries: Sequence[Any]) -> list[list[Any]]:
     return kept
 
 
+# What ``stood`` reads of an item: of two that have these alike it gives the same.
+STANDS_BY = ("created_at", "steps", "milestones", "missing")
+
+
 def stood(row: Row, at: datetime) -> Stood:
     """How a stored item, of whichever schema, stood just before an instant."""
     if "steps" not in row:  # schemas 1 to 3 knew its dates

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dm_portal.shell.clock import now, today
 from dm_portal.shell.components import Crumb, Shape, Turn
 from dm_portal.shell.forms import render_form
+from dm_portal.shell.kept import ids_in
 from dm_portal.shell.lists import Column, render_list
+from engagements.asking import AskedBy
 from engagements.freshness import oldest_words
 from engagements.policies import can_set_colours
 from engagements.views.doors import find_engagement, posted, require
@@ -25,7 +27,9 @@ from reporting.filters import ReportFilter
 from reporting.forms import CorrectionForm, DraftForm, DueDayForm, RetractionForm, TypedDraftForm
 from reporting.mention_lines import mentions_of
 from reporting.models import Period, Report
+from reporting.note_querysets import led_by
 from reporting.periods import monday_named
+from reporting.querysets import ReportQuerySet
 from reporting.rule_lines import rules_of
 from reporting.services.drafts import save_draft
 from reporting.services.due_days import can_move, days_left, move_due_day
@@ -199,12 +203,22 @@ def find_report(request: HttpRequest, ref: str, week: str) -> Report:
 
     Asked for by one statement, so that a hidden report takes as many as one that is not there.
     """
-    visible = Report.objects.visible_to(request.user).with_neighbours()
-    visible = visible.annotate(noted=editor.noted(request.user))
-    reports = visible.select_related("period", "publishing_by", "publishing_for", "saved_by")
-    report = get_object_or_404(reports, engagement__ref=ref, period__starts_on=week_starts(week))
+    asked = {"ref": ref, "starts_on": week_starts(week), "led": led_by(request.user)}
+    report: Report | None = OF_WEEK.first(request.user, **asked)
+    if report is None:
+        raise Http404
     report.engagement = find_engagement(request, ref)
     return report
+
+
+def _of_week(user: Any, ref: str, starts_on: date, led: list[int]) -> ReportQuerySet:
+    visible = Report.objects.visible_to(user).with_neighbours()
+    visible = visible.annotate(noted=editor.noted(user, led=ids_in(led)))
+    reports = visible.select_related("period", "publishing_by", "publishing_for", "saved_by")
+    return reports.filter(engagement__ref=ref, period__starts_on=starts_on)
+
+
+OF_WEEK = AskedBy(_of_week, ref=str, starts_on=date, led=list)
 
 
 def week_starts(week: str) -> date:
