@@ -6,10 +6,20 @@ from typing import Any
 
 import pytest
 
+from dm_portal.shell.components import Shape
 from engagements.thresholds import DEFAULTS
 from reporting import sentences
 from reporting.editing import contradictions
-from reporting.tests.inputs import AS_OF, SINCE, body, criterion, item, milestone, revision
+from reporting.tests.inputs import (
+    AS_OF,
+    SINCE,
+    body,
+    criterion,
+    forecast,
+    item,
+    milestone,
+    revision,
+)
 from reporting.truth import Finding, examine, known_of
 from reporting.truth.days import days_in
 
@@ -144,6 +154,37 @@ def test_nothing_is_held_against_what_is_not_known() -> None:
     )
     told = "On track. Last week: red. 5 of 8 items of Release 2.1 are done. Ready on 1 Dec."
     assert {each.contradicts for each in examine(told, known)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("rows", "colour"),
+    [
+        # by its chance before its date, whatever day it is
+        (
+            {
+                "items": [item("A-1", 1)],
+                "revisions": [revision(1, "2026-11-27")],
+                "forecasts": [forecast(1, "0.100000", "0.900000")],
+            },
+            "red",
+        ),
+        # by days past with criteria alone
+        ({"criteria": [criterion(1)], "revisions": [revision(1, "2026-11-10")]}, "red"),
+        ({"criteria": [criterion(1)], "revisions": [revision(1, "2026-11-19")]}, "amber"),
+        ({"revisions": [revision(1, "2026-11-27")]}, "unknown"),
+        # nobody has promised it
+        ({"items": [item("A-1", 1)]}, None),
+    ],
+)
+def test_a_milestone_has_the_colour_of_the_rule_of_the_schedule(
+    rows: dict[str, Any], colour: str | None
+) -> None:
+    given = body(milestones=[milestone(1, "Checkout")], **rows)
+    known = known_of(given, declared="red", previous="", more_days=frozenset())
+    assert known.colours.get("Checkout") == colour
+    told = [each.contradicts for each in examine("Checkout is on track.", known)]
+    is_worse = colour in ("amber", "red")
+    assert told == ([f"Checkout is “{Shape(colour).word}” by the rules"] if is_worse else [])
 
 
 def test_a_better_call_of_the_whole_may_be_said_of_a_milestone() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import dateformat
 
+from engagements.thresholds import DEFAULTS
 from reporting import sentences
 from reporting.editing import Edit, values_of
 from reporting.mentions import Matter, news, unmentioned
@@ -154,6 +155,7 @@ def test_every_contradiction_is_found_and_true_edits_pass(drafts: list[dict[str,
         ]
         true += [COLOURS[declared].capitalize() + ", as said.", f"Last week: {COLOURS[previous]}."]
         true += [row["text"] for row in sentences.write(given) if not row["about"]]
+        true += [f"{row['name']} is {COLOURS[colour_of(row)]}." for row in rows]
         chance.shuffle(true)
         blocked += [said for said in true if not passes(said, known)]
         for plant in plants(chance, makers, declared):
@@ -168,14 +170,31 @@ def test_every_contradiction_is_found_and_true_edits_pass(drafts: list[dict[str,
 
 
 def plants(chance: random.Random, makers: list[Any], declared: str) -> Iterator[str]:
-    """Untrue sentences: a number or a day that is no figure of its milestone, and a colour."""
+    """Untrue sentences: a number or a day that is no figure of its milestone, and colours: of the
+    whole, and kinder ones of the milestone.
+    """
     row, make = chance.choice(makers)
     counted = [row[name] for name in ("items", "done", "open", "criteria", "criteria_met")]
     counted += [len(row[name]) for name in ("finished", "finished_late")] + [row["days_past"] or 0]
     yield make(max(each or 0 for each in counted) + chance.randint(1, 5))
     said = chance.choice([colour for colour in COLOURS if colour != declared])
     yield f"{COLOURS[said].capitalize()}: we keep to the plan."
+    for kinder in list(COLOURS)[: list(COLOURS).index(colour_of(row))]:
+        if kinder != declared:
+            yield f"{row['name']} is {COLOURS[kinder]}."
     yield f"Release 9.{chance.randint(4, 9)} is committed for 3 Dec."
+
+
+def colour_of(row: dict[str, Any]) -> str:
+    """As the table of colours says: by days past a date that is gone, else by the chance."""
+    if row["is_done"]:
+        return "green"
+    if days := row["days_past"]:
+        is_red = days >= DEFAULTS.schedule_red_days
+        return "red" if is_red else "amber" if days >= DEFAULTS.schedule_amber_days else "green"
+    percent = 100 * float(row["on_time"] or 1)
+    is_red = percent < DEFAULTS.on_time_red_percent
+    return "red" if is_red else "amber" if percent < DEFAULTS.on_time_amber_percent else "green"
 
 
 # Nothing of what is grave: neither its name, nor its day, nor what it is.

@@ -57,7 +57,7 @@ class Known:
 def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[date]) -> Known:
     """What the facts of ``body`` say; ``more_days`` are days that are known from elsewhere."""
     figures = body["figures"]
-    told = _Told(rag.thresholds_of(body))
+    told, colours = _Told(), _colours(body)
     for row in figures["milestones"]:
         told.milestone(row)
     for part in ("total", "promised", "beyond"):
@@ -77,11 +77,22 @@ def known_of(body: Row, *, declared: str, previous: str, more_days: frozenset[da
         names=tuple(row["name"] for row in figures["milestones"]),
         counts={key: frozenset(values) for key, values in told.counts.items()},
         days={key: frozenset(values) for key, values in told.days.items()},
-        colours=told.colours,
+        colours=colours,
         declared=declared,
         previous=previous,
         all_days=more_days.union(*told.days.values()),
     )
+
+
+def _colours(body: Row) -> dict[str, str]:
+    """Of each committed milestone the colour by the rule of the schedule."""
+    thresholds = rag.thresholds_of(body)
+    before = body["inputs"].get("rules_before", {}).get("schedule")
+    return {
+        row["name"]: rag.milestone_colour(row, thresholds, before)
+        for row in body["figures"]["milestones"]
+        if row["committed_on"]
+    }
 
 
 def _days_owed(figures: Row) -> Iterator[tuple[str, str]]:
@@ -98,11 +109,9 @@ def _days_owed(figures: Row) -> Iterator[tuple[str, str]]:
 class _Told:
     """Collects; what is known of a milestone is known of ``ANY``, too."""
 
-    def __init__(self, thresholds: rag.Thresholds) -> None:
-        self.thresholds = thresholds
+    def __init__(self) -> None:
         self.counts: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self.days: defaultdict[tuple[str, str], set[date]] = defaultdict(set)
-        self.colours: dict[str, str] = {}
 
     def milestone(self, row: Row) -> None:
         name = row["name"]
@@ -124,8 +133,6 @@ class _Told:
         for late in ("days_past", "days_late"):
             if row[late]:
                 self.count(name, "days.past", row[late])
-        if row["committed_on"] and row["items"] and row["days_past"] is not None:
-            self.colours[name] = rag.schedule_colour(row["days_past"], self.thresholds)
 
     def items(self, subject: str, row: Row) -> None:
         """The counts of one part of the work, as its row holds them: numbers, or the keys."""
