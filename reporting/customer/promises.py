@@ -9,7 +9,7 @@ from typing import Any
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import count, ended, phrase
 from reporting.customer.values import Kept, Line
-from reporting.figures.agreed import agreed_of
+from reporting.figures.agreed import AS_BEFORE, agreed_of
 from reporting.figures.dated import Window
 from reporting.figures.owed import commitments
 
@@ -20,16 +20,23 @@ NAMED = 5
 
 
 def kept_of(body: Row) -> Kept | None:
-    """None where nothing was due yet, or where the facts hold no commitments."""
+    """None where nothing was due yet, or where the facts hold no commitments.
+
+    What was kept, moved or taken back early counts from its day on: before, it was not due. (Facts
+    of schema 9 counted it at once, and say for ever what they said.)
+    """
     inputs, figures = body["inputs"], body["figures"]
     if "commitments" not in figures:
         return None
     always = replace(Window.of(inputs), since=None)
-    rows = commitments(inputs, figures["milestones"], always, agreed_of(body))
+    agreed, to_day = agreed_of(body), figures["window"]["to_day"]
+    rows = commitments(inputs, figures["milestones"], always, agreed)
+    if agreed is not AS_BEFORE:
+        rows = [row for row in rows if row["due_on"] <= to_day]
     if not rows:
         return None
     missed = [row for row in rows if row["state"] == "missed"][::-1][:NAMED]
-    today = date.fromisoformat(figures["window"]["to_day"])
+    today = date.fromisoformat(to_day)
     return Kept(_summary(rows), tuple(_missed(row, inputs, today) for row in missed))
 
 

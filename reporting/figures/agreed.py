@@ -4,7 +4,7 @@ Working days are those of its calendar, its holidays left out: stored as ``worki
 ``weekdays`` (0 is Monday) and the days that are ``off``. A promise that is replaced before its day
 is ``moved`` where that was said so many working days before, with its threshold ``notice_days``;
 else it is ``moved_late``, and ``withdrawn`` where no other day was promised. Replaced on its own
-day it is ``missed`` from that day on.
+day it is ``missed`` from that day on. What came of it is told by the first status that could tell.
 """
 
 from dataclasses import dataclass
@@ -49,6 +49,11 @@ class Agreed:
     @property
     def ends_on_its_day(self) -> bool:
         """Whether what is replaced on its own day is missed already."""
+        return self.notice is not None
+
+    @property
+    def is_told_once(self) -> bool:
+        """Whether what came of a promise is told by the first status that could, and no other."""
         return self.notice is not None
 
 

@@ -20,6 +20,7 @@ moved with notice: schema 10 has both otherwise, see ``agreed``.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -192,17 +193,34 @@ def commitments(
     inputs: Row, milestones: Sequence[Row], window: Window, agreed: Agreed
 ) -> list[Row]:
     """Promises of which something came in the window (``state``: ``kept``, ``missed``, or what
-    ``Agreed.state_of`` says of one that was replaced before its day), or that fell due in it; in
-    the order of their days.
+    ``Agreed.state_of`` says of one that was replaced before its day); in the order of their days.
 
     ``moved_to`` is the day that was promised instead (None: it was taken back), ``notice`` the
     working days before its own day on which that was said. Source: commitments, what was said of
     them, and of a milestone's date when it was done.
     """
+    rows = {row["number"]: row for row in inputs.get("commitments", ())}
+    stood = {}
+    if agreed.is_told_once and window.since:
+        stood = _came(inputs, milestones, replace(window, as_of=window.since), agreed)
+    found = []
+    for number, stands in _came(inputs, milestones, window, agreed).items():
+        row = rows[number]
+        if agreed.is_told_once:
+            is_news = _is_news(stands, stood.get(number), row, window)
+        else:
+            is_news = _came_in(stands, row, window)
+        if is_news:
+            found.append({name: row[name] for name in COMMITMENT} | stands)
+    return sorted(found, key=lambda each: (each["due_on"], each["number"]))
+
+
+def _came(inputs: Row, milestones: Sequence[Row], window: Window, agreed: Agreed) -> dict[int, Row]:
+    """What had come of promises by the end of the window, by their numbers."""
     rows = [row for row in inputs.get("commitments", ()) if _is_recorded(row, inputs, window)]
     instead = {row["supersedes"]: row for row in rows if row["supersedes"]}
     done_on = {row["number"]: row["done_on"] for row in milestones}
-    found = []
+    found = {}
     for row in rows:
         later = instead.get(row["number"])
         stands = None
@@ -211,9 +229,9 @@ def commitments(
         elif row["due_on"]:
             ended_on = _ended_on(row, later, window, agreed)
             stands = _standing(row, _kept_on(row, done_on, window), ended_on)
-        if stands and _came_in(stands, row, window):
-            found.append({name: row[name] for name in COMMITMENT} | stands)
-    return sorted(found, key=lambda each: (each["due_on"], each["number"]))
+        if stands:
+            found[row["number"]] = stands
+    return found
 
 
 COMMITMENT = ("number", "promise", "made_to", "said_on", "due_on", "milestone")
@@ -223,7 +241,7 @@ def _is_recorded(row: Row, inputs: Row, window: Window) -> bool:
     """By the end of the window; a status of a time before the engagement was known here rests on
     what was written down afterwards.
     """
-    if datetime.fromisoformat(inputs["as_of"]) < datetime.fromisoformat(inputs["known_from"]):
+    if window.as_of < datetime.fromisoformat(inputs["known_from"]):
         return bool(row["said_on"] <= _today(window).isoformat())
     return datetime.fromisoformat(row["recorded_at"]) < window.as_of
 
@@ -274,11 +292,25 @@ def _kept_on(row: Row, done_on: Row, window: Window) -> str | None:
     said = [day for at, day in row["fulfilled"] if datetime.fromisoformat(at) < window.as_of]
     if said:
         return said[-1]
-    return done_on.get(row["milestone"])
+    day = done_on.get(row["milestone"])
+    return day if day and day <= _today(window).isoformat() else None
+
+
+def _is_news(stands: Row, stood: Row | None, row: Row, window: Window) -> bool:
+    """Whether the last status could not tell what came of it; ``stood``: what had come then.
+
+    What is over since before the last status, and was written down only after it, is no news.
+    """
+    if window.since is None:
+        return True
+    is_recorded_since = datetime.fromisoformat(row["recorded_at"]) >= window.since
+    if is_recorded_since and stands["settled_on"] < str(text_day(window.day(window.since))):
+        return False
+    return stood is None or stood["state"] != stands["state"]
 
 
 def _came_in(stands: Row, row: Row, window: Window) -> bool:
-    """Whether what came of it, or its day, is news to whoever read the last status."""
+    """The same as schema 9 has it: by the day alone, and what was kept early until it was due."""
     since = text_day(window.day(window.since))
     if since is None:
         return True

@@ -114,7 +114,8 @@ def test_a_promise_is_told_when_something_came_of_it(row: Any, state: str | None
 def test_a_promise_that_moved_says_with_how_much_notice(
     said_on: str, moved_to: str | None, off: list[str], state: str, notice: int
 ) -> None:
-    moved = promise(2, moved_to, supersedes=1, said_on=said_on)
+    at = f"{said_on}T15:00:00Z"
+    moved = promise(2, moved_to, supersedes=1, said_on=said_on, recorded_at=at)
     days = {"weekdays": [0, 1, 2, 3, 4], "off": off}
     rows = figures(commitments=[promise(1, "2026-11-27"), moved], working_days=days)
     [found] = rows["commitments"]
@@ -152,6 +153,71 @@ def test_the_date_of_a_milestone_is_kept_when_it_is_done() -> None:
     rows = {"milestones": [milestone(1)], "criteria": met, "revisions": [revision(1, "2026-11-18")]}
     [found] = figures(commitments=[promise(milestone=1)], **rows)["commitments"]
     assert (found["state"], found["kept_on"]) == ("kept", "2026-11-14")
+
+
+def told_on(*rows: dict[str, Any], weeks: int = 4, **more: Any) -> list[tuple[str, str]]:
+    """What each of the statuses from the 13th on tells of promises: its day, and the state."""
+    found = []
+    for week in range(weeks):
+        since, as_of = SINCE + (week - 1) * 7 * DAY, SINCE + week * 7 * DAY
+        given = figures(since=text(since), as_of=text(as_of), commitments=list(rows), **more)
+        found += [(text(as_of)[5:10], each["state"]) for each in given["commitments"]]  # type: ignore[index]
+    return found
+
+
+KEPT_EARLY = [["2026-11-03T09:00:00Z", "2026-11-03"]]
+ON_ITS_DAY = {"supersedes": 1, "said_on": "2026-11-13"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([promise(1, "2026-11-12")], [("11-13", "missed")]),
+        ([promise(1, "2026-11-13")], [("11-20", "missed")]),
+        ([promise(1, "2027-01-29", fulfilled=KEPT_EARLY)], []),
+        (
+            [promise(1, "2026-11-13", fulfilled=[["2026-11-13T13:00:00Z", "2026-11-13"]])],
+            [("11-13", "kept")],
+        ),
+        (
+            [promise(1, "2027-01-29", fulfilled=[["2026-11-13T15:00:00Z", "2026-11-13"]])],
+            [("11-20", "kept")],
+        ),
+        (
+            [promise(1, "2026-11-12", fulfilled=[["2026-11-17T09:00:00Z", "2026-11-12"]])],
+            [("11-13", "missed"), ("11-20", "kept")],
+        ),
+        (
+            [
+                promise(1, "2026-11-13"),
+                promise(2, "2026-12-24", recorded_at="2026-11-13T13:00:00Z", **ON_ITS_DAY),
+            ],
+            [("11-13", "missed")],
+        ),
+        (
+            [
+                promise(1, "2026-11-27"),
+                promise(2, "2026-12-24", recorded_at="2026-11-13T15:00:00Z", **ON_ITS_DAY),
+            ],
+            [("11-20", "moved")],
+        ),
+    ],
+)
+def test_what_came_of_a_promise_is_told_once(rows: Any, told: list[tuple[str, str]]) -> None:
+    """The statuses are of Fridays, at 15:00."""
+    assert told_on(*rows) == told
+
+
+def test_what_was_over_before_it_was_written_down_is_no_news() -> None:
+    late = {"recorded_at": IN_WINDOW}
+    assert figures(commitments=[promise(1, "2026-11-11", **late)])["commitments"] == []
+    [found] = figures(commitments=[promise(1, "2026-11-12", **late)])["commitments"]
+    assert found["state"] == "missed"
+
+
+def test_schema_9_tells_what_was_kept_early_until_it_is_due() -> None:
+    given = followed(inputs(commitments=[promise(1, "2027-01-29", fulfilled=KEPT_EARLY)]))
+    assert [row["state"] for row in version_9(given)["commitments"]] == ["kept"]
 
 
 def test_all_that_was_promised_is_told_at_first() -> None:

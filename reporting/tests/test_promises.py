@@ -51,6 +51,14 @@ def test_all_are_counted_whenever_they_were_due() -> None:
     assert found == Kept("2 commitments were due: 1 kept, 1 moved 6 working days before.", ())
 
 
+def test_what_came_early_counts_from_its_day_on() -> None:
+    early = promise(1, "2027-01-29", "2026-11-19")
+    moved = promise(3, "2027-02-26", said_on="2026-11-10", supersedes=2)
+    assert kept(early, promise(2, "2027-01-29"), moved) is None
+    found = kept(early, promise(4, "2026-11-20", "2026-11-19"))
+    assert found == Kept("1 commitment was due: 1 kept.", ())
+
+
 @pytest.mark.parametrize(
     ("days", "due_on", "words"),
     [
@@ -100,6 +108,12 @@ def test_what_was_said_by_schema_9_stays() -> None:
     found = kept_of(older)
     assert found is not None
     assert found.summary == "1 commitment was due: 1 moved with 6 working days’ notice."
+
+
+def test_schema_9_counts_what_came_early() -> None:
+    given = followed(inputs(commitments=[promise(1, "2027-01-29", "2026-11-19")]))
+    older = body() | {"schema": 9, "inputs": given, "figures": figures_from(given, schema=9)}
+    assert kept_of(older) == Kept("1 commitment was due: 1 kept.", ())
 
 
 def test_what_was_missed_is_named_with_its_reason() -> None:
