@@ -26,6 +26,7 @@ class Page:
         self.speaker = speaker
         self.text = text
         self.thresholds = rag.thresholds_of(body)
+        self.schedule_before = body["inputs"].get("rules_before", {}).get("schedule")
         self.zone = ZoneInfo(body["inputs"]["zone"])
         self.today = date.fromisoformat(self.figures["window"]["to_day"])
         self.committed = [row for row in self.figures["milestones"] if row["committed_on"]]
@@ -89,7 +90,12 @@ class Page:
 
     def timeline(self) -> Timeline | None:
         """What is committed, and what was done last; nothing to draw without any."""
-        return pictures.timeline(self.committed, today=self.today, thresholds=self.thresholds)
+        return pictures.timeline(
+            self.committed,
+            today=self.today,
+            thresholds=self.thresholds,
+            before=self.schedule_before,
+        )
 
     def burn_up(self) -> BurnUp | None:
         """Of the next committed milestone, or of all work while nothing is committed."""

@@ -22,9 +22,16 @@ def is_done(row: Row) -> bool:
 
 
 def timeline(
-    committed: Sequence[Row], *, today: date, thresholds: rag.Thresholds
+    committed: Sequence[Row],
+    *,
+    today: date,
+    thresholds: rag.Thresholds,
+    before: rag.Verdict | None = None,
 ) -> Timeline | None:
-    """Of the ``committed`` milestones those that are open, and those that were done last."""
+    """Of the ``committed`` milestones those that are open, and those that were done last.
+
+    ``before`` is how the last status saw the schedule: a chance has to recover from it.
+    """
     done = [row for row in committed if is_done(row)][-DONE_ON_TIMELINE:]
     drawn = [row for row in committed if not is_done(row) or row in done]
     if not drawn:
@@ -33,7 +40,7 @@ def timeline(
         name="milestones",
         title="Committed milestones",
         as_of=today,
-        milestones=[_on_timeline(row, thresholds) for row in drawn],
+        milestones=[_on_timeline(row, thresholds, before) for row in drawn],
     )
 
 
@@ -67,8 +74,12 @@ def expected(row: Row | None) -> tuple[date, date] | None:
     return date.fromisoformat(row["expected_from"]), date.fromisoformat(row["expected_to"])
 
 
-def _on_timeline(row: Row, thresholds: rag.Thresholds) -> TimelineMilestone:
-    """Done in time or late, past its date, or else not known: nothing forecasts it yet."""
+def _on_timeline(
+    row: Row, thresholds: rag.Thresholds, before: rag.Verdict | None
+) -> TimelineMilestone:
+    """Done in time or late, past its date, or by its chance to be in time, as the first sentence
+    of a status has it; not known while nothing forecasts it.
+    """
     shape, word = Shape.NOT_KNOWN, "" if row["items"] is None else "no items yet"
     if row["items"]:
         word = f"{row['done']} of {count(row['items'], 'item')} done"
@@ -77,6 +88,9 @@ def _on_timeline(row: Row, thresholds: rag.Thresholds) -> TimelineMilestone:
     elif row["days_past"]:
         shape = Shape(rag.schedule_colour(row["days_past"], thresholds))
         word = f"{count(row['days_past'], 'day')} past its date"
+    elif row.get("on_time") is not None:
+        colour = rag.milestone_colour(row, thresholds, before)
+        shape, word = Shape(colour), f"{rag.LIKELY[colour].capitalize()}, {word}"
     first = row["first_committed_on"]
     return TimelineMilestone(
         name=row["name"],

@@ -25,8 +25,10 @@ from engagements.thresholds import BANDS, DEFAULTS, Thresholds
 from reporting.rag.blocked import blockers, blockers_colour
 from reporting.rag.people import NOTHING_ASKED, team, waiting
 from reporting.rag.schedule import (
+    LIKELY,
     NO_FORECAST,
     forecast_colour,
+    foretold,
     milestone_colour,
     recovered,
     schedule,
@@ -37,6 +39,7 @@ from reporting.rag.work import quality, scope
 
 __all__ = [
     "DEFAULTS",
+    "LIKELY",
     "NO_FORECAST",
     "RULES",
     "Thresholds",
@@ -44,6 +47,7 @@ __all__ = [
     "blockers_colour",
     "dimensions",
     "forecast_colour",
+    "foretold",
     "is_better",
     "kept",
     "limits",

@@ -96,15 +96,18 @@ def _goes_by_chance(row: dict[str, Any]) -> bool:
     return row.get("on_time") is not None and not row["days_past"]
 
 
+# What the colour of a chance to be in time says.
+LIKELY = {
+    "green": "will probably be in time",
+    "amber": "may be late",
+    "red": "will probably be late",
+}
+
+
 def _forecast(row: dict[str, Any], colour: str, *, today: date) -> Verdict:
     chance = Decimal(row["on_time"]) * 100
     due = day_words(date.fromisoformat(row["committed_on"]), today=today)
-    likely = {
-        "green": "will probably be in time",
-        "amber": "may be late",
-        "red": "will probably be late",
-    }
-    ours = f"{row['name']} {likely[colour]}: a chance of {int(chance)} % to be done by {due}"
+    ours = f"{row['name']} {LIKELY[colour]}: a chance of {int(chance)} % to be done by {due}"
     values = _values(row) | {"on_time": row["on_time"]}
     return verdict(
         "schedule",
@@ -112,7 +115,7 @@ def _forecast(row: dict[str, Any], colour: str, *, today: date) -> Verdict:
         values,
         f"{ours}; {_left(row)}.",
         rule=f"forecast_{colour}",
-        for_customer=f"{row['name']}, committed for {due}, {likely[colour]}; {_left(row)}.",
+        for_customer=f"{row['name']}, committed for {due}, {LIKELY[colour]}; {_left(row)}.",
     )
 
 
@@ -125,6 +128,13 @@ def chance_colour(row: dict[str, Any], thresholds: Thresholds, before: Verdict |
     if before and is_same and before["milestone"] == row["name"]:
         return recovered(chance, before["colour"], thresholds)
     return forecast_colour(chance, thresholds)
+
+
+def foretold(row: dict[str, Any], colour: str) -> dict[str, str] | None:
+    """What ``before`` holds of a status that gave a milestone this colour; None: no chance told."""
+    if row["on_time"] is None:
+        return None
+    return {"rule": f"schedule.forecast_{colour}", "colour": colour, "milestone": row["name"]}
 
 
 def forecast_colour(chance: Decimal, thresholds: Thresholds = DEFAULTS) -> str:

@@ -19,6 +19,7 @@ from reporting.tests.inputs import (
     SINCE,
     body,
     criterion,
+    forecast,
     imported,
     item,
     milestone,
@@ -247,6 +248,33 @@ def test_the_timeline_promises_nothing_that_no_rule_knows(
     assert page.timeline is not None
     [row] = page.timeline.milestones
     assert (row.shape, row.word) == (shape, word)
+
+
+@pytest.mark.parametrize(
+    ("law", "before", "shape", "word"),
+    [
+        ("0.900000", None, Shape.ON_TRACK, "Will probably be in time, 0 of 1 item done"),
+        ("0.600000", None, Shape.AT_RISK, "May be late, 0 of 1 item done"),
+        ("0.300000", None, Shape.OFF_TRACK, "Will probably be late, 0 of 1 item done"),
+        ("0.500000", "red", Shape.OFF_TRACK, "Will probably be late, 0 of 1 item done"),
+    ],
+)
+def test_the_timeline_says_what_the_first_sentence_says(
+    week_47: Report, manager: User, law: str, before: str | None, shape: Shape, word: str
+) -> None:
+    saw = {"rule": "schedule.forecast_red", "colour": "red", "milestone": "Checkout"}
+    given = plan(
+        items=[item("A-1", 1)],
+        forecasts=[forecast(1, *[law] * 4)],
+        rules_before={"schedule": saw} if before else {},
+    )
+    page = status(week_47, manager, given)
+    assert page.timeline is not None
+    [row] = page.timeline.milestones
+    assert (row.shape, row.word) == (shape, word)
+    said = rag.overall(given)["sentence"]
+    assert word.split(",")[0].lower() in said
+    assert page.timeline.any_open_on_track is (shape == Shape.ON_TRACK)
 
 
 @pytest.mark.parametrize(("imports", "word"), [({}, "no items yet"), ({"imports": []}, "")])
