@@ -106,19 +106,7 @@ class CommitmentQuerySet(OfEngagementQuerySet):
                 When(Exists(said), then=_last_said(self.model)),
                 default=self._finished_on(zone),
             ),
-            state=Case(
-                When(due_on__isnull=True, then=Value("taking_back")),
-                When(in_time & Q(superseded_by__due_on__isnull=True), then=Value("withdrawn")),
-                When(in_time & Q(notice__gte=notice), then=Value("moved")),
-                When(in_time, then=Value("moved_late")),
-                When(fulfilled_on__lte=F("due_on"), then=Value("kept")),
-                When(
-                    Q(fulfilled_on__isnull=False) | Q(moved_on__isnull=False) | Q(due_on__lt=today),
-                    then=Value("missed"),
-                ),
-                default=Value("open"),
-                output_field=CharField(),
-            ),
+            state=_state_by(in_time, today=today, notice=notice),
         )
 
     def _finished_on(self, zone: ZoneInfo) -> TruncDate:
@@ -157,3 +145,18 @@ def _last(rows: models.QuerySet[Any], at: str) -> Subquery:
     """The latest of an instant of a milestone's rows."""
     latest = rows.order_by().values("milestone").annotate(latest=Max(at)).values("latest")
     return Subquery(latest, output_field=models.DateTimeField())
+
+
+def _state_by(in_time: Q, *, today: date, notice: int) -> Case:
+    """Which of its states a commitment has, by what ``with_standing`` knows of it."""
+    is_ended = Q(fulfilled_on__isnull=False) | Q(moved_on__isnull=False) | Q(due_on__lt=today)
+    return Case(
+        When(due_on__isnull=True, then=Value("taking_back")),
+        When(in_time & Q(superseded_by__due_on__isnull=True), then=Value("withdrawn")),
+        When(in_time & Q(notice__gte=notice), then=Value("moved")),
+        When(in_time, then=Value("moved_late")),
+        When(fulfilled_on__lte=F("due_on"), then=Value("kept")),
+        When(is_ended, then=Value("missed")),
+        default=Value("open"),
+        output_field=CharField(),
+    )

@@ -3,7 +3,7 @@
 Weeks are local ISO weeks; week 1 is the one after the last complete week.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import NamedTuple
@@ -170,6 +170,31 @@ def is_winding_down(pace: Pace) -> bool:
         return False
     shortest, *_, longest = pace.outlook().versions
     return shortest.pace < longest.pace / 2
+
+
+def likely_count(pace: Pace, weeks: int, chance: float) -> int:
+    """How many items, or more, will be finished in so many weeks with this chance.
+
+    With a chance of 0.85 it is what can be committed. Needs one week at least.
+    """
+    outlook, weights = pace.outlook(), pace.weights()
+
+    def is_likely(count: int) -> bool:
+        return _chance(outlook, weights, weeks, count, 0.0) >= chance
+
+    return _last(is_likely)
+
+
+def _last(holds: Callable[[int], bool]) -> int:
+    """The last number from 0 on for which something holds that holds for every one before."""
+    above = 1
+    while holds(above):
+        above *= 2
+    below = above // 2
+    while above - below > 1:
+        middle = (above + below) // 2
+        below, above = (middle, above) if holds(middle) else (below, middle)
+    return below
 
 
 def _refusal(pace: Pace, law: tuple[float, ...]) -> Refusal | None:

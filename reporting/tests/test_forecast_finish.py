@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reporting.forecasts.counts import at_least
-from reporting.forecasts.finish import finish
+from reporting.forecasts.finish import finish, likely_count
 from reporting.forecasts.pace import Pace
 
 # Worked out by whoever developed the method, with a program of their own.
@@ -94,6 +94,15 @@ def test_a_young_team_gives_low_evidence(weeks, is_low):
 )
 def test_a_team_that_winds_down_is_said_to(weeks, is_winding_down):
     assert finish(Pace.of(weeks), 8).is_winding_down == is_winding_down
+
+
+def test_how_many_by_a_week_is_the_same_law():
+    pace = Pace.of(STEADY)
+
+    count = likely_count(pace, 8, 0.85)
+
+    assert finish(pace, count).within(8) >= 0.85 > finish(pace, count + 1).within(8)
+    assert likely_count(Pace.of([0] * 30), 1, 0.85) == 0
 
 
 def log_chance(count, mean, excess):

@@ -10,6 +10,7 @@ from reporting.forecasts.finish import (
     finish,
     finish_after,
     law_of,
+    likely_count,
     tried,
 )
 from reporting.forecasts.pace import Pace
@@ -106,6 +107,16 @@ def test_a_law_rises_and_ends_where_it_is_certain(weeks, need):
     assert 0 <= law[0] <= law[-1] <= 1 + ROUNDING
     assert len(law) <= FURTHEST_WEEK
     assert all(each < CERTAIN for each in law[:-1])
+
+
+@given(WEEKS, st.integers(1, 20))
+@examples
+def test_how_many_is_the_same_law_as_when(weeks, ahead):
+    pace = Pace.of(weeks)
+    counts = [likely_count(pace, ahead, chance) for chance in (0.95, 0.85, 0.5, 0.15)]
+
+    assert counts == sorted(counts)
+    assert no_later([counts[1]], [likely_count(pace, ahead + 1, 0.85) + 1])
 
 
 @given(WEEKS)
