@@ -176,7 +176,7 @@ def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
 
     In the order of their ids; no more than one of them is held at a time.
     """
-    with _few_collections():
+    with few_collections():
         for engagement, inputs in inputs_of(asked):
             yield _body(engagement, inputs)
 
@@ -188,7 +188,7 @@ USUAL = gc.get_threshold()
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Let the collector set to work after so many new objects, rather than Python's 700: looking
     for what refers to itself, of which facts have nothing, took an eighth of the time.
     """

@@ -37,6 +37,7 @@ from reporting.demo.people import (
 )
 from reporting.demo.story import SPRINT_DAYS, EngagementPlan, Item, items_of, sprint_name
 from reporting.drafting import Draft
+from reporting.facts import few_collections
 from reporting.models import Report, ReportRevision
 from reporting.services.compiling import compile_report
 from reporting.services.drafts import save_draft
@@ -93,7 +94,7 @@ def seed(*, password: str) -> None:
         )
     today = now().date()
     monday = today - timedelta(days=today.weekday())
-    with transaction.atomic():
+    with few_collections(), transaction.atomic():
         with pretending(_at_seven(monday - timedelta(weeks=plans.PLANS[0].began))):
             cast = _set_the_stage(password, today)
         stages = {stage.plan.name: stage for stage in _play(cast, monday)}
