@@ -287,9 +287,14 @@ def _later_one_out(report: Report) -> Report | None:
 
 
 def _absent_manager(report: Report, by: User) -> User | None:
-    """The DM in whose place somebody else publishes; None where the DM does, or there is none."""
+    """The DM in whose place somebody else publishes; None where the DM does, or there is none.
+
+    Whoever was deactivated keeps the function, but answers nobody any more.
+    """
     held = EngagementFunction.objects.holding().filter(
-        engagement=report.engagement_id, function=EngagementFunction.Function.DM
+        engagement=report.engagement_id,
+        function=EngagementFunction.Function.DM,
+        user__is_active=True,
     )
     managers = [row.user for row in held.select_related("user").order_by("starts_on", "pk")]
     return None if by in managers or not managers else managers[0]
@@ -348,9 +353,19 @@ def _said(report: Report) -> dict[str, Any]:
         "number": report.revisions.count() + 1,
         "published_at": at,
         "published_by": report.publishing_by,
-        "published_for": report.publishing_for,
+        "published_for": _still_for(report),
         "reconstructed_on": customer.reconstructed_on(report, at=at),
     }
+
+
+def _still_for(report: Report) -> User | None:
+    """For whom it goes out: looked up again where one of those whom the customer would answer was
+    deactivated since the button was pressed.
+    """
+    by, named = cast("User", report.publishing_by), report.publishing_for
+    if by.is_active and (named is None or named.is_active):
+        return named
+    return _absent_manager(report, by)
 
 
 def _keep_facts(report: Report, body: str, frozen_at: str) -> Facts:

@@ -11,6 +11,7 @@ from django.db.models import F
 from time_machine import Traveller
 
 from dm_portal.people.models import AuditEvent, User
+from dm_portal.people.services import deactivate_person
 from dm_portal.shell.attempts import MAX_ATTEMPTS
 from dm_portal.shell.errors import Conflict, DomainError
 from dm_portal.tests.cast import give_function
@@ -168,6 +169,38 @@ def test_one_of_two_dms_publishes_for_nobody(
 def test_where_nobody_is_dm_any_more_nobody_is_named(report: Report, deputy: User) -> None:
     EngagementFunction.objects.filter(function="dm").update(ends_on=date(2026, 11, 20))
     assert publish(report, deputy).published_for is None
+
+
+def test_a_deactivated_dm_is_nobody_in_whose_place_one_publishes(
+    report: Report, deputy: User, manager: User, admin: User
+) -> None:
+    deactivate_person(person=manager, by=admin)
+    assert publish(report, deputy).published_for is None
+
+
+def test_who_is_deactivated_in_the_stop_window_answers_no_customer(
+    report: Report, deputy: User, manager: User, other_manager: User, admin: User, clock: Traveller
+) -> None:
+    publish_report(report=report, by=deputy)
+    give_function(other_manager, report.engagement, "dm", starts_on=date(2026, 11, 1))
+    for person in (manager, deputy):
+        deactivate_person(person=person, by=admin)
+    clock.shift(DELAY)
+    revision = finish_publication(report_id=report.pk)
+    assert revision is not None
+    assert (revision.published_by, revision.published_for) == (deputy, other_manager)
+
+
+def test_who_published_is_named_for_the_dm_when_they_are_gone(
+    report: Report, manager: User, other_manager: User, admin: User, clock: Traveller
+) -> None:
+    publish_report(report=report, by=manager)
+    give_function(other_manager, report.engagement, "dm", starts_on=date(2026, 11, 1))
+    deactivate_person(person=manager, by=admin)
+    clock.shift(DELAY)
+    revision = finish_publication(report_id=report.pk)
+    assert revision is not None
+    assert (revision.published_by, revision.published_for) == (manager, other_manager)
 
 
 def test_publishing_is_on_the_record(publishing: Report, clock: Traveller) -> None:

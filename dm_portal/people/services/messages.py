@@ -23,13 +23,15 @@ class Message(EmailMultiAlternatives):
 
 
 def message_of(letter: OutgoingMail) -> Message:
-    """What a letter is made into; each attempt sends the same."""
+    """What a letter is made into; each attempt sends the same, but that no answer goes to somebody
+    who was deactivated meanwhile.
+    """
     message = Message(
         subject=letter.subject,
         body=letter.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[_address(letter.user, letter.recipient)],
-        reply_to=[_address(letter.reply_to, letter.reply_to.email)] if letter.reply_to else None,
+        reply_to=_answered_by(letter.reply_to),
         headers={
             "Message-ID": letter.message_id,
             "Date": format_datetime(letter.created_at),
@@ -40,6 +42,12 @@ def message_of(letter: OutgoingMail) -> Message:
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
     return message
+
+
+def _answered_by(person: User | None) -> list[str] | None:
+    if person is None or person.deactivated_at is not None:
+        return None
+    return [_address(person, person.email)]
 
 
 def _address(person: User | None, address: str) -> str:

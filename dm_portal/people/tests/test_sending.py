@@ -310,6 +310,21 @@ def test_headers_arrive_as_they_should(db, server, lead, manager):
     assert arrived["Auto-Submitted"] == "auto-generated"
 
 
+def test_no_answer_goes_to_who_was_deactivated_meanwhile(db, lead, manager, admin):
+    mail = services.queue_mail(
+        kind="status",
+        recipient=lead.email,
+        user=lead,
+        reply_to=manager,
+        subject="A status",
+        text="All is well.\n",
+        dedup_key="status:1:1",
+    )
+    services.deactivate_person(person=manager, by=admin)
+    mail.refresh_from_db()
+    assert "Reply-To" not in message_of(mail).message()
+
+
 def test_what_always_comes_names_no_way_to_end_it(db, lead):
     mail = services.write_letter("two_step_on", to=lead.email, user=lead, context={"at": now()})
     message = message_of(mail).message()
