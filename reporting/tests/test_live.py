@@ -15,6 +15,7 @@ from engagements.services.risks import see_risk, settle_risk, share_risk
 from engagements.tests.pages import names
 from reporting.live import Live, before, before_each, first_of
 from reporting.models import Report, ReportRevision
+from reporting.questions import name_of
 from reporting.services.retracting import retract_report
 from reporting.services.updates import begin_update
 from reporting.tests.pages import SignIn, text_of
@@ -96,6 +97,21 @@ def test_only_the_last_status_has_what_is_live(
     shown = sign_in(lead).get(reverse("status_weekly", args=place))
     assert shown.context.get("live") is None
     assert "Which bank?" not in text_of(shown)
+
+
+def test_what_is_live_and_what_was_asked_stands_beside_a_withdrawn_status(
+    sign_in: SignIn, lead: User, manager: User, director: User, published_47: ReportRevision
+) -> None:
+    engagement = published_47.report.engagement
+    ask(engagement, manager, lead)
+    raised(engagement, manager, director)
+    place = [engagement.ref, name_of(published_47), "headline"]
+    sign_in(lead).post(reverse("status_question_create", args=place), {"text": "Since when?"})
+    retract_report(report=published_47.report, reason="It is up again.", by=manager)
+    shown = text_of(page(sign_in, lead, engagement))
+    for words in ("This status is withdrawn", "Which bank?", "The bank is silent.", "Since when?"):
+        assert words in shown
+    assert shown.count('id="beside-headline"') == 1
 
 
 # Raised, and risks
