@@ -73,7 +73,7 @@ def collect(
     JSON-ready. Three statements, four with a status before, whatever the number of rows. A draft
     keeps the ``thresholds`` with which it opened; without them those that hold now are stored.
     """
-    with _few_collections():
+    with few_collections():
         inputs = read_inputs(engagement, since=since, as_of=as_of)
         return _body(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
 
