@@ -5,8 +5,7 @@ from typing import Any
 
 from django.template import Context
 from django.utils.formats import localize
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
 
 from dm_portal.shell.lists import Cell, Listing
 from dm_portal.shell.pictures import Bars, BurnUp, Law, Timeline
@@ -47,29 +46,25 @@ def list_row(cells: Sequence[Cell]) -> str:
     questions of it.
     """
     first, *others = cells
-    head = f'<th scope="row" role="rowheader" class="cell--{first.kind}">{_said(first)}</th>'
-    return SafeString(head + "".join(map(_other, others)))
+    head = '<th scope="row" role="rowheader" class="cell--{}">{}</th>{}'
+    other = '<td role="cell" class="cell--{}" data-label="{}">{}</td>'
+    rest = format_html_join("", other, ((each.kind, each.label, _said(each)) for each in others))
+    return format_html(head, first.kind, _said(first), rest)
 
 
 @register.simple_tag
 def cell(cell: Cell) -> str:
     """What stands in one cell of a ``Listing``, written as its column's kind asks."""
-    return SafeString(_said(cell))
-
-
-def _other(cell: Cell) -> str:
-    label = conditional_escape(cell.label)
-    kind = f'class="cell--{cell.kind}"'
-    return f'<td role="cell" {kind} data-label="{label}">{_said(cell)}</td>'
+    return _said(cell)
 
 
 def _said(cell: Cell) -> str:
     """What stands in a cell: the value as its kind asks, a link where there is one, a note."""
     said = _value(cell)
     if cell.url:
-        said = f'<a href="{conditional_escape(cell.url)}">{said}</a>'
+        said = format_html('<a href="{}">{}</a>', cell.url, said)
     if cell.note:
-        said += f'<span class="cell__note">{conditional_escape(cell.note)}</span>'
+        said = format_html('{}<span class="cell__note">{}</span>', said, cell.note)
     return said
 
 
@@ -77,14 +72,14 @@ def _value(cell: Cell) -> str:
     value: Any = cell.value
     if value is None or value == "":
         dash = " missing--dash" if cell.missing == "—" else ""
-        return f'<span class="missing{dash}">{conditional_escape(cell.missing)}</span>'
+        return format_html('<span class="missing{}">{}</span>', dash, cell.missing)
     if cell.kind == "date":
         return inline("components/date.html", date(value))
     if cell.kind == "instant":
         return inline("components/instant.html", instant(value))
     if cell.kind == "shape":
         return inline("components/shape.html", shape(value))
-    return conditional_escape(localize(value)).strip()
+    return conditional_escape(localize(value))
 
 
 @register.inclusion_tag("components/filter_bar.html")
