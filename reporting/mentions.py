@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 from dm_portal.shell.dates import day_words
 from dm_portal.shell.wording import phrase
 from reporting import rag
+from reporting.denials import is_said, says
 from reporting.editing import Edit, merged
 from reporting.sentences import is_under
 from reporting.truth import names_in
@@ -26,14 +27,43 @@ Row = dict[str, Any]
 SINCE_SCHEMA = 9
 FIRST, WORSE = 1, 2
 WEEK = 7
+# Of what is said so, see ``denials``; "not in time" holds its own denial.
 LATE = re.compile(
-    r"\b(?:late|past|off track|red|miss\w*|slip\w*|delay\w*|overdue|behind|not in time)\b",
+    r"(?:\b|(?=n[’']t\b))(?:late(?!\s+(?:last|this|next|on|in the)\b)|overdue|off track"
+    r"|delay(?:s|ed)?|slip(?:s|ped|ping|page)?|miss(?:es|ed)?|behind\s+(?:schedule|plan|its|the plan|time)"
+    r"|(?:days?|weeks?|months?)\s+(?:past|behind)|past\s+(?:due|(?:its|the|our)\s+(?:\w+\s+)?"
+    r"(?:date|deadline|day))|(?:is|turn(?:s|ed)|stays?|still|now|went)\s+red"
+    r"|(?:not|n[’']t|cannot)\s+(?:\w+\s+){0,2}?(?:in time|on time|on track"
+    r"|(?:keep|kept|make|meet|hold)\s+(?:its|the|our)\s+(?:\w+\s+)?(?:date|deadline)))\b",
     re.IGNORECASE,
 )
-ADDED = re.compile(r"\b(?:add\w*|new|more|additional|extra|came|moved in|scope)\b", re.IGNORECASE)
-RAISED = re.compile(r"\b(?:rais\w+|escalat\w+|decid\w+|decision)\b", re.IGNORECASE)
-WAITING = re.compile(r"\b(?:overdue|wait\w*|need\w*|ask\w*|answer\w*)\b", re.IGNORECASE)
-WITHDRAWN = re.compile(r"\b(?:withdr\w+|no date|no longer|tak\w+ back|took back)\b", re.IGNORECASE)
+_WORK = (
+    r"(?:items?|tickets?|stor(?:y|ies)|tasks?|issues?|scope|wish(?:es)?|requirements?|requests?"
+    r"|features?)"
+)
+ADDED = re.compile(
+    rf"\b(?:add(?:s|ed|itions?)?|(?:new|more|additional|extra|further)\s+(?:\w+\s+){{0,2}}?{_WORK}"
+    r"(?!\s+(?:\S+\s+){0,4}?(?:done|finished|closed|delivered|complete\w*)\b)"
+    r"|came\s+(?:in|on top|(?:in)?to\s+(?:it\b|▮+))|moved\s+in(?:to)?|grew|grown"
+    r"|scope\s+(?:\w+\s+){0,2}?(?:grows|growth|increase[sd]?|creep))(?!\w)",
+    re.IGNORECASE,
+)
+RAISED = re.compile(
+    r"(?:\b|(?=n[’']t\b))(?:rais\w+|escalat\w+|decides?|decision|undecided"
+    r"|(?:not|n[’']t|no|never)\s+(?:\w+\s+){0,3}?(?:decid\w+|decision))\b",
+    re.IGNORECASE,
+)
+WAITING = re.compile(
+    r"(?:\b|(?=n[’']t\b))(?:overdue|wait\w*|need\w*|ask\w*|unanswered"
+    r"|(?:not|n[’']t|no|never|without)\s+(?:\w+\s+){0,4}?(?:answer\w*|replied|reply)"
+    r"(?!\s+(?:is|was)\s+need))\b",
+    re.IGNORECASE,
+)
+WITHDRAWN = re.compile(
+    r"\b(?:withdr\w+|(?:no|without\s+an?y?)\s+(?:\w+\s+)?date"
+    r"|no longer\s+(?:committed|promised|due|planned)|t(?:ak\w+|ook)\s+(?:\w+\s+){0,3}?back)\b",
+    re.IGNORECASE,
+)
 
 
 class Choice(TypedDict):
@@ -161,17 +191,28 @@ class _Words:
         return day_words(date.fromisoformat(text), today=self.today)
 
     def has_day(self, text: str, day: str) -> bool:
-        return any(each.day.isoformat() == day for each in days_in(text, today=self.today))
+        return any(
+            each.day.isoformat() == day and is_said(text, each.start, each.end)
+            for each in days_in(text, today=self.today)
+        )
 
     def is_of(self, text: str, about: str, name: str) -> bool:
         """Whether ``text`` names this milestone, or is written of it."""
         return about == name or name in {each for _, each, _ in names_in(text, self.names)}
 
     def of(self, name: str, holds: Callable[[str], bool]) -> Callable[[str, str], bool]:
-        """Whether one sentence speaks of this milestone, and something holds of it."""
+        """Whether one sentence speaks of this milestone, and something holds of its words: of
+        those beside the names, which say nothing.
+        """
         return lambda text, about: any(
-            self.is_of(each, about, name) and holds(each) for each in _sentences(text)
+            self.is_of(each, about, name) and holds(self.without_names(each))
+            for each in _sentences(text)
         )
+
+    def without_names(self, text: str) -> str:
+        for at, _, length in names_in(text, self.names):
+            text = text[:at] + "▮" * length + text[at + length :]
+        return text
 
 
 def _sentences(text: str) -> list[str]:
@@ -193,7 +234,7 @@ def _reds(body: Row, thresholds: rag.Thresholds, words: _Words) -> Iterator[Matt
             # By a forecast, then by days past its date, worse with each week.
             grade=WORSE + days // WEEK if days else FIRST,
             families=(f"milestone.{number}" if days else f"expected.{number}",),
-            carries=words.of(row["name"], lambda text: bool(LATE.search(text))),
+            carries=words.of(row["name"], lambda text: says(text, LATE)),
         )
 
 
@@ -218,7 +259,7 @@ def _moved(figures: Row, words: _Words) -> Iterator[Matter]:
 
 def _tells_move(new_on: str | None, words: _Words) -> Callable[[str], bool]:
     if new_on is None:
-        return lambda text: bool(WITHDRAWN.search(text))
+        return lambda text: says(text, WITHDRAWN)
     return lambda text: words.has_day(text, new_on)
 
 
@@ -241,7 +282,7 @@ def _added(figures: Row, words: _Words) -> Iterator[Matter]:
                     about=row["name"],
                     grade=len(keys),
                     families=(family.format(row["number"]),),
-                    carries=words.of(row["name"], lambda text: bool(ADDED.search(text))),
+                    carries=words.of(row["name"], lambda text: says(text, ADDED)),
                     is_of_window=True,
                 )
 
@@ -286,7 +327,7 @@ def _missed(figures: Row, words: _Words) -> Iterator[Matter]:
             continue
         due_on, carries = row["due_on"], _tells(words, row["promise"], row["due_on"], "", LATE)
         if name:
-            carries = words.of(name, lambda text: bool(LATE.search(text)))
+            carries = words.of(name, lambda text: says(text, LATE))
         what = name or phrase(row["promise"])
         yield Matter(
             key=f"promise.{row['number']}",
@@ -313,7 +354,7 @@ def _tells(
             if plain in " ".join(each.split()).casefold():
                 return True
             is_person = bool(person) and person.casefold() in each.casefold()
-            if about_it.search(each) and (is_person or words.has_day(each, day)):
+            if says(each, about_it) and (is_person or words.has_day(each, day)):
                 return True
         return plain in " ".join(text.split()).casefold()
 

@@ -35,6 +35,7 @@ MOVED = {
         revision(1, "2026-12-11", number=2, old_on="2026-11-27", at=SINCE + DAY),
     ],
 }
+ADDED = {"items": [item("A-1", 1, created=SINCE)], "revisions": [revision(1, "2026-12-04")]}
 OVERDUE = ask(1, text="Which bank?", needed_by="2026-11-17")
 
 
@@ -154,11 +155,20 @@ def test_what_waits_too_long_is_worse(
     [
         (RED, "milestone.1", "Checkout is ten days late."),
         (RED, "milestone.1", "It is overdue; we catch up."),
+        (RED, "milestone.1", "Checkout is late because the bank has not answered."),
+        (RED, "milestone.1", "The bank has not answered, so Checkout is behind schedule."),
+        (RED, "milestone.1", "Checkout will not be done in time."),
+        (RED, "milestone.1", "Checkout can’t keep its committed date."),
+        (RED, "milestone.1", "Checkout is ten days past its date, and is red."),
+        (ADDED, "created", "12 items were added to Checkout; none of them is large."),
+        (ADDED, "created", "Checkout has three new items."),
         (MOVED, "date.1.2", "We moved it to Fri 11 Dec, as you asked."),
         ({"asks": [OVERDUE]}, "ask.1", "Lena Lead, we wait for your answer."),
         ({"asks": [OVERDUE]}, "ask.1", "Which bank? We still have to know."),
         ({"asks": [OVERDUE]}, "ask.1", "Your answer was needed by 17 Nov."),
+        ({"asks": [OVERDUE]}, "ask.1", "Lena Lead has not answered yet."),
         ({"escalations": [escalation()]}, "escalation.1", "Erik Executive decides on it."),
+        ({"escalations": [escalation()]}, "escalation.1", "Erik Executive has not decided."),
         ({"commitments": [promise()]}, "promise.1", "A stand-in for tests comes later."),
     ],
 )
@@ -171,10 +181,30 @@ def test_other_words_may_mention_it(rows: dict[str, Any], key: str, words: str) 
     ("rows", "key", "words"),
     [
         (RED, "milestone.1", "Checkout goes on."),
+        (RED, "milestone.1", "Checkout is not late."),
+        (RED, "milestone.1", "Checkout isn’t late, nor red."),
+        (RED, "milestone.1", "Checkout will not miss its date."),
+        (RED, "milestone.1", "Checkout went well in the past week."),
+        (RED, "milestone.1", "Nobody thinks that Checkout is late."),
+        (RED, "milestone.1", "The delay of Checkout is made up."),
+        (RED, "milestone.1", "Without the bank Checkout would slip."),
+        (RED, "milestone.1", "Is Checkout late? We go on."),
+        (RED, "milestone.1", "Checkout was tested late last week."),
+        (RED, "milestone.1", "It is not true that Checkout is not in time."),
+        (ADDED, "created", "Checkout has no new scope."),
+        (ADDED, "created", "Nothing was added to Checkout."),
+        (ADDED, "created", "Checkout has a new lead; its scope is stable."),
+        (ADDED, "created", "Three more items of Checkout are done."),
+        (MOVED, "date.1.2", "Checkout does not move to 11 Dec."),
         (MOVED, "date.1.2", "We moved it."),
         ({"asks": [OVERDUE]}, "ask.1", "We are looking at banks."),
+        ({"asks": [OVERDUE]}, "ask.1", "Your answer of 17 Nov unblocked us."),
+        ({"asks": [OVERDUE]}, "ask.1", "We no longer wait for Lena Lead."),
         ({"escalations": [escalation()]}, "escalation.1", "We talk."),
+        ({"escalations": [escalation()]}, "escalation.1", "Nothing was raised to Erik Executive."),
+        ({"escalations": [escalation()]}, "escalation.1", "Erik Executive decided on it."),
         ({"commitments": [promise()]}, "promise.1", "Tests go on."),
+        ({"commitments": [promise()]}, "promise.1", "Nothing of 18 Nov was missed."),
     ],
 )
 def test_words_that_pass_over_it(rows: dict[str, Any], key: str, words: str) -> None:
@@ -201,7 +231,15 @@ def test_a_date_that_was_withdrawn() -> None:
         ]
     )
     assert left(given, edits=edited(given, "date.1.2", "It has no date any more.")) == []
-    assert left(given, edits=edited(given, "date.1.2", "We think about it.")) == ["date.1.2"]
+    for words in ("We think about it.", "The date is not withdrawn.", "It is no longer at risk."):
+        assert left(given, edits=edited(given, "date.1.2", words)) == ["date.1.2"]
+
+
+def test_the_name_of_a_milestone_says_nothing_of_it() -> None:
+    given = facts_of(**RED | {"milestones": [milestone(1, "No late fees")]})
+    words = {"No late fees goes well.": ["red.1"], "No late fees is ten days late.": []}
+    for text_of, found in words.items():
+        assert left(given, edits=edited(given, "milestone.1", text_of)) == found
 
 
 def test_what_came_into_a_milestone_is_told_of_it() -> None:

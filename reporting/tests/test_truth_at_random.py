@@ -197,8 +197,14 @@ def colour_of(row: dict[str, Any]) -> str:
     return "red" if is_red else "amber" if percent < DEFAULTS.on_time_amber_percent else "green"
 
 
-# Nothing of what is grave: neither its name, nor its day, nor what it is.
-SILENT = ["We go on as agreed.", "The work goes well.", "Thank you for the quick call.", "No news."]
+# Nothing of what is grave: neither its name, nor its day, nor what it is; or its denial.
+SILENT = [
+    *("We go on as agreed.", "The work goes well.", "Thank you for the quick call.", "No news."),
+    *("{name} is not late.", "{name} will not miss its date.", "It isn’t behind schedule."),
+    *("{name} went well in the past week.", "{name} would slip without the bank.", "Is it late?"),
+    *("{name} has no new scope.", "Nothing was added to {name}.", "The scope of it is stable."),
+    *("No promise was missed.", "Nothing was raised.", "We need not wait for any answer."),
+]
 
 
 def omissions(
@@ -207,11 +213,12 @@ def omissions(
     """Every sentence of some of what is grave, said in words that pass over it or left out."""
     edits: dict[str, Edit] = {}
     for matter in grave:
+        name = matter.about or "The first one"
         if chance.random() < 0.5:
             for row in rows:
                 if is_under(row["key"], matter.families):
                     edits[row["key"]] = Edit(
-                        text=chance.choice(SILENT),
+                        text=chance.choice(SILENT).format(name=name),
                         left_out=chance.choice(["", "", "told"]),
                         facts=values_of(row),
                         about=row["about"],
@@ -232,7 +239,8 @@ def test_every_omission_is_listed_and_what_is_said_is_not(
         assert unmentioned(given, rows, {}, [], {}) == []
         edits, omitted = omissions(chance, rows, grave)
         planted += len(omitted)
-        words = chance.sample(SILENT, 2)
+        names = [row["name"] for row in given["figures"]["milestones"]]
+        words = [each.format(name=chance.choice(names)) for each in chance.sample(SILENT, 2)]
         listed = {matter.key for matter, _ in unmentioned(given, rows, edits, words, {})}
         wrong += [(given, listed, omitted)] if listed != omitted else []
     assert planted >= DRAFTS
