@@ -30,7 +30,8 @@ WEEK = 7
 # Of what is said so, see ``denials``; "not in time" holds its own denial.
 LATE = re.compile(
     r"(?:\b|(?=n[’']t\b))(?:late(?!\s+(?:last|this|next|on|in the)\b)|overdue|off track"
-    r"|delay(?:s|ed)?|slip(?:s|ped|ping|page)?|miss(?:es|ed)?|behind\s+(?:schedule|plan|its|the plan|time)"
+    r"|delay(?:s|ed)?|slip(?:s|ped|ping|page)?|miss(?:es|ed)?"
+    r"|behind\s+(?:schedule|plan|its|the plan|time)"
     r"|(?:days?|weeks?|months?)\s+(?:past|behind)|past\s+(?:due|(?:its|the|our)\s+(?:\w+\s+)?"
     r"(?:date|deadline|day))|(?:is|turn(?:s|ed)|stays?|still|now|went)\s+red"
     r"|(?:not|n[’']t|cannot)\s+(?:\w+\s+){0,2}?(?:in time|on time|on track"
