@@ -37,6 +37,8 @@ TARGETS = (
     *("histories", "counting", "freshness", "leftovers", "stored_items", "last_status", "drafting"),
     *("sentences", "sources", "working_time", "schedules", "recurrence", "leave_files"),
     *("composing", "preferences", "recipients", "forecasts", "forecasting"),
+    *("truth", "mentions", "denials", "editing", "since", "shared", "live", "reds", "needs"),
+    "customer",
 )
 TESTS_PER_MUTANT = 60
 TIMEOUT_SECONDS = 120
@@ -269,9 +271,13 @@ def choose(lines: dict[tuple[str, int], list[str]], seed: int, count: int, only:
 
 
 def is_about(test: str, path: str) -> bool:
-    """Whether a test lives in the app of a module, in a file that is named after it."""
-    app, stem = path.split("/")[0], Path(path).stem
-    return test.startswith(f"{app}/") and stem in Path(test.split("::")[0]).stem
+    """Whether a test lives in the app of a module, in a file that is named after it or after its
+    package.
+    """
+    app, *parts = Path(path).with_suffix("").parts
+    names = {part for part in parts if part in TARGETS} | {parts[-1]}
+    stem = Path(test.split("::")[0]).stem
+    return test.startswith(f"{app}/") and any(name in stem for name in names)
 
 
 def main() -> int:
