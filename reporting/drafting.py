@@ -238,10 +238,11 @@ def unmentioned(
     these, of which the sentences under the keys ``changed`` were looked at now. Each with the
     sentence that the rules wrote of it.
 
-    An update is asked for nothing, nor is a correction of words. What was told in an update since
+    An update is asked for nothing, nor is a correction of words; one of figures is, since the next
+    status is compared with them. What was told in an update since
     the last status is mentioned; updates are read only where something is not in the text.
     """
-    if report.is_update or report.correction_reason:
+    if report.is_update or (report.correction_reason and not report.corrects_figures):
         return []
     typed = words or {name: getattr(report, name) for name in Report.WORDS}
     texts = [read(name, text) for name, text in typed.items()]

@@ -1,6 +1,6 @@
 """What a correction says: the figures as they were published, or newer ones beside them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from reporting.tests.pages import url
 from reporting.tests.reports import (
     FRIDAY,
     WEEK,
+    commit_late,
     draft,
     fresh,
     import_three,
@@ -159,6 +160,24 @@ def test_a_correction_that_is_dropped_leaves_what_was_reworded(
     drop_correction(report=report, version=report.version, by=manager)
     last = report.revisions.latest("number")
     assert said(correct(last, manager, corrects_figures=True))["finished"] == FINISHED
+
+
+@pytest.mark.parametrize("corrects_figures", [True, False])
+def test_a_correction_of_figures_must_mention_what_a_status_must(
+    engagement: Engagement, manager: User, corrects_figures: bool
+) -> None:
+    import_three(engagement, manager)
+    commit_late(engagement, manager, on=date(2026, 11, 10))
+    first = publish(write(draft(open_reports(engagement)[0]), manager, colour="red"), manager)
+    report = fresh(first.report)
+    start_correction(report=report, reason="Wrong.", by=manager, corrects_figures=corrects_figures)
+    silent = {"milestone.1": {"text": "Release 2.1 goes on.", "left_out": ""}}
+    write(report, manager, colour="red", sentences=silent)
+    if corrects_figures:
+        with pytest.raises(DomainError, match="Release 2.1 is off track"):
+            publish(report, manager)
+    else:
+        assert said(publish(report, manager))["milestone.1"] == "Release 2.1 goes on."
 
 
 @pytest.mark.parametrize(("ticked", "words"), [("", "stay as they were"), ("on", "known by now")])
