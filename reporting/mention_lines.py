@@ -13,6 +13,7 @@ KINDS = {
     "date": "A date moved",
     "created": "Scope was added",
     "moved_in": "Scope was added",
+    "late_in": "Scope was added",
     "ask": "An ask is overdue",
     "escalation": "Raised, and not decided",
     "promise": "A commitment was missed",

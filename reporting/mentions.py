@@ -265,7 +265,11 @@ def _tells_move(new_on: str | None, words: _Words) -> Callable[[str], bool]:
 
 
 # How items come to a milestone, and the sentence that tells it.
-WAYS = {"created": ("created", "added to"), "moved_in": ("scope.{}", "moved into")}
+WAYS = {
+    "created": ("created", "added to"),
+    "moved_in": ("scope.{}", "moved into"),
+    "late_in": ("late.scope.{}", "told only since the last status to have come before it to"),
+}
 
 
 def _added(figures: Row, words: _Words) -> Iterator[Matter]:

@@ -79,9 +79,19 @@ def created(figures: Row) -> Iterator[Row]:
         return  # of some of what is new nobody knows whether it was added
     if not total["created"]:
         facts = [fact("total.created", 0), *window_facts(window, "until_day")]
-        yield sentence("created", f"Nothing was added {between(window, 'until_day')}.", *facts)
+        text = f"Nothing was added {between(window, 'until_day')}"
+        before = "; what came before that, and was told only since, is named on its own"
+        yield sentence("created", f"{text}{before if _came_late(figures) else ''}.", *facts)
         return
     yield _came(figures, "created", "added")
+
+
+def _came_late(figures: Row) -> bool:
+    """Whether anything came before the last status, which could not know it."""
+    committed = [row for row in figures["milestones"] if row["committed_on"]]
+    return bool(
+        figures["total"].get("created_late") or any(row.get("late_in") for row in committed)
+    )
 
 
 def first_told(figures: Row) -> Iterator[Row]:

@@ -251,6 +251,21 @@ def test_what_came_into_a_milestone_is_told_of_it() -> None:
     assert left(given, edits=edited(given, "scope.1", "As agreed.")) == ["moved_in.1"]
 
 
+def test_what_came_before_the_last_status_and_was_told_since_is_news() -> None:
+    given = facts_of(
+        items=[over_time(item("A-1", 1, created=EARLY)) | {"late_in": [1], "late_out": []}],
+        revisions=[revision(1, "2026-12-04")],
+    )
+    assert [each.key for each in news(given)] == ["late_in.1"]
+    told = {row["key"]: row["text"] for row in sentences.write(given)}
+    assert told["created"].startswith("Nothing was added between")
+    assert "; what came before that, and was told only since, is named" in told["created"]
+    assert left(given) == []
+    words = {"As agreed.": ["late_in.1"], "An item was added to it before.": []}
+    for text_of, missing in words.items():
+        assert left(given, edits=edited(given, "late.scope.1", text_of)) == missing
+
+
 def test_the_missed_date_of_a_milestone_is_told_where_it_is() -> None:
     given = facts_of(
         commitments=[promise(milestone=1)],
