@@ -14,11 +14,11 @@ from engagements.models import Engagement, Import, thresholds_of
 from engagements.thresholds import Thresholds
 from reporting import rag
 from reporting.figures import days_after
+from reporting.figures.owed import CHANCE_PLACES
 from reporting.forecasts.days import chance_by
 from reporting.models import Forecast, ReportRevision, UntoldRed
 
-# So many of the last forecasts are looked at: more weeks than go by between two statuses.
-FORECASTS = 6
+FORETOLD = ("as_of", "starts_on", "law", "refusal", "occasion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,16 @@ class TurnedRed:
 
 
 def with_forecasts(milestones: QuerySet[Any]) -> QuerySet[Any]:
-    """Annotate ``foretold``: the last forecasts of each, the newest first; and ``is_imported``:
-    whether anything tells of its work.
+    """Annotate ``foretold``: the forecasts of each, the oldest first; and ``is_imported``: whether
+    anything tells of its work.
+
+    All of them: the day on which it turned red must not move on with the weeks that it stays so.
     """
-    kept = Forecast.objects.filter(milestone=OuterRef("pk")).set_weekly().newest_first()
-    told = JSONObject(as_of="as_of", starts_on="starts_on", law="law", refusal="refusal")
+    kept = Forecast.objects.filter(milestone=OuterRef("pk")).set_weekly().newest_first().reverse()
+    told = JSONObject(**{name: name for name in FORETOLD})
     applied = Import.objects.filter(engagement=OuterRef("engagement")).applied()
     return milestones.annotate(
-        foretold=ArraySubquery(kept.values_list(told)[:FORECASTS]), is_imported=Exists(applied)
+        foretold=ArraySubquery(kept.values_list(told)), is_imported=Exists(applied)
     )
 
 
@@ -53,37 +55,42 @@ def turned_red_on(milestone: Any, *, day: date) -> date | None:
     if day <= milestone.committed_on:
         return _foretold_since(milestone, limits)
     turned_on: date = milestone.committed_on + timedelta(days=limits.schedule_red_days)
-    return turned_on if _is_red(milestone, limits, day=day) else None
+    return turned_on if rag.milestone_colour(_row(milestone, day), limits) == "red" else None
 
 
 def _foretold_since(milestone: Any, limits: Thresholds) -> date | None:
-    """The local day of the first of the latest forecasts, without a break, that call it red."""
+    """The local day of the first of the latest forecasts, without a break, that call it red.
+
+    As in a status, a colour counts as the last status saw it until it has clearly recovered.
+    """
     engagement: Engagement = milestone.engagement
-    since = None
+    since, seen = None, None
     for told in milestone.foretold:
         as_of = engagement.day_of(datetime.fromisoformat(told["as_of"]))
-        if not _is_red(milestone, limits, day=as_of, told=told):
-            break
-        since = as_of
+        row = _row(milestone, as_of, told)
+        colour = rag.milestone_colour(row, limits, seen)
+        since = (since or as_of) if colour == "red" else None
+        if told["occasion"] == Forecast.Occasion.STATUS:
+            seen = rag.foretold(row, colour)
     return since
 
 
-def _is_red(
-    milestone: Any, limits: Thresholds, *, day: date, told: dict[str, Any] | None = None
-) -> bool:
-    """Whether the rule of the schedule calls it red on a day, by what a forecast told then."""
+def _row(milestone: Any, day: date, told: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the rule of the schedule looks at on a day, by what a forecast told then."""
     chance = None
     if told and not told["refusal"]:
         monday = date.fromisoformat(told["starts_on"])
-        chance = str(chance_by(told["law"], milestone.committed_on, monday=monday))
-    row = {
+        chance = (
+            f"{chance_by(told['law'], milestone.committed_on, monday=monday):.{CHANCE_PLACES}f}"
+        )
+    return {
+        "name": milestone.name,
         "items": milestone.items if milestone.is_imported else None,
         "criteria": milestone.criteria_total,
         "is_done": is_done(milestone),
         "days_past": days_after(milestone.committed_on.isoformat(), day),
         "on_time": chance,
     }
-    return rag.milestone_colour(row, limits) == "red"
 
 
 def untold(milestones: Any, led: Any) -> QuerySet[Any]:

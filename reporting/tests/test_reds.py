@@ -1,6 +1,7 @@
 """A milestone that turns red between two statuses asks whether the customer should hear of it."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -163,14 +164,21 @@ def test_without_a_date_nothing_is_red(engagement: Engagement) -> None:
     assert turned_red_on(milestone, day=TUESDAY.date()) is None
 
 
-def foretell(milestone: Milestone, as_of: datetime, chance: float, refusal: str = "") -> None:
+def foretell(
+    milestone: Milestone,
+    as_of: datetime,
+    chance: float,
+    refusal: str = "",
+    occasion: str = "status",
+    starts_on: date = date(2026, 11, 16),
+) -> None:
     """A forecast that gives this chance to be done by any day."""
     Forecast.objects.create(
         engagement=milestone.engagement,
         milestone=milestone,
-        occasion="status",
+        occasion=occasion,
         as_of=as_of,
-        starts_on=date(2026, 11, 16),
+        starts_on=starts_on,
         method="pace",
         method_version=1,
         inputs={},
@@ -217,6 +225,41 @@ def test_it_may_be_red_since_its_first_forecast(checkout: Milestone) -> None:
     foretell(checkout, SINCE, 0.3)
     milestone = with_forecasts(Milestone.objects.with_progress()).get(pk=checkout.pk)
     assert turned_red_on(milestone, day=TUESDAY.date()) == FRIDAY.date()
+
+
+@pytest.mark.parametrize(
+    ("chances", "turned_on"),
+    [
+        ([("status", 0.4), ("week", 0.5)], date(2026, 11, 20)),
+        ([("status", 0.4), ("week", 0.5), ("week", 0.44)], date(2026, 11, 20)),
+        ([("status", 0.4), ("week", 0.6), ("week", 0.44)], date(2026, 11, 22)),
+        ([("week", 0.4), ("week", 0.5)], None),
+        ([("status", 0.5), ("week", 0.4), ("week", 0.5)], None),
+        ([("week", 0.3)] * 9, date(2026, 11, 20)),
+    ],
+)
+def test_it_is_red_until_it_has_clearly_recovered(
+    checkout: Milestone, chances: list[tuple[str, float]], turned_on: date | None
+) -> None:
+    """As the schedule has it: by 10 points above what the last status called red."""
+    Milestone.objects.filter(pk=checkout.pk).update(committed_on=date(2026, 12, 11))
+    for number, (occasion, chance) in enumerate(chances):
+        told: Any = {
+            "occasion": occasion,
+            "starts_on": date(2026, 11, 16) - timedelta(weeks=number),
+        }
+        foretell(checkout, BEFORE + timedelta(days=number), chance, **told)
+    milestone = with_forecasts(Milestone.objects.with_progress()).get(pk=checkout.pk)
+    assert turned_red_on(milestone, day=TUESDAY.date()) == turned_on
+
+
+def test_after_a_status_without_a_chance_nothing_has_to_recover(checkout: Milestone) -> None:
+    Milestone.objects.filter(pk=checkout.pk).update(committed_on=date(2026, 12, 11))
+    foretell(checkout, BEFORE, 0.3)
+    foretell(checkout, BEFORE + timedelta(days=1), 0.3, refusal="grows")
+    foretell(checkout, SINCE, 0.5)
+    milestone = with_forecasts(Milestone.objects.with_progress()).get(pk=checkout.pk)
+    assert turned_red_on(milestone, day=TUESDAY.date()) is None
 
 
 def test_a_chance_nobody_can_tell_asks_nothing(ahead: Milestone, manager: User) -> None:
