@@ -1,5 +1,6 @@
 """Which specialists, pods and memberships a person may see."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -34,9 +35,9 @@ class PodQuerySet(models.QuerySet["Pod"]):
             | Q(pk__in=memberships.objects.filter(holds, specialist__user=user).values("pod"))
         )
 
-    def with_heads(self) -> Self:
-        """Annotate ``heads``: members today, each once, whatever their allocation."""
-        day = today()
+    def with_heads(self, day: date | None = None) -> Self:
+        """Annotate ``heads``: members today, or on a day; each once, whatever their allocation."""
+        day = day or today()
         holds = Q(memberships__starts_on__lte=day) & (
             Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gt=day)
         )

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from dm_portal.people import standing
 from dm_portal.shell.components import Shape
 from dm_portal.shell.wording import count
 from engagements.models import Engagement, EngagementFunction
+from pods.models import Pod
 from pods.rosters import FULL_TIME_UP_TO
 from reporting import rag
 from reporting.customer import week_words
@@ -76,7 +77,7 @@ def kinder(engagements: Sequence[Any], at: datetime) -> Iterator[Need]:
 def spans(user: Any, at: datetime) -> Iterator[Need]:
     """For directors: engagements that have outgrown their delivery manager, and have no architect.
 
-    More than eight people in a pod ask for one, or three pods.
+    More than eight specialists in one pod ask for one, or three pods.
     """
     if not standing.is_director(user):
         return
@@ -92,27 +93,29 @@ def spans(user: Any, at: datetime) -> Iterator[Need]:
 
 
 def _with_size(rows: Any, day: date) -> Any:
-    """Annotate ``heads`` and ``pod_count`` of those that are large enough to need an architect."""
-    member = "pods__memberships"
-    holds = Q(**{f"{member}__starts_on__lte": day}) & (
-        Q(**{f"{member}__ends_on__isnull": True}) | Q(**{f"{member}__ends_on__gt": day})
-    )
+    """Annotate ``heads``, of the largest pod, and ``pod_count`` of those that are large enough to
+    need an architect.
+    """
+    largest = Pod.objects.filter(engagements=OuterRef("pk")).with_heads(day).order_by("-heads")
     counted = rows.annotate(
-        heads=Count(f"{member}__specialist", filter=holds, distinct=True),
+        heads=Subquery(largest.values("heads")[:1]),
         pod_count=Count("pods", distinct=True),
     )
     return counted.filter(Q(heads__gt=FULL_TIME_UP_TO) | Q(pod_count__gte=MANY_PODS))
 
 
 def _without_architect(engagement: Any, day: date) -> Need:
+    if engagement.pod_count >= MANY_PODS:
+        size = f"{engagement.pod_count} pods"
+    else:
+        size = f"{count(engagement.heads, 'specialist')} in one pod"
     return Need(
         group=NO_HURRY,
         due=end_of(day),
         shape=Shape.AT_RISK,
         what=f"{engagement.name} needs an architect",
         where=where(engagement),
-        why=f"{count(engagement.heads, 'specialist')} in {count(engagement.pod_count, 'pod')}: "
-        "more than one delivery manager can see to alone",
+        why=f"{size}: more than one delivery manager can see to alone",
         url=reverse("engagement_functions", args=[engagement.ref]),
         action="Name one",
         engagement_id=engagement.pk,

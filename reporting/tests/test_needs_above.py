@@ -114,8 +114,17 @@ def test_more_than_eight_people_need_an_architect(
     director: User, engagement: Engagement, pod: Pod, heads: int, number: int
 ) -> None:
     fill(pod, heads)
-    why = "9 specialists in 1 pod: more than one delivery manager can see to alone"
+    why = "9 specialists in one pod: more than one delivery manager can see to alone"
     assert lines(director) == [("no hurry", "Atlas needs an architect", why)] * number
+
+
+def test_specialists_of_two_pods_are_not_added_up(
+    director: User, engagement: Engagement, pod: Pod, other_pod: Pod
+) -> None:
+    engagement.pods.add(other_pod)
+    fill(pod, 5)
+    fill(other_pod, 5)
+    assert lines(director) == []
 
 
 def test_three_pods_need_an_architect(
@@ -124,7 +133,8 @@ def test_three_pods_need_an_architect(
     engagement.pods.add(other_pod)
     assert lines(director) == []
     engagement.pods.add(Pod.objects.create(name="Pod Ash"))
-    assert [what for _, what, _ in lines(director)] == ["Atlas needs an architect"]
+    why = "3 pods: more than one delivery manager can see to alone"
+    assert lines(director) == [("no hurry", "Atlas needs an architect", why)]
     give_function(director, engagement, "architect")
     assert lines(director) == []
 
