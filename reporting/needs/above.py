@@ -96,7 +96,8 @@ def _with_size(rows: Any, day: date) -> Any:
     """Annotate ``heads``, of the largest pod, and ``pod_count`` of those that are large enough to
     need an architect.
     """
-    largest = Pod.objects.filter(engagements=OuterRef("pk")).with_heads(day).order_by("-heads")
+    pods: Any = Pod.objects.filter(engagements=OuterRef("pk")).with_heads(day)
+    largest = pods.order_by("-heads")
     counted = rows.annotate(
         heads=Subquery(largest.values("heads")[:1]),
         pod_count=Count("pods", distinct=True),
