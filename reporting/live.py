@@ -3,7 +3,7 @@ they are now, and what is new to this reader.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -75,14 +75,17 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a reader may have seen before: the status before this one, and if they read anything,
-    the status and what was said last by then, and when they saw it first.
+    """What a reader may have seen before: the last status before this one that stands, and if they
+    read anything, the status and what was said last by then, and when they saw it first.
+
+    ``week_before`` is where their page leads back to, withdrawn or not; letters lead nowhere.
     """
 
     earlier: ReportRevision | None
     status: ReportRevision | None = None
     said: ReportRevision | None = None
     seen_at: datetime | None = None
+    week_before: ReportRevision | None = field(default=None, compare=False)
 
 
 def live_of(
@@ -95,7 +98,8 @@ def live_of(
     still = [row for row in rows if row.is_open]
     return Live(
         needed=tuple(_needed(row, engagement, here) for row in still if row.kind == "ask"),
-        since=_since(before, revision, updates, rows),
+        # of what is withdrawn no figures are compared
+        since=None if hasattr(revision, "retraction") else _since(before, revision, updates, rows),
         risks=tuple(row.text for row in still if row.kind == "risk"),
         raised=tuple(_raised(row, here) for row in still if row.kind == "escalation"),
     )
@@ -227,10 +231,14 @@ def _shown_before(
         read.filter(report__period__isnull=False).values("pk")[:1],
         weeks.last_of_each_week().values("pk")[:1],
     )
+    stands = Q(pk=Subquery(weeks.in_force().last_of_each_week().values("pk")[:1]))
     rows = said_here.filter(
-        Q(pk=Subquery(wanted[0])) | Q(pk=Subquery(wanted[1])) | Q(pk=Subquery(wanted[2]))
+        Q(pk=Subquery(wanted[0])) | Q(pk=Subquery(wanted[1])) | Q(pk=Subquery(wanted[2])) | stands
     )
-    rows = rows.annotate(was_read=ExpressionWrapper(was_read, BooleanField()))
+    rows = rows.annotate(
+        was_read=ExpressionWrapper(was_read, BooleanField()),
+        stands=ExpressionWrapper(stands, BooleanField()),
+    )
     return _with_report(rows.last_said_first())
 
 
@@ -238,19 +246,20 @@ SHOWN_BEFORE = AskedBy(_shown_before, engagement=int, first=int, starts_on=date)
 
 
 def _sorted_out(rows: Sequence[Any], status: ReportRevision) -> Before:
-    """Which of these at most three revisions is which; what was said last comes first."""
+    """Which of these at most four revisions is which; what was said last comes first."""
     weeks = [row for row in rows if not row.report.is_update]
+    earlier = next((row for row in weeks if row.stands), None)
     starts_on = status.report.period.starts_on
-    earlier = max(
+    week_before = max(
         (row for row in weeks if row.report.period.starts_on < starts_on),
         key=lambda row: (row.report.period.starts_on, row.number),
         default=None,
     )
     read = [row for row in weeks if row.was_read]
     if not read:
-        return Before(earlier)
+        return Before(earlier, week_before=week_before)
     said = next(row for row in rows if row.was_read)
-    return Before(earlier, read[0], said, said.seen_at)
+    return Before(earlier, read[0], said, said.seen_at, week_before)
 
 
 def before_each(status: ReportRevision, people: Sequence[User]) -> dict[int, Before]:
@@ -260,7 +269,7 @@ def before_each(status: ReportRevision, people: Sequence[User]) -> dict[int, Bef
     here = {"report__engagement": status.report.engagement_id}
     said_here = ReportRevision.objects.visible_to(people[0]).filter(**here)
     weeks = said_here.filter(report__period__starts_on__lt=status.report.period.starts_on)
-    earlier = _with_report(weeks.last_of_each_week()).first()
+    earlier = _with_report(weeks.in_force().last_of_each_week()).first()
     of_theirs = Receipt.objects.filter(
         user__in=people, revision__in=said_here, first_seen__lt=now()
     ).exclude(revision=status)

@@ -55,10 +55,14 @@ def values(
     said = f"{said} {'was' if len(found) == 1 else 'were'} published"
     [first, *others] = found
     return {
-        "title": said if others else f"{first.about}: {first.word.lower()}",
+        "title": said if others else f"{first.about}: {_stands(first)}",
         "lead": f"{said} for you since the last of these mails.",
         "told": found,
     }
+
+
+def _stands(said: Told) -> str:
+    return "withdrawn" if said.withdrawn else said.word.lower()
 
 
 def told(revision: ReportRevision, needed: tuple[Needed, ...] = ()) -> Told:

@@ -224,11 +224,11 @@ def page_of(
     updates: Sequence[ReportRevision] = (),
 ) -> StatusPage:
     """The page of one revision, of which report, period, engagement and customer are loaded."""
-    report, said = revision.report, updates[0] if updates else revision
+    report = revision.report
     asked = beside([*updates, revision], user=user)
     return StatusPage(
         place=place_of(report.engagement, user),
-        title=f"{said.headline} ({_name(said.report)})",
+        title=_title(revision, updates, is_corrected=near.correction is not None),
         article=article(revision),
         parts=parts_of(revision, asked),
         updates=_lines_of(updates, asked),
@@ -239,6 +239,17 @@ def page_of(
         earlier=_week(near.earlier),
         later=_week(near.later),
     )
+
+
+def _title(
+    revision: ReportRevision, updates: Sequence[ReportRevision], *, is_corrected: bool
+) -> str:
+    """What was said last of what stands; what was withdrawn before its correction is shown."""
+    shown = [*updates, revision]
+    said = next((each for each in shown if is_corrected or withdrawal_of(each) is None), None)
+    if said is None:
+        return f"Withdrawn: {_name(revision.report)}"
+    return f"{said.headline} ({_name(said.report)})"
 
 
 def _name(report: Report) -> str:

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from dm_portal.people.models import OutgoingMail, User
+from dm_portal.shell.clock import now
 from engagements.models import Ask, Engagement, Milestone
 from engagements.services.asks import answer_ask, make_ask, share_ask
 from engagements.services.escalations import raise_escalation, resolve_escalation, share_escalation
@@ -191,6 +192,29 @@ def test_who_read_nothing_is_told_since_the_last_status(
     assert found.since is not None
     assert found.since.title == "Since the last status (Fri 20 Nov)"
     assert ("", "On track → at risk") in lines(found)
+
+
+def test_nothing_is_counted_from_figures_that_are_withdrawn(
+    sign_in: SignIn,
+    lead: User,
+    manager: User,
+    two_weeks: tuple[ReportRevision, ReportRevision],
+    friday: time_machine.Traveller,
+) -> None:
+    first, second = two_weeks
+    friday.shift(timedelta(weeks=1))
+    third = open_reports(first.report.engagement, at=now(), weeks=3)[-1]
+    last = publish(write(draft(third), manager, colour="red"), manager)
+    retract_report(report=Report.objects.get(pk=second.report_id), reason="No.", by=manager)
+    found = before([last], user=lead)
+    assert (found.earlier, found.week_before) == (first, second)
+    assert before_each(last, [lead])[lead.pk] == found
+    shown = page(sign_in, lead, first.report.engagement)
+    assert ("", "On track → off track") in lines(shown.context["live"])
+    retract_report(report=Report.objects.get(pk=last.report_id), reason="No.", by=manager)
+    shown = page(sign_in, lead, first.report.engagement)
+    assert shown.context["live"].since is None
+    assert "<title>Withdrawn: 23–29 Nov" in shown.content.decode()
 
 
 def test_who_read_before_is_told_since_then_however_often_they_look(

@@ -9,12 +9,12 @@ from dm_portal.people.models import AuditEvent, OutgoingMail, User
 from dm_portal.shell.errors import DomainError
 from engagements.models import Engagement
 from reporting.drafting import draft_of, previous_colour, told_since, window_start
-from reporting.models import Report, ReportRevision, Retraction
+from reporting.models import Report, ReportRevision, Retraction, WaitingStatus
 from reporting.needs.standing import called, reds_of
 from reporting.services.publishing import finish_publication, publish_report, start_correction
 from reporting.services.retracting import is_withdrawn, retract_report
 from reporting.services.updates import begin_update
-from reporting.status_lines import told
+from reporting.status_lines import told, values
 from reporting.statuses import last_said_of
 from reporting.tests.pages import SignIn, text_of, url
 from reporting.tests.reports import FRIDAY, WEEK, draft, fresh, open_reports, publish, write
@@ -152,6 +152,8 @@ def test_a_digest_says_so(weeks: list[ReportRevision], manager: User) -> None:
     retract(weeks[1].report, manager)
     revision = ReportRevision.objects.get(pk=weeks[1].pk)
     assert told(revision).withdrawn == WHY
+    waiting = WaitingStatus(revision=revision)
+    assert values([waiting], needed={})["title"] == "Atlas, 16–22 Nov 2026: withdrawn"
 
 
 def test_readers_see_why_in_its_place(

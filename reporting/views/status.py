@@ -206,7 +206,7 @@ def _read_latest(
     shown, user = [*updates, revision], request.user
     _note_reading(request, shown)
     before = live.before(shown, user=user)
-    near = statuses.Around(earlier=before.earlier)
+    near = statuses.Around(earlier=before.week_before)
     page = statuses.page_of(revision, near, user=user, updates=updates)
     beside = live.live_of(revision, updates, before, user=user)
     return render(
