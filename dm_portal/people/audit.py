@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from string import Formatter
 from typing import Any
 
@@ -125,8 +126,11 @@ def record(
     by: User | None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> AuditEvent:
     """Write the audit row of one act. ``by=None``: the portal itself (the clock, a command).
+
+    ``at``: when it was done, where that was before now.
 
     A target names itself by ``str()``; ``audit_ref``, ``customer_ref`` and ``engagement_ref``
     are read from it where it has them.
@@ -135,6 +139,7 @@ def record(
         KeyError: the verb is not registered.
     """
     event = _event(verb, target, by=by, before=before, after=after)
+    event.occurred_at = at or event.occurred_at
     event.save(force_insert=True)
     return event
 

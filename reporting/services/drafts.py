@@ -15,7 +15,7 @@ from reporting.drafting import Draft, draft_of, known_to, unmentioned
 from reporting.editing import Wanted, contradictions, finding_words, told, with_changes
 from reporting.mentions import choices_after, unmentioned_words
 from reporting.models import Colour, Report
-from reporting.services.sittings import begin_or_go_on, words_of
+from reporting.services.sittings import begin_or_go_on, going_on, words_of
 from reporting.services.states import State, change, require_version
 
 
@@ -122,7 +122,8 @@ def _write(report: Report, changes: dict[str, Any], *, by: User, goes_on: bool) 
     if goes_on and not changed:
         return
     before = changed | begin_or_go_on(report, by=by, at=at)
-    change(report, **changes, saved_at=at, saved_by=by, unrecorded=before if goes_on else {})
+    unrecorded = going_on(before) if goes_on else {}
+    change(report, **changes, saved_at=at, saved_by=by, unrecorded=unrecorded)
     if not goes_on:
         before = {name: text for name, text in before.items() if text != typed[name]}
         after = {name: typed[name] for name in before}

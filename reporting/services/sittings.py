@@ -2,7 +2,8 @@
 
 The record gets its row when the sitting ends: with Save, with the publication, when somebody else
 writes, or when nothing was typed for a while. Until then ``Report.unrecorded`` holds what stood
-before it, so that the row tells the whole way from there to the last word.
+before it, so that the row tells the whole way from there to the last word. The row names who typed, when
+they were last saved, and from where: not who or what ended it.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dm_portal.people.audit import record
+from dm_portal.people.audit import coming_from, origin, record
 from dm_portal.people.models import User
 from reporting.editing import told
 from reporting.models import Report
@@ -19,6 +20,8 @@ PAUSE = timedelta(minutes=30)
 
 # What is written where everything that was typed is on the record.
 RECORDED: dict[str, Any] = {"unrecorded": {}}
+# Beside the words that stood before: from where they were changed. No word of a draft is called so.
+ORIGIN = "origin"
 
 
 def words_of(report: Report) -> dict[str, str]:
@@ -35,7 +38,13 @@ def begin_or_go_on(report: Report, *, by: User, at: datetime) -> dict[str, str]:
     if report.unrecorded and not (is_theirs and report.saved_at and report.saved_at > at - PAUSE):
         record_sitting(report)
         return {}
-    return dict(report.unrecorded)
+    return {name: was for name, was in report.unrecorded.items() if name != ORIGIN}
+
+
+def going_on(before: dict[str, str]) -> dict[str, str]:
+    """What is kept of a sitting that goes on, given what stood ``before`` it."""
+    here = origin.get()
+    return before | {ORIGIN: here} if here else before
 
 
 def record_sitting(report: Report) -> None:
@@ -44,10 +53,13 @@ def record_sitting(report: Report) -> None:
     Whoever calls it writes ``RECORDED`` in the same transaction.
     """
     after = words_of(report)
-    before = {name: was for name, was in report.unrecorded.items() if was != after[name]}
+    kept = report.unrecorded
+    before = {name: kept[name] for name in kept if name != ORIGIN and kept[name] != after[name]}
     if before:
         after = {name: after[name] for name in before}
-        record("report.saved", report, by=report.saved_by, before=before, after=after)
+        with coming_from(kept.get(ORIGIN, "")):
+            by, at = report.saved_by, report.saved_at
+            record("report.saved", report, by=by, before=before, after=after, at=at)
 
 
 def end_left_sittings(*, at: datetime) -> None:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from dm_portal.people.audit import coming_from
 from dm_portal.people.models import AuditEvent, User
 from engagements.models import Milestone
 from reporting.models import Report, ReportRevision
@@ -149,6 +150,32 @@ def test_somebody_else_ends_it(manager: User, deputy: User, draft_47: Report) ->
     type_in(draft_47, deputy, headline="Theirs.")
     assert rows(draft_47) == [("Mara Manager", "", "Mine.")]
     assert fresh(draft_47).unrecorded == {"headline": "Mine."}
+
+
+@pytest.mark.parametrize("ends", ["somebody else", "the clock"])
+def test_the_row_says_when_and_from_where_it_was_typed(
+    manager: User,
+    deputy: User,
+    draft_47: Report,
+    friday: time_machine.Traveller,
+    ends: str,
+) -> None:
+    for headline in ("Mi", "Mine."):
+        with coming_from("web 10.0.0.7"):
+            type_in(draft_47, manager, headline=headline)
+    friday.shift(45 * MINUTE)
+    with coming_from("web 10.0.0.8"):
+        if ends == "somebody else":
+            type_in(draft_47, deputy, headline="Theirs.")
+        else:
+            end_left_sittings(at=FRIDAY + 45 * MINUTE)
+    told = AuditEvent.objects.get(verb="report.saved", target_ref=draft_47.audit_ref)
+    assert (told.actor_name, told.occurred_at, told.origin) == (
+        manager.name,
+        FRIDAY,
+        "web 10.0.0.7",
+    )
+    assert told.after == {"headline": "Mine."}
 
 
 def test_a_pause_ends_it(manager: User, draft_47: Report, friday: time_machine.Traveller) -> None:
