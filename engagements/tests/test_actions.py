@@ -117,7 +117,11 @@ def plan(engagement: Engagement, manager: User, specialist: User) -> list[Action
     """The first is withdrawn, the second done, the third overdue and the specialist's."""
     made = [
         plan_action(
-            engagement=engagement, what=what, owner=owner, due_on=today() + days * DAY, by=manager
+            engagement=engagement,
+            what=what,
+            owner=owner,
+            due_on=today(engagement.time_zone) + days * DAY,
+            by=manager,
         )
         for what, owner, days in (
             ("Bank", manager, 1),

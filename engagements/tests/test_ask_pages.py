@@ -29,7 +29,7 @@ def asks(engagement: Engagement, manager: User, lead: User) -> list[Ask]:
             without_answer="2.1 waits",
             asked_of=lead,
             owner=manager,
-            needed_by=today() + days * DAY,
+            needed_by=today(engagement.time_zone) + days * DAY,
             by=manager,
         )
         for question, days in (("Bank?", 9), ("=Day?", -7), ("Name?", 5), ("Colour?", 1))

@@ -178,7 +178,8 @@ def three(
         raise_escalation(
             engagement=engagement,
             by=manager,
-            **fields | {"what": what, "level": level, "answer_by": today() + days * DAY},
+            **fields
+            | {"what": what, "level": level, "answer_by": today(engagement.time_zone) + days * DAY},
         )
         for what, level, days in (("Bank", 2, 1), ("=Day", 1, -7), ("Name", 3, 1))
     ]
