@@ -162,6 +162,7 @@ def _shared(ask: Ask) -> SharedRow:
         recommendation=ask.recommendation,
         without_answer=ask.without_answer,
         may_answer=False,
+        earlier=[],
     )
 
 

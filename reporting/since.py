@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dm_portal.shell.components import Shape
 from dm_portal.shell.dates import day_words
-from dm_portal.shell.wording import count
+from dm_portal.shell.wording import count, ended
 
 Row = Mapping[str, Any]
 
@@ -35,6 +35,16 @@ SHARED: dict[str, dict[str, str]] = {
     "ask": {"": "Needed from you", "answered": "Answered", "withdrawn": "No longer needed"},
     "escalation": {"": "Raised", "acknowledged": "Acknowledged", "resolved": "Decided"},
     "risk": {"": "A risk", "happened": "A risk that happened", "closed": "No longer a risk"},
+}
+
+# What of such a row may be said otherwise than before.
+SAID = {
+    "text": "the words",
+    "due_on": "needed by {new}, before by {old}",
+    "person": "{new} in place of {old}",
+    "options": "the options",
+    "recommendation": "what we recommend",
+    "without_answer": "what happens without an answer",
 }
 
 
@@ -111,7 +121,7 @@ def _line(change: Change, today: date) -> SinceLine | None:
         name = (after or before or {})["name"]
         told = "; ".join(_of_milestone(before, after, today))
         return SinceLine(name, told) if told else None
-    return _of_shared(thing.kind, after)
+    return _of_shared(thing.kind, before, after, today)
 
 
 def _of_colour(before: Row, after: Row) -> SinceLine:
@@ -162,12 +172,26 @@ def _items(before: Row, after: Row) -> Iterator[str]:
         yield f"{count(abs(items), 'item')} {'more' if items > 0 else 'fewer'}"
 
 
-def _of_shared(kind: str, after: Row | None) -> SinceLine | None:
+def _of_shared(kind: str, before: Row | None, after: Row | None, today: date) -> SinceLine | None:
     """A row is shared for good: what is gone was never taken back, only no longer told."""
     if after is None:
         return None
     states = SHARED[kind]
-    return SinceLine(states.get(after["state"], states[""]), after["text"])
+    about, text = states.get(after["state"], states[""]), after["text"]
+    if before is None or before["state"] != after["state"]:
+        return SinceLine(about, text)
+    return SinceLine(about, f"{ended(text)} Changed: {'; '.join(_reworded(before, after, today))}.")
+
+
+def _reworded(before: Row, after: Row, today: date) -> Iterator[str]:
+    """What a shared row that stands as it stood says otherwise, field by field."""
+    for name, words in SAID.items():
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if name == "due_on":
+            old, new = (_day(row[name], today) for row in (before, after))
+        yield words.format(old=old, new=new)
 
 
 def _day(day: str, today: date) -> str:

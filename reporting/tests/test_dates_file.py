@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def row(kind: str, number: int, state: str) -> SharedRow:
     given: dict[str, Any] = dict.fromkeys(SharedRow._fields, "")
     given |= {"kind": kind, "number": number, "state": state, "text": "Which bank?"}
-    return SharedRow(**given | {"due_on": date(2026, 11, 24)})
+    return SharedRow(**given | {"due_on": date(2026, 11, 24), "earlier": []})
 
 
 def test_what_is_open_has_its_day() -> None:

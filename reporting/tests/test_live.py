@@ -10,7 +10,7 @@ from django.urls import reverse
 from dm_portal.people.models import OutgoingMail, User
 from dm_portal.shell.clock import now
 from engagements.models import Ask, Engagement, Milestone
-from engagements.services.asks import answer_ask, make_ask, share_ask
+from engagements.services.asks import answer_ask, change_ask, make_ask, share_ask
 from engagements.services.escalations import raise_escalation, resolve_escalation, share_escalation
 from engagements.services.risks import see_risk, settle_risk, share_risk
 from engagements.tests.pages import names
@@ -259,6 +259,34 @@ def test_what_was_there_when_they_read_is_not_new(
     assert lines(live(sign_in, lead, engagement))[-2:] == [
         ("Answered", "Which bank?"),
         ("Decided", "The bank is silent."),
+    ]
+
+
+def test_what_is_said_otherwise_since_they_read_is_told(
+    sign_in: SignIn,
+    lead: User,
+    manager: User,
+    director: User,
+    two_weeks: tuple[ReportRevision, ReportRevision],
+    friday: time_machine.Traveller,
+) -> None:
+    engagement = two_weeks[0].report.engagement
+    needed = ask(engagement, manager, lead)
+    raised(engagement, manager, director)
+    row = engagement.escalations.get(customer_text="The bank is silent.")
+    names = ("question", "options", "recommendation", "asked_of", "owner")
+    fields: Any = {name: getattr(needed, name) for name in names}
+    moved = needed.needed_by + timedelta(days=7)
+    change: Any = {"by": manager, "without_answer": "We take ours.", "needed_by": moved}
+    change_ask(ask=needed, version=2, **fields | change | {"without_answer": "Before they read."})
+    friday.shift(timedelta(hours=1))
+    sign_in(lead).get(reverse("status_weekly", args=[engagement.ref, "2026-W46"]))
+    friday.shift(timedelta(days=1))
+    change_ask(ask=needed, version=3, **fields | change)
+    share_escalation(escalation=row, version=row.version, customer_text="It is silent.", by=manager)
+    assert lines(live(sign_in, lead, engagement))[-2:] == [
+        ("Needed from you", "Which bank? Changed: what happens without an answer."),
+        ("Raised", "It is silent. Changed: the words."),
     ]
 
 

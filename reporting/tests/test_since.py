@@ -108,6 +108,40 @@ def test_shared_rows_are_told_when_they_are_new_and_when_they_end() -> None:
     assert since.lines(since.difference(seen, {}), today=TODAY) == ()
 
 
+ASK = {
+    "text": "Which bank?",
+    "state": "",
+    "due_on": "2026-11-27",
+    "person": "Lena",
+    "options": "Ours",
+    "recommendation": "Ours",
+    "without_answer": "It waits.",
+}
+
+
+@pytest.mark.parametrize(
+    ("after", "text"),
+    [
+        ({"text": "Which bank is it"}, "Which bank is it. Changed: the words."),
+        (
+            {"due_on": "2026-12-04", "recommendation": "Theirs"},
+            "Which bank? Changed: needed by Fri 4 Dec, before by Fri 27 Nov; what we recommend.",
+        ),
+        (
+            {"person": "Dan", "without_answer": "No."},
+            "Which bank? Changed: Dan in place of Lena; what happens without an answer.",
+        ),
+        ({"options": ""}, "Which bank? Changed: the options."),
+        ({"text": "It was.", "state": "answered"}, "It was."),
+    ],
+)
+def test_a_shared_row_that_says_something_else_says_what(after: dict[str, str], text: str) -> None:
+    thing = Thing("ask", 1)
+    changes = since.difference({thing: ASK}, {thing: ASK | after})
+    [line] = since.lines(changes, today=TODAY)
+    assert line.text == text
+
+
 def test_criteria_are_kept_only_where_a_sentence_tells_them() -> None:
     figures = {"milestones": [REFUNDS | {"number": n} for n in (1, 2)]}
     figures["milestones"].append(REFUNDS | {"number": 3, "committed_on": None})
