@@ -124,7 +124,8 @@ def measure(engagements: list[Any]) -> tuple[int, float, int]:
     asked = [facts.Asked(engagement, since, as_of) for engagement in engagements]
     started = time.monotonic()
     with CaptureQueriesContext(connection) as queries:
-        known = sum(body["figures"]["total"]["items"] for body in facts.collect_all(asked))
+        bodies = (facts.body_of(*each) for each in facts.inputs_of(asked))
+        known = sum(body["figures"]["total"]["items"] for body in bodies)
     return len(queries), time.monotonic() - started, known
 
 

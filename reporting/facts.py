@@ -5,11 +5,9 @@ A body holds ``schema``, ``engagement`` (its ref), ``as_of``, ``since``, ``input
 own schema over its own inputs, so a later schema never changes what was said.
 """
 
-import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -73,12 +71,12 @@ def collect(
     JSON-ready. Three statements, four with a status before, whatever the number of rows. A draft
     keeps the ``thresholds`` with which it opened; without them those that hold now are stored.
     """
-    with few_collections():
-        inputs = read_inputs(engagement, since=since, as_of=as_of)
-        return _body(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
+    inputs = read_inputs(engagement, since=since, as_of=as_of)
+    return body_of(engagement, inputs | ({"thresholds": thresholds} if thresholds else {}))
 
 
-def _body(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
+def body_of(engagement: Engagement, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The facts that ``inputs_of`` an engagement make."""
     inputs["forecasts"] = forecasting.stored(inputs)
     return {
         "schema": SCHEMA_VERSION,
@@ -169,34 +167,6 @@ class Asked(NamedTuple):
     engagement: Engagement
     since: datetime | None
     as_of: datetime
-
-
-def collect_all(asked: Sequence[Asked]) -> Iterator[dict[str, Any]]:
-    """The facts of many engagements, each once, in as many statements as of one.
-
-    In the order of their ids; no more than one of them is held at a time.
-    """
-    with few_collections():
-        for engagement, inputs in inputs_of(asked):
-            yield _body(engagement, inputs)
-
-
-# Fewer objects than the facts of an engagement of 500 items have, which are given back one by one
-# when the next are made.
-NEW_OBJECTS = 20_000
-USUAL = gc.get_threshold()
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Let the collector set to work after so many new objects, rather than Python's 700: looking
-    for what refers to itself, of which facts have nothing, took an eighth of the time.
-    """
-    gc.set_threshold(NEW_OBJECTS, *USUAL[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*USUAL)
 
 
 def inputs_of(asked: Sequence[Asked]) -> Iterator[tuple[Engagement, dict[str, Any]]]:

@@ -100,7 +100,7 @@ def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Ro
 def open_asks(inputs: Row, window: Window, agreed: Agreed) -> list[Row]:
     """What was asked by the end of the window and had no answer then, the first needed first.
 
-    ``title`` is the first sentence of what the customer reads, ``to`` who was asked,
+    ``title`` is the first line of what the customer reads, ``to`` who was asked,
     ``working_days_past`` how long the answer is overdue (0: it is not), ``is_new`` asked in the
     window. Source: asks that are shared.
     """

@@ -1,6 +1,5 @@
 """What is frozen with a status: the figures, the rows they came from, and the hash of both."""
 
-import gc
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -329,20 +328,14 @@ def test_statements(file: Import, manager: User, number: int) -> None:
 def test_of_many_engagements_as_of_each_alone(
     file: Import, manager: User, other_engagement: Engagement, other_manager: User
 ) -> None:
-    """In as many statements; the collector works as before when they are told, or given up."""
+    """In as many statements."""
     add_item(file, "A-1", created=SINCE)
     add_item(add_file(other_engagement, other_manager), "B-1", created=SINCE, done=SINCE + DAY)
     asked = [facts.Asked(each, SINCE, AS_OF) for each in (file.engagement, other_engagement)]
-    usual = gc.get_threshold()
     with CaptureQueriesContext(connection) as of_one:
         alone = facts.collect(file.engagement, since=SINCE, as_of=AS_OF)
     with CaptureQueriesContext(connection) as of_both:
-        together = list(facts.collect_all(asked))
+        together = [facts.body_of(*each) for each in facts.inputs_of(asked)]
     assert len(of_both) == len(of_one)
     assert together[0] == alone
     assert together[1]["figures"]["total"]["finished"] == ["B-1"]
-    begun = facts.collect_all(asked)
-    next(begun)
-    assert gc.get_threshold() != usual
-    begun.close()
-    assert gc.get_threshold() == usual
