@@ -3,7 +3,7 @@
 The record gets its row when the sitting ends: with Save, with the publication, when somebody else
 writes, or when nothing was typed for a while. Until then ``Report.unrecorded`` holds what stood
 before it, so that the row tells the whole way from there to the last word. The row names who typed,
-when they were last saved, and from where: not who or what ended it.
+when that was last saved, and from where: not who or what ended it.
 """
 
 from datetime import datetime, timedelta
