@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, QuerySet, prefetch_related_objects
+from django.db.models import BigIntegerField, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -28,6 +28,8 @@ STAND_INS: dict[type, Callable[[int], Any]] = {
 }
 # While a queryset is built it is this instant, so that the clock is asked anew each time.
 THEN = datetime(1, 7, 1, tzinfo=UTC)
+# Late on that day: where it is another one by now, it was not UTC's that was asked for.
+LATE = THEN.replace(hour=23, minute=59, second=59)
 CLOCK: dict[str, Callable[[], Any]] = {repr(THEN): now, repr(THEN.date()): today}
 
 
@@ -62,15 +64,23 @@ class Kept:
         """The first of the rows, if there is any: ``make`` says that it wants no more."""
         return next(iter(self.rows(**values)), None)
 
-    def _build(self) -> "_Built":
-        with pretending(THEN):
+    def _compiled(self, at: datetime) -> tuple[Any, "_KeptCompiler", str, Sequence[Any]]:
+        with pretending(at):
             queryset = self._make(**self._stand_ins)
             compiler = _KeptCompiler(queryset.query, connection, queryset.db)
-            sql, parameters = compiler.as_sql()
+            return queryset, compiler, *compiler.as_sql()
+
+    def _build(self) -> "_Built":
+        queryset, compiler, sql, parameters = self._compiled(THEN)
         names = {repr(stand_in): name for name, stand_in in self._stand_ins.items()}
         names |= {each: each for each in CLOCK}
-        for each in parameters:
-            if isinstance(each, date) and each.year == THEN.year and repr(each) not in names:
+        # a queryset of its own would keep the stand-ins
+        if any(isinstance(each, Prefetch) for each in queryset._prefetch_related_lookups):
+            raise ValueError("A kept queryset prefetches by names only.")
+        for each, late in zip(parameters, self._compiled(LATE)[-1], strict=True):
+            is_unknown = isinstance(each, date) and each.year == THEN.year
+            is_unknown = is_unknown and repr(each) not in names
+            if is_unknown or (type(each) is date and each != late):
                 raise ValueError("A kept queryset works out a day; it must be given.")
         numbered = enumerate(map(repr, parameters))
         places = tuple((place, names[each]) for place, each in numbered if each in names)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import Value
+from django.db.models import Prefetch, Value
 from django.test.utils import CaptureQueriesContext
 
 from dm_portal.people.models import PortalFunction, User
@@ -103,3 +103,19 @@ def test_a_day_that_is_worked_out_must_be_given() -> None:
     kept = Kept(lambda: PortalFunction.objects.filter(starts_on__lt=today() - timedelta(days=1)))
     with pytest.raises(ValueError, match="must be given"):
         kept.rows()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Berlin", "America/New_York"])
+def test_the_day_of_a_zone_must_be_given(zone: str) -> None:
+    kept = Kept(lambda: PortalFunction.objects.filter(starts_on__lt=today(zone)))
+    with pytest.raises(ValueError, match="must be given"):
+        kept.rows()
+
+
+def test_nothing_is_prefetched_by_a_queryset_that_would_keep_a_stand_in() -> None:
+    def make(user: int) -> Any:
+        mine = Prefetch("portal_functions", PortalFunction.objects.filter(user=user))
+        return User.objects.prefetch_related(mine)
+
+    with pytest.raises(ValueError, match="by names only"):
+        Kept(make, user=int).rows(user=1)
