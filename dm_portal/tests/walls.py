@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,10 +59,13 @@ SHARED = Shared()
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> World:
-    """One world for all tests in a row that ask for it; what a test changes is rolled back."""
+    """One world for all tests in a row that ask for it; what a test changes is rolled back.
+
+    Each module has objects of its own: what acts leave on them is not rolled back.
+    """
     made = SHARED.open(django_db_blocker)
     Lease.objects.update(beaten_at=now())  # since it was made a clock would have gone on
-    return made
+    return deepcopy(made)
 
 
 @pytest.hookimpl(tryfirst=True)
