@@ -193,14 +193,15 @@ def risk(number: int = 1, **fields: Any) -> dict[str, Any]:
 
 
 def promise(number: int = 1, due_on: str | None = "2026-11-18", **fields: Any) -> dict[str, Any]:
-    """Of a day, by hand; of a milestone's date with ``milestone``."""
+    """Of a day, by hand; of a milestone's date with ``milestone``; written when it was said."""
+    said_on = fields.get("said_on", "2026-11-02")
     plain = {
         "promise": "A stand-in for tests",
         "made_to": "Larkfield",
-        "said_on": "2026-11-02",
+        "said_on": said_on,
         "supersedes": None,
         "milestone": None,
-        "recorded_at": "2026-11-02T09:00:00Z",
+        "recorded_at": f"{said_on}T09:00:00Z",
         "fulfilled": [],
     }
     return {"number": number, "due_on": due_on} | plain | fields

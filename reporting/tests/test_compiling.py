@@ -162,7 +162,7 @@ def test_of_two_at_once_the_faster_drafts(report: Report) -> None:
 
 
 def test_who_lost_the_lease_while_drafting_changes_nothing(report: Report) -> None:
-    reads_the_facts = 'SELECT MAX("__col1") FILTER'
+    reads_the_facts = 'SELECT MAX("reporting_facts"."as_of") FILTER'
     with meanwhile(lambda: someone_else_changes(report), before=reads_the_facts):
         assert not compile_report(report_id=report.pk)
     assert fresh(report).state == "compiling"
