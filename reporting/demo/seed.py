@@ -1,10 +1,7 @@
 """Play the demo world's story through the portal's own services, at the instants it happened."""
 
 import csv
-import gc
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -38,6 +35,7 @@ from reporting.demo.people import (
     let_go,
     say_who,
 )
+from reporting.demo.rest import few_collections
 from reporting.demo.story import SPRINT_DAYS, EngagementPlan, Item, items_of, sprint_name
 from reporting.drafting import Draft
 from reporting.models import Report, ReportRevision
@@ -96,7 +94,7 @@ def seed(*, password: str) -> None:
         )
     today = now().date()
     monday = today - timedelta(days=today.weekday())
-    with _few_collections(), transaction.atomic():
+    with few_collections(), transaction.atomic():
         with pretending(_at_seven(monday - timedelta(weeks=plans.PLANS[0].began))):
             cast = _set_the_stage(password, today)
         stages = {stage.plan.name: stage for stage in _play(cast, monday)}
@@ -108,19 +106,6 @@ def seed(*, password: str) -> None:
         inquire(atlas.engagement, cast, by=atlas.dm)
         tell_today(harbour.engagement, by=harbour.dm)
         keep_waiting_mails()  # nobody of the demo world has a mailbox
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let the collector of cycles rest between 20,000 new objects, not 700: this command makes
-    millions, none of them in a cycle, and its process has no other thread.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(20_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _at_seven(monday: date) -> datetime:
