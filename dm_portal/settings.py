@@ -235,6 +235,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False  # services write them, in the transaction t
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a name)
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+# Beside those of the library: addresses that a customer's lead may try, known to us or not.
+ACCOUNT_RATE_LIMITS = {"name_delegate": "10/d/user"}
 ACCOUNT_FORMS = {
     "login": "dm_portal.people.account_forms.LoginForm",
     "reset_password": "dm_portal.people.account_forms.ResetPasswordForm",

@@ -97,6 +97,17 @@ def test_what_the_lead_may_not_know_is_not_said(
     assert not any(other_lead.name in answer for answer in answers)
 
 
+def test_nobody_tries_many_addresses(sign_in: SignIn, lead: User, engagement: Engagement) -> None:
+    client = sign_in(lead)
+    for _ in range(10):
+        answer = client.post(page(engagement), {"name": "N", "email": lead.email})
+    assert "much for one day" not in text_of(answer)
+    answer = client.post(page(engagement), NORA)
+    assert answer.status_code == 422
+    assert "much for one day" in text_of(answer)
+    assert NORA["email"] in answer.content.decode()  # what was typed stays
+
+
 def test_no_more_than_a_handful(lead: User, engagement: Engagement) -> None:
     for number in range(MOST_DELEGATES):
         contact = name_delegate(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +23,9 @@ from engagements.views.saving import saved
 from reporting import statuses
 from reporting.views.asks import find_readable
 
+# Whether an address is refused tells that somebody is known by it: nobody asks that of many.
+TRIED_MUCH = "That is much for one day: your delivery manager can invite more."
+
 
 @dataclass(frozen=True, slots=True)
 class Delegate:
@@ -40,7 +44,9 @@ def status_delegates(request: HttpRequest, ref: str) -> HttpResponse:
     engagement = find_readable(request, ref)
     require(policies.can_name_delegates(request.user, engagement))
     form = DelegateForm(posted(request))
-    if contact := saved(form, name_delegate, engagement=engagement, by=request.user):
+    if form.is_bound and not ratelimit.consume(request, action="name_delegate"):
+        form.add_error(None, TRIED_MUCH)
+    elif contact := saved(form, name_delegate, engagement=engagement, by=request.user):
         messages.success(request, f"{contact.user.email} is invited to answer for you.")
         return redirect("status_delegates", ref=ref)
     page: dict[str, Any] = {"place": statuses.place_of(engagement, request.user)}
