@@ -412,7 +412,7 @@ def _forecasts(side: Side) -> None:
 def _updates(side: Side, manager: User) -> None:
     """One that is out, one being corrected, and one that is being written."""
     for state in ("told", "retold", "begun"):
-        words = {"colour": "red", **_paragraph(side, state)}
+        words = {"colour": "amber", **_paragraph(side, state)}
         side.reports[state] = begin_update(engagement=side.engagement, by=manager, **words)
     for state in ("told", "retold"):
         publish_report(report=side.reports[state], by=manager, delay=0)
@@ -421,7 +421,7 @@ def _updates(side: Side, manager: User) -> None:
     retold = side.reports["retold"]
     _correct(side, retold, manager, "correcting")
     words = _paragraph(side, "correcting")
-    save_update(report=retold, colour="red", version=retold.version, by=manager, **words)
+    save_update(report=retold, colour="amber", version=retold.version, by=manager, **words)
 
 
 def _paragraph(side: Side, note: str) -> dict[str, str]:
@@ -457,7 +457,7 @@ def _write(side: Side, report: Report, manager: User, note: str) -> Report:
     sentences = {"freshness": edited} if note == "draft" else {}
     save_draft(
         report=report,
-        colour="red",
+        colour="amber",
         version=report.version,
         by=manager,
         sentences=sentences,
