@@ -274,11 +274,19 @@ def test_a_row_called_off_and_added_again_comes_back(
     assert totals(page) == {"skip": len(text.splitlines()) - 1}
 
 
-@pytest.mark.parametrize("model", ["membership", "podfunction"])
+# What tells the row of the roster from others that begin today, whenever that is.
+OF_THE_ROSTER: dict[str, tuple[Any, dict[str, str]]] = {
+    "membership": (Membership, {"trade": "qa"}),
+    "podfunction": (PodFunction, {"function": "dm"}),
+}
+
+
+@pytest.mark.parametrize("model", OF_THE_ROSTER)
 def test_a_new_end_is_for_the_row_in_force(keeper: Any, called_off: None, model: str) -> None:
     lines = export(keeper, model).splitlines()
-    line = next(line for line in lines if line.endswith("2026-12-01,"))
+    table, what = OF_THE_ROSTER[model]
+    [as_what] = what.values()
+    line = next(line for line in lines if f",{as_what}," in line and line.endswith("2026-12-01,"))
     confirm(keeper, model, preview(keeper, model, f"{lines[0]}\n{line}2027-01-04\n"))
-    table = Membership if model == "membership" else PodFunction
-    rows = table.objects.filter(starts_on=DEC_1).order_by("ends_on")
+    rows = table.objects.filter(starts_on=DEC_1, **what).order_by("ends_on")
     assert list(rows.values_list("ends_on", flat=True)) == [DEC_1, date(2027, 1, 4)]
