@@ -78,9 +78,9 @@ class Kept:
         if any(isinstance(each, Prefetch) for each in queryset._prefetch_related_lookups):
             raise ValueError("A kept queryset prefetches by names only.")
         for each, late in zip(parameters, self._compiled(LATE)[-1], strict=True):
-            is_unknown = isinstance(each, date) and each.year == THEN.year
-            is_unknown = is_unknown and repr(each) not in names
-            if is_unknown or (type(each) is date and each != late):
+            is_of_then = isinstance(each, date) and each.year == THEN.year
+            is_worked_out = is_of_then and repr(each) not in names
+            if is_worked_out or (type(each) is date and each != late):
                 raise ValueError("A kept queryset works out a day; it must be given.")
         numbered = enumerate(map(repr, parameters))
         places = tuple((place, names[each]) for place, each in numbered if each in names)
