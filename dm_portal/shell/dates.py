@@ -75,6 +75,9 @@ class WorkingDays:
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     off: tuple[date, ...] = ()
 
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() in self.weekdays and day not in self.off
+
     def count(self, first: date, last: date) -> int:
         """How many come after ``first``, up to and with ``last``; 0 where that is not later."""
         days = (last - first).days

@@ -62,13 +62,15 @@ def figures_of(inputs: Row, agreed: Agreed) -> Row:
         "risks": open_risks(inputs, window, agreed),
         "commitments": commitments(inputs, found["milestones"], window, agreed),
         "ahead": ahead(lines, inputs["sprints"], found["milestones"], window) if known else None,
-        **_capacity(inputs, window),
+        **_capacity(inputs, window, agreed),
     }
 
 
-def _capacity(inputs: Row, window: Window) -> Row:
+def _capacity(inputs: Row, window: Window, agreed: Agreed) -> Row:
     """Facts that were stored before rosters were know nothing of it, and rebuild to the same."""
-    return {"capacity": capacity(inputs["roster"], _today(window))} if "roster" in inputs else {}
+    if "roster" not in inputs:
+        return {}
+    return {"capacity": capacity(inputs["roster"], _today(window), agreed.working)}
 
 
 def rules_look_at(inputs: Row, lines: list[Timeline], agreed: Agreed) -> Row:
@@ -77,7 +79,7 @@ def rules_look_at(inputs: Row, lines: list[Timeline], agreed: Agreed) -> Row:
     expected = {row["milestone"]: row for row in inputs["forecasts"]}
     for row in found["milestones"]:
         row |= _expected(expected.get(row["number"]), row["committed_on"], _today(window))
-    return found | {"asks": open_asks(inputs, window, agreed)} | _capacity(inputs, window)
+    return found | {"asks": open_asks(inputs, window, agreed)} | _capacity(inputs, window, agreed)
 
 
 def _expected(forecast: Row | None, committed_on: str | None, today: date) -> Row:

@@ -1,6 +1,6 @@
 """How much of the capacity of an engagement's pods is there in the two weeks to come.
 
-Of the rows that ``stored_roster`` gives. A day is a working day, Monday to Friday, of somebody
+Of the rows that ``stored_roster`` gives. A day is a working day of the engagement, of somebody
 whose whole time is the pod's: half of theirs counts half.
 """
 
@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dm_portal.shell.dates import WorkingDays
+
 Row = dict[str, Any]
 DAYS = 14
 ALL = Decimal(100)
 
 
-def capacity(roster: list[Row] | None, today: date) -> Row | None:
+def capacity(roster: list[Row] | None, today: date, worked: WorkingDays) -> Row | None:
     """``planned``: the days of whoever is there ``today``, if they stay and take no leave;
     ``filled``: those of whoever is there then, no more than planned. Decimals as text.
 
@@ -22,7 +24,7 @@ def capacity(roster: list[Row] | None, today: date) -> Row | None:
     """
     if not roster:
         return None
-    days = [day for day in _days(today) if day.weekday() < 5]
+    days = [day for day in _days(today) if day in worked]
     now = [row for row in roster if _holds(row, today)]
     planned = sum((_share(row) for row in now), Decimal()) * len(days)
     filled = sum((_share(row) for row in roster for day in days if _is_there(row, day)), Decimal())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dm_portal.people.models import TimeOff, User
+from dm_portal.shell.dates import WorkingDays
 from engagements.models import Engagement
 from pods.models import Membership
 from reporting import facts, rag
@@ -42,12 +43,17 @@ def member(
     ],
 )
 def test_who_is_there(roster: list[dict[str, Any]], planned: str, filled: str) -> None:
-    assert capacity(roster, TODAY) == {"planned": planned, "filled": filled}
+    assert capacity(roster, TODAY, WorkingDays()) == {"planned": planned, "filled": filled}
+
+
+def test_a_holiday_of_the_engagement_is_no_day_of_anybody() -> None:
+    worked = WorkingDays(off=(TODAY + 3 * DAY,))
+    assert capacity([member()], TODAY, worked) == {"planned": "9", "filled": "9"}
 
 
 @pytest.mark.parametrize("roster", [None, []])
 def test_without_a_roster_nothing_is_known(roster: list[dict[str, Any]] | None) -> None:
-    assert capacity(roster, TODAY) is None
+    assert capacity(roster, TODAY, WorkingDays()) is None
 
 
 @pytest.mark.django_db
